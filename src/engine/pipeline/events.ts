@@ -1,0 +1,132 @@
+import type { ErrorData } from '../errors.ts';
+
+/** `compress` writes and proves block by block; `flush` waits for the disk; `restore` and `verify` read back. */
+export type Phase = 'scan' | 'compress' | 'prove' | 'flush' | 'restore' | 'verify';
+
+export interface StartedEvent {
+  readonly type: 'started';
+  readonly command: string;
+  /** What is worked on, for people. */
+  readonly name: string;
+  readonly bytesTotal: number;
+}
+
+/** Honest progress: bytes of original data that this phase has finished with. */
+export interface ProgressEvent {
+  readonly type: 'progress';
+  readonly phase: Phase;
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  /** Bytes written so far. */
+  readonly bytesOut: number;
+  /** Bytes per second over the last few seconds. */
+  readonly rate: number;
+  /** Absent until a rate is known. */
+  readonly secondsLeft?: number;
+}
+
+export interface TensorReport {
+  readonly name: string;
+  /** The file of the model it is in, relative to the model's folder. */
+  readonly file: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly bytesIn: number;
+  /** Bytes in the archive; 0 when it equals an earlier tensor; a share by size where tiny tensors are coded together. */
+  readonly bytesOut: number;
+  /** The codec tree in words, e.g. `float-fields(huffman, store)`. */
+  readonly codec: string;
+  readonly sha256: string;
+  /** The earlier tensor with the same bytes, if any. */
+  readonly equalTo?: string;
+}
+
+export interface TensorEvent {
+  readonly type: 'tensor';
+  readonly tensor: TensorReport;
+}
+
+/** Something worth knowing that does not stop the work. */
+export interface NoticeEvent {
+  readonly type: 'notice';
+  readonly message: string;
+  readonly file?: string;
+}
+
+export interface MachineFacts {
+  readonly cpu: string;
+  readonly cores: number;
+  readonly memoryBytes: number;
+  readonly platform: string;
+  readonly node: string;
+  readonly engine: string;
+}
+
+export interface FileReport {
+  readonly name: string;
+  readonly format: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+interface ReportCommon {
+  readonly input: string;
+  readonly output?: string;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  readonly files: readonly FileReport[];
+  /** Wall seconds of each phase and of the whole. */
+  readonly seconds: Readonly<Partial<Record<Phase, number>>> & { readonly total: number };
+  readonly peakRssBytes: number;
+  readonly threads: number;
+  readonly memoryBytes: number;
+  readonly machine: MachineFacts;
+  readonly notices: readonly string[];
+}
+
+export interface CompressReport extends ReportCommon {
+  readonly command: 'compress';
+  readonly output: string;
+  readonly preset: string;
+  /** Of the one original file; of many, the sha256 of the text `sha256  name\n` per file in archive order. */
+  readonly sha256: string;
+  /** Sha256 of the archive itself. */
+  readonly archiveSha256?: string;
+  readonly tensors: readonly TensorReport[];
+  /** bytesOut by kind: tensors, other bytes, index and frame. */
+  readonly bytes: { readonly tensors: number; readonly other: number; readonly frame: number };
+  /** What was proved, in words: every block read back, decoded and compared byte for byte. */
+  readonly proof: 'bytes';
+}
+
+export interface RestoreReport extends ReportCommon {
+  readonly command: 'restore';
+  readonly output: string;
+  readonly sha256: string;
+  readonly tensor?: string;
+}
+
+export interface VerifyReport extends ReportCommon {
+  readonly command: 'verify';
+  readonly sha256: string;
+  readonly tensors: number;
+  readonly blocks: number;
+  /** Which rungs of the proof were climbed. */
+  readonly proved: readonly ('checksums' | 'tensors' | 'files' | 'original' | 'published-sha256')[];
+}
+
+export type Report = CompressReport | RestoreReport | VerifyReport;
+
+export interface FinishedEvent<Result = Report> {
+  readonly type: 'finished';
+  readonly report: Result;
+}
+
+export interface FailedEvent {
+  readonly type: 'failed';
+  readonly error: ErrorData;
+}
+
+/** What a job yields; the last one is `finished`, or the generator throws (shells turn that into `failed`). */
+export type JobEvent<Result = Report> =
+  StartedEvent | ProgressEvent | TensorEvent | NoticeEvent | FinishedEvent<Result>;

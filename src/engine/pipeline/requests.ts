@@ -1,0 +1,91 @@
+import type { Worker } from 'node:worker_threads';
+import type { Preset } from '../codecs/codec.ts';
+
+/** What a job is handed by its shell; the engine reaches for nothing by itself. */
+export interface EngineContext {
+  /** Starts a thread that runs `engine/workers/worker.ts`; the shell knows whether that is a source file or a bundle chunk. */
+  readonly spawnWorker: () => Worker;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface ResourceRequest {
+  /** Coding threads; default: the machine's cores. */
+  readonly threads?: number | undefined;
+  /** The most memory the whole process may take, in bytes; default 1 GiB, at least 256 MiB. */
+  readonly memoryBytes?: number | undefined;
+}
+
+export interface CompressRequest extends ResourceRequest {
+  /** A file of any kind, an index of shards, or a folder that holds one model. */
+  readonly input: string;
+  /** Default: beside the input, its name with `.fwz` behind it. */
+  readonly output?: string | undefined;
+  readonly preset?: Preset | undefined;
+  /** Replace an existing output file (never the input). */
+  readonly overwrite?: boolean | undefined;
+}
+
+export interface RestoreRequest extends ResourceRequest {
+  readonly archive: string;
+  /** A file for one file or one tensor, a folder for several; default: beside the archive, the names it holds. */
+  readonly output?: string | undefined;
+  /** Only the raw bytes of this tensor. */
+  readonly tensor?: string | undefined;
+  readonly overwrite?: boolean | undefined;
+}
+
+export interface VerifyRequest extends ResourceRequest {
+  readonly archive: string;
+  /** The original file or folder, compared byte for byte by sha256. */
+  readonly against?: string | undefined;
+  /** A published sha256 (64 hex digits) of the original file. */
+  readonly sha256?: string | undefined;
+}
+
+export interface InspectRequest {
+  /** A model file, an index, a folder, or an archive. */
+  readonly path: string;
+}
+
+export interface InspectedTensor {
+  readonly name: string;
+  readonly file: string;
+  readonly dtype: string;
+  readonly shape: readonly number[];
+  readonly byteLength: number;
+  /** First byte in the original file. */
+  readonly offset: number;
+  /** For archives. */
+  readonly bytesOut?: number;
+  readonly codec?: string;
+  readonly sha256?: string;
+}
+
+export interface InspectedFile {
+  readonly name: string;
+  readonly format: string;
+  readonly bytes: number;
+  readonly tensors: number;
+  /** For archives: of the original file. */
+  readonly sha256?: string;
+  /** What is wrong with it, where, found and allowed; such a file is stored as bytes. */
+  readonly fault?: string;
+}
+
+/** What `inspect` tells, without reading tensor bytes. */
+export interface Inspection {
+  readonly kind: 'model' | 'archive';
+  readonly name: string;
+  readonly path: string;
+  /** Bytes of the original model. */
+  readonly bytes: number;
+  /** Bytes of the archive. */
+  readonly bytesOut?: number;
+  readonly files: readonly InspectedFile[];
+  readonly tensors: readonly InspectedTensor[];
+  readonly parameters: number;
+  /** Largest first. */
+  readonly dtypes: readonly { readonly dtype: string; readonly tensors: number; readonly bytes: number }[];
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly notices: readonly string[];
+}

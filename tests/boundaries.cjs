@@ -1,0 +1,64 @@
+// Who may import whom. Each rule is one line of the table in the README; anything else fails the build.
+const folders = ['engine', 'contract', 'store', 'host', 'main', 'preload', 'server', 'cli', 'renderer'];
+
+const only = (from, ...allowed) => ({
+  name: `${from} imports only ${[from, ...allowed].join(', ')}`,
+  severity: 'error',
+  from: { path: `^src/${from}/` },
+  to: { path: `^src/(${folders.filter((folder) => folder !== from && !allowed.includes(folder)).join('|')})/` },
+});
+
+module.exports = {
+  forbidden: [
+    only('engine'),
+    only('contract', 'engine'),
+    only('store', 'engine'),
+    only('host', 'contract', 'engine', 'store'),
+    only('main', 'contract', 'host'),
+    only('preload', 'contract'),
+    only('server', 'contract', 'host'),
+    only('cli', 'contract', 'host', 'server', 'engine'),
+    only('renderer', 'contract'),
+    {
+      name: 'contract and store import the types of the engine only',
+      severity: 'error',
+      from: { path: '^src/(contract|store)/' },
+      to: { path: '^src/engine/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'electron stays in main and preload',
+      severity: 'error',
+      from: { pathNot: '^src/(main|preload)/' },
+      to: { path: '^(electron|node_modules/electron)(/|$)' },
+    },
+    {
+      name: 'react stays in the renderer',
+      severity: 'error',
+      from: { pathNot: '^src/renderer/' },
+      to: { path: '^node_modules/(react|react-dom|@mantine)/' },
+    },
+    {
+      name: 'sqlite stays in the store',
+      severity: 'error',
+      from: { pathNot: '^src/store/' },
+      to: { path: '^node_modules/(better-sqlite3|kysely)/' },
+    },
+    {
+      name: 'no cycles',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    { name: 'no orphans of the tree', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '\\.as\\.ts$' },
+    tsPreCompilationDeps: 'specify',
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      extensions: ['.ts', '.tsx', '.js', '.json', '.css'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
+  },
+};
