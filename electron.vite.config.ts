@@ -1,0 +1,37 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+
+/**
+ * Three bundles. `main` has two entries: the Electron main process, and the command line, which plain Node runs. What
+ * package.json lists as a dependency stays outside of them; a sandboxed preload may load nothing but `electron`, so
+ * there everything is bundled, and it must be CommonJS.
+ */
+export default defineConfig({
+  main: {
+    build: {
+      rolldownOptions: {
+        input: { index: 'src/main/index.ts', cli: 'src/cli/index.ts' },
+        external: [/^onnxruntime-/],
+      },
+    },
+  },
+  preload: {
+    build: {
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: 'src/preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
+      },
+    },
+  },
+  renderer: {
+    root: 'src/renderer',
+    plugins: [react()],
+    build: {
+      rolldownOptions: { input: 'src/renderer/index.html' },
+      minify: true,
+      // Everything is a file of our own origin: `data:` is not in the content policy's script-src or font-src.
+      assetsInlineLimit: 0,
+    },
+  },
+});
