@@ -27,7 +27,7 @@ export type Preset = 'quick' | 'balanced' | 'smallest';
 export interface Proposal {
   /** A sample of the stream, whole elements. */
   readonly sample: Stream;
-  /** The tensor's dtype at the root of a tree, absent for the streams of inner steps and for raw bytes. */
+  /** The dtype of the elements: the tensor's at the root, what {@link Codec.outputDTypes} says below it; absent for raw bytes. */
   readonly dtype: DType | undefined;
   /** 0 at the root. */
   readonly depth: number;
@@ -49,10 +49,14 @@ export interface Codec<Options = unknown> {
   /** First archive version that can hold it. */
   readonly since: number;
   readonly options: z.ZodType<Options>;
+  /** The header holds the coded data, so it grows with the stream; else planners take it for a table of fixed size. */
+  readonly headerGrows?: boolean;
   /** Whether `encode` will take this stream with these options. */
   accepts(input: Stream, options: Options): boolean;
   /** Option values worth measuring on this stream; empty when the codec has no business there. */
   propose(proposal: Proposal): readonly Options[];
+  /** What output streams hold, given what the input holds, where they still are elements of a dtype; default: unknown. */
+  outputDTypes?(options: Options, dtype: DType | undefined): readonly (DType | undefined)[];
   /** Rough decode time in nanoseconds per byte of input, children excluded; the planner weighs it against size. */
   decodeCost(options: Options): number;
   /**

@@ -1,0 +1,28 @@
+import { constant } from './constant/index.ts';
+import type { Codec, CodecNode, Width } from './codec.ts';
+import { regroup } from './regroup/index.ts';
+import { store } from './store/index.ts';
+import { zstd } from './zstd/index.ts';
+
+/** Every codec there is. A codec becomes part of the program by its line here. */
+export const codecs = [store, zstd, constant, regroup] as const;
+
+export type CodecId = (typeof codecs)[number]['id'];
+
+const byId = new Map<string, Codec>(codecs.map((codec) => [codec.id, codec as Codec]));
+const byWireId = new Map<number, Codec>(codecs.map((codec) => [codec.wireId, codec as Codec]));
+
+/** The codec of that id, if there is one. */
+export function codecById(id: string): Codec | undefined {
+  return byId.get(id);
+}
+
+/** The codec of that number in archives, if there is one. */
+export function codecByWireId(wireId: number): Codec | undefined {
+  return byWireId.get(wireId);
+}
+
+/** What codes a stream of `width` bytes an element passably whatever is in it, for where a planned codec refuses it. */
+export function fallbackNode(_width: Width): CodecNode {
+  return { id: 'store' };
+}

@@ -1,0 +1,32 @@
+import { varintLength, writeVarint } from './varint.ts';
+
+/** A coded stream before it is laid out as bytes: the pieces still lie where the codecs left them. See `spec.md`. */
+export interface Payload {
+  readonly byteLength: number;
+  readonly wireId: number;
+  readonly header: Uint8Array;
+  readonly children: readonly Payload[];
+}
+
+/** The payload of a stored stream. */
+export function storedPayload(bytes: Uint8Array): Payload {
+  return { byteLength: 1 + bytes.length, wireId: 0, header: bytes, children: [] };
+}
+
+/** The payload of one coded step, whose output streams are already coded. */
+export function codedPayload(wireId: number, header: Uint8Array, children: readonly Payload[]): Payload {
+  let byteLength = 1 + varintLength(header.length) + header.length;
+  for (const child of children) byteLength += varintLength(child.byteLength) + child.byteLength;
+  return { byteLength, wireId, header, children };
+}
+
+/** Lays a payload out in `output` from `offset`, which must have `byteLength` bytes of room; returns the offset behind it. */
+export function writePayload(payload: Payload, output: Uint8Array, offset = 0): number {
+  let at = offset;
+  output[at++] = payload.wireId;
+  if (payload.wireId !== 0) at = writeVarint(output, at, payload.header.length);
+  output.set(payload.header, at);
+  at += payload.header.length;
+  for (const child of payload.children) at = writePayload(child, output, writeVarint(output, at, child.byteLength));
+  return at;
+}
