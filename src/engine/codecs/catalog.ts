@@ -1,11 +1,13 @@
 import { constant } from './constant/index.ts';
 import type { Codec, CodecNode, Width } from './codec.ts';
+import { palette } from './palette/index.ts';
 import { regroup } from './regroup/index.ts';
+import { sparse } from './sparse/index.ts';
 import { store } from './store/index.ts';
 import { zstd } from './zstd/index.ts';
 
 /** Every codec there is. A codec becomes part of the program by its line here. */
-export const codecs = [store, zstd, constant, regroup] as const;
+export const codecs = [store, zstd, constant, palette, sparse, regroup] as const;
 
 export type CodecId = (typeof codecs)[number]['id'];
 
