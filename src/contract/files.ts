@@ -1,0 +1,22 @@
+import { z } from 'zod';
+
+/** A folder that the host may read, and under which it may write. */
+export const root = z.object({ name: z.string(), path: z.string() });
+
+export const fileEntry = z.object({
+  name: z.string(),
+  path: z.string(),
+  kind: z.enum(['folder', 'file']),
+  bytes: z.number(),
+});
+export type FileEntry = z.infer<typeof fileEntry>;
+
+/** What lies in one folder: folders first, hidden entries left out, cut off at a thousand. */
+export const folderListing = z.object({
+  path: z.string(),
+  /** Absent at the top of an allowed folder. */
+  parent: z.string().exactOptional(),
+  entries: z.array(fileEntry),
+  truncated: z.boolean(),
+});
+export type FolderListing = z.infer<typeof folderListing>;

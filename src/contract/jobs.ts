@@ -1,0 +1,100 @@
+import { z } from 'zod';
+
+const path = z.string().min(1).max(4096);
+const resources = {
+  threads: z.int().min(1).max(256).exactOptional(),
+  memoryBytes: z
+    .int()
+    .min(256 * 2 ** 20)
+    .exactOptional(),
+};
+
+/** What a person can ask for; the same words as the command line. */
+export const jobRequest = z.discriminatedUnion('command', [
+  z.strictObject({
+    command: z.literal('compress'),
+    input: path,
+    output: path.exactOptional(),
+    preset: z.enum(['quick', 'balanced', 'smallest']).exactOptional(),
+    overwrite: z.boolean().exactOptional(),
+    ...resources,
+  }),
+  z.strictObject({
+    command: z.literal('restore'),
+    archive: path,
+    output: path.exactOptional(),
+    tensor: z.string().exactOptional(),
+    overwrite: z.boolean().exactOptional(),
+    ...resources,
+  }),
+  z.strictObject({
+    command: z.literal('verify'),
+    archive: path,
+    against: path.exactOptional(),
+    sha256: z
+      .string()
+      .regex(/^[0-9a-fA-F]{64}$/)
+      .exactOptional(),
+    ...resources,
+  }),
+]);
+export type JobRequest = z.infer<typeof jobRequest>;
+export type Command = JobRequest['command'];
+
+/** A finished job's report without its tensors, of which there may be a hundred thousand. */
+export const receipt = z.object({
+  command: z.enum(['compress', 'restore', 'verify']),
+  input: z.string(),
+  output: z.string().exactOptional(),
+  bytesIn: z.number(),
+  bytesOut: z.number(),
+  sha256: z.string(),
+  archiveSha256: z.string().exactOptional(),
+  preset: z.string().exactOptional(),
+  /** What was proved, as the engine names it. */
+  proved: z.array(z.string()),
+  tensors: z.number(),
+  /** Tensors that were stored once for several. */
+  repeated: z.number(),
+  files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
+  seconds: z.number(),
+  threads: z.number(),
+  machine: z.string(),
+  engine: z.string(),
+  notices: z.array(z.string()),
+});
+export type Receipt = z.infer<typeof receipt>;
+
+/** One job as a person sees it. */
+export const job = z.object({
+  id: z.string(),
+  command: z.enum(['compress', 'restore', 'verify']),
+  /** The model's or archive's own name. */
+  name: z.string(),
+  path: z.string(),
+  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+  phase: z.string().exactOptional(),
+  bytesDone: z.number(),
+  bytesTotal: z.number(),
+  bytesOut: z.number(),
+  /** Bytes per second. */
+  rate: z.number(),
+  /** Unknown until a rate is. */
+  secondsLeft: z.number().optional(),
+  tensorsDone: z.number(),
+  receipt: receipt.exactOptional(),
+  /** The code is one of `HostErrorCode`. */
+  error: z.object({ code: z.string(), message: z.string() }).exactOptional(),
+});
+export type Job = z.infer<typeof job>;
+
+/** A finished job, kept over restarts. */
+export const run = z.object({
+  id: z.string(),
+  command: z.enum(['compress', 'restore', 'verify']),
+  name: z.string(),
+  /** Milliseconds since 1970. */
+  finished: z.number(),
+  receipt,
+});
+export type Run = z.infer<typeof run>;

@@ -1,0 +1,23 @@
+import type { Worker } from 'node:worker_threads';
+import type {
+  CompressReport,
+  CompressRequest,
+  EngineContext,
+  Inspection,
+  InspectRequest,
+  JobEvent,
+  RestoreReport,
+  RestoreRequest,
+  VerifyReport,
+  VerifyRequest,
+} from '../engine/index.ts';
+
+/** What the application asks of the engine; tests hand in a stand-in. */
+export interface Engine {
+  compress(request: CompressRequest, context: EngineContext): AsyncIterable<JobEvent<CompressReport>>;
+  restore(request: RestoreRequest, context: EngineContext): AsyncIterable<JobEvent<RestoreReport>>;
+  verify(request: VerifyRequest, context: EngineContext): AsyncIterable<JobEvent<VerifyReport>>;
+  inspect(request: InspectRequest): Promise<Inspection>;
+}
+
+export type SpawnWorker = () => Worker;

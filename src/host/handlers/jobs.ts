@@ -1,0 +1,32 @@
+import type { JobRequest } from '../../contract/jobs.ts';
+import type { Access } from '../access.ts';
+import type { JobQueue } from '../job-queue.ts';
+import type { Handlers } from './handlers.ts';
+
+/** Starts, stops and lists jobs; every path of a request is checked before it is queued. */
+export function jobHandlers(queue: JobQueue, access: Access): Handlers<'jobs.start' | 'jobs.cancel' | 'jobs.list'> {
+  return {
+    'jobs.start': async (request) => queue.add(await checkPaths(request, access)),
+    'jobs.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
+    'jobs.list': () => [...queue.list()],
+  };
+}
+
+async function checkPaths(request: JobRequest, { check }: Access): Promise<JobRequest> {
+  switch (request.command) {
+    case 'compress':
+      return { ...request, input: await check(request.input), ...(await checkOutput(request.output, check)) };
+    case 'restore':
+      return { ...request, archive: await check(request.archive), ...(await checkOutput(request.output, check)) };
+    case 'verify':
+      return {
+        ...request,
+        archive: await check(request.archive),
+        ...(request.against === undefined ? {} : { against: await check(request.against) }),
+      };
+  }
+}
+
+async function checkOutput(output: string | undefined, check: Access['check']): Promise<{ readonly output?: string }> {
+  return output === undefined ? {} : { output: await check(output) };
+}

@@ -1,0 +1,111 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { calls, type CallName, type Input, type Output } from '../contract/calls.ts';
+import { HostError } from '../contract/errors.ts';
+import type { EventName, Events } from '../contract/events.ts';
+import type { Host } from '../contract/host.ts';
+import type { JobRequest } from '../contract/jobs.ts';
+import type { EngineContext, JobEvent } from '../engine/index.ts';
+import { createAccess, type Access } from './access.ts';
+import type { Engine, SpawnWorker } from './engine.ts';
+import { toFailure } from './failure.ts';
+import { appHandlers } from './handlers/app.ts';
+import { fileHandlers } from './handlers/files.ts';
+import type { Handlers } from './handlers/handlers.ts';
+import { jobHandlers } from './handlers/jobs.ts';
+import { modelHandlers } from './handlers/models.ts';
+import { runHandlers } from './handlers/runs.ts';
+import { sampleHandlers } from './handlers/sample.ts';
+import { openHistory } from './history.ts';
+import { createJobQueue } from './job-queue.ts';
+
+export interface HostOptions {
+  readonly engine: Engine;
+  readonly spawnWorker: SpawnWorker;
+  readonly version: string;
+  /** The folders that may be read and written under. */
+  readonly roots: readonly string[];
+  /** The application's own folder, for dropped files, samples and the history; made when missing. */
+  readonly dataFolder: string;
+  /** Whether finished jobs are kept in a database there. */
+  readonly remember: boolean;
+  /** The bundled model, if there is one. */
+  readonly sample?: string | undefined;
+  /** Told of what does not stop the work. */
+  readonly warn?: (message: string) => void;
+}
+
+/** A host with what its shell needs besides calls: the allow-list, a place for incoming files, and an end. */
+export interface RunningHost extends Host {
+  readonly access: Access;
+  readonly workFolder: string;
+  close(): Promise<void>;
+}
+
+/** The whole application without a shell: checks inputs, runs jobs, remembers them, and tells of changes. */
+export async function createHost(options: HostOptions): Promise<RunningHost> {
+  const { engine, spawnWorker, version, roots, dataFolder, remember, sample, warn = () => undefined } = options;
+  const workFolder = join(dataFolder, 'work');
+  await mkdir(workFolder, { recursive: true });
+  const access = await createAccess([...roots, workFolder]);
+  const history = await openHistory(remember ? join(dataFolder, 'history.db') : undefined, warn);
+  const listeners = new Map<EventName, Set<(event: never) => void>>();
+
+  const emit = <Name extends EventName>(name: Name, event: Events[Name]) => {
+    for (const listener of listeners.get(name) ?? []) (listener as (event: Events[Name]) => void)(event);
+  };
+  const queue = createJobQueue({
+    start: (request, signal) => startJob(engine, request, { spawnWorker, signal }),
+    changed: (job) => emit('job.changed', job),
+    finished: (job, report) => history.add(job, report),
+  });
+  const handlers: Handlers = {
+    ...appHandlers(version, history.remembers),
+    ...modelHandlers(engine, access),
+    ...jobHandlers(queue, access),
+    ...runHandlers(history),
+    ...fileHandlers(access),
+    ...sampleHandlers(sample, workFolder),
+  };
+
+  return {
+    access,
+    workFolder,
+    async call<Name extends CallName>(name: Name, input: Input<Name>): Promise<Output<Name>> {
+      const { success, data, error } = calls[name].input.safeParse(input);
+      if (!success)
+        throw new HostError({ code: 'BAD_INPUT', message: `${name} was given something else: ${problemOf(error)}` });
+      try {
+        return await handlers[name](data as Input<Name>);
+      } catch (thrown) {
+        throw new HostError(toFailure(thrown, name));
+      }
+    },
+    on(name, listener) {
+      const known = listeners.get(name) ?? new Set();
+      listeners.set(name, known.add(listener));
+      return () => known.delete(listener);
+    },
+    async close() {
+      await queue.close();
+      await history.close();
+    },
+  };
+}
+
+function startJob(engine: Engine, request: JobRequest, context: EngineContext): AsyncIterable<JobEvent> {
+  switch (request.command) {
+    case 'compress':
+      return engine.compress(request, context);
+    case 'restore':
+      return engine.restore(request, context);
+    case 'verify':
+      return engine.verify(request, context);
+  }
+}
+
+function problemOf(error: {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}) {
+  return error.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`).join('; ');
+}

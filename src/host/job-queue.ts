@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto';
+import { basename } from 'node:path';
+import type { Job, JobRequest } from '../contract/jobs.ts';
+import type { JobEvent, Report } from '../engine/index.ts';
+import { toFailure } from './failure.ts';
+import { toReceipt } from './receipt.ts';
+
+const jobsRemembered = 50;
+const millisecondsBetweenEvents = 100;
+
+export interface JobQueue {
+  add(request: JobRequest): Job;
+  /** False when the job has ended already or never was. */
+  cancel(id: string): boolean;
+  /** Oldest first. */
+  list(): readonly Job[];
+  /** Stops what runs and drops what waits; resolves when the engine has let go of its files. */
+  close(): Promise<void>;
+}
+
+export interface JobQueueOptions {
+  readonly start: (request: JobRequest, signal: AbortSignal) => AsyncIterable<JobEvent>;
+  readonly changed: (job: Job) => void;
+  readonly finished: (job: Job, report: Report) => Promise<void>;
+}
+
+interface Entry {
+  job: Job;
+  readonly request: JobRequest;
+  readonly controller: AbortController;
+}
+
+/** Runs jobs one after another, since each takes all cores, and tells of each change, of mere progress at most ten times a second. */
+export function createJobQueue({ start, changed, finished }: JobQueueOptions): JobQueue {
+  const entries: Entry[] = [];
+  let running: Promise<void> | undefined;
+
+  const set = (entry: Entry, change: Partial<Job>) => {
+    entry.job = { ...entry.job, ...change };
+    changed(entry.job);
+  };
+
+  const run = async (entry: Entry) => {
+    const { request, controller } = entry;
+    let told = 0;
+    set(entry, { state: 'running' });
+    try {
+      for await (const event of start(request, controller.signal)) {
+        if (event.type === 'finished') {
+          const receipt = toReceipt(event.report);
+          entry.job = { ...entry.job, receipt, bytesDone: entry.job.bytesTotal, bytesOut: receipt.bytesOut };
+          await finished(entry.job, event.report);
+        } else entry.job = advance(entry.job, event);
+        if (performance.now() - told < millisecondsBetweenEvents) continue;
+        told = performance.now();
+        changed(entry.job);
+      }
+      set(entry, { state: 'done' });
+    } catch (thrown) {
+      const error = toFailure(thrown, request.command);
+      set(entry, { state: error.code === 'CANCELLED' ? 'cancelled' : 'failed', error });
+    }
+  };
+
+  const runAll = async () => {
+    for (let next = waiting(); next !== undefined; next = waiting()) await run(next);
+    running = undefined;
+  };
+  const waiting = () => entries.find(({ job }) => job.state === 'queued');
+
+  return {
+    add(request) {
+      const entry: Entry = { job: queuedJob(request), request, controller: new AbortController() };
+      entries.push(entry);
+      const oldest = entries.findIndex(({ job }) => job.state !== 'queued' && job.state !== 'running');
+      if (entries.length > jobsRemembered && oldest >= 0) entries.splice(oldest, 1);
+      changed(entry.job);
+      const { job } = entry;
+      running ??= Promise.resolve().then(runAll);
+      return job;
+    },
+    cancel(id) {
+      const entry = entries.find(({ job }) => job.id === id);
+      if (entry === undefined || (entry.job.state !== 'queued' && entry.job.state !== 'running')) return false;
+      entry.controller.abort();
+      if (entry.job.state === 'queued') set(entry, { state: 'cancelled' });
+      return true;
+    },
+    list: () => entries.map(({ job }) => job),
+    async close() {
+      for (const { job } of entries) this.cancel(job.id);
+      await running;
+    },
+  };
+}
+
+function queuedJob(request: JobRequest): Job {
+  const path = request.command === 'compress' ? request.input : request.archive;
+  return {
+    id: randomUUID(),
+    command: request.command,
+    name: basename(path),
+    path,
+    state: 'queued',
+    bytesDone: 0,
+    bytesTotal: 0,
+    bytesOut: 0,
+    rate: 0,
+    tensorsDone: 0,
+  };
+}
+
+function advance(job: Job, event: Exclude<JobEvent, { readonly type: 'finished' }>): Job {
+  switch (event.type) {
+    case 'started':
+      return { ...job, name: event.name, bytesTotal: event.bytesTotal };
+    case 'progress': {
+      const { phase, bytesDone, bytesTotal, bytesOut, rate, secondsLeft } = event;
+      return { ...job, phase, bytesDone, bytesTotal, bytesOut, rate, secondsLeft };
+    }
+    case 'tensor':
+      return { ...job, tensorsDone: job.tensorsDone + 1 };
+    case 'notice':
+      return job;
+  }
+}

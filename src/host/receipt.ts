@@ -1,0 +1,43 @@
+import type { Receipt } from '../contract/jobs.ts';
+import type { Report } from '../engine/index.ts';
+
+const filesShown = 100;
+
+/** A report in the size that lists, windows and histories can bear: no tensors, and the first hundred files. */
+export function toReceipt(report: Report): Receipt {
+  return {
+    command: report.command,
+    input: report.input,
+    ...(report.output === undefined ? {} : { output: report.output }),
+    bytesIn: report.bytesIn,
+    bytesOut: report.bytesOut,
+    sha256: report.sha256,
+    ...(report.command === 'compress'
+      ? {
+          preset: report.preset,
+          ...(report.archiveSha256 === undefined ? {} : { archiveSha256: report.archiveSha256 }),
+        }
+      : {}),
+    proved:
+      report.command === 'verify' ? [...report.proved] : report.command === 'compress' ? [report.proof] : ['files'],
+    tensors: countTensors(report),
+    repeated: report.command === 'compress' ? report.tensors.filter(({ equalTo }) => equalTo !== undefined).length : 0,
+    files: report.files.slice(0, filesShown).map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
+    seconds: report.seconds.total,
+    threads: report.threads,
+    machine: `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}`,
+    engine: report.machine.engine,
+    notices: [...report.notices],
+  };
+}
+
+function countTensors(report: Report): number {
+  switch (report.command) {
+    case 'compress':
+      return report.tensors.length;
+    case 'verify':
+      return report.tensors;
+    case 'restore':
+      return report.tensor === undefined ? 0 : 1;
+  }
+}
