@@ -1,0 +1,72 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { Option } from 'commander';
+import { type CompressReport, type CompressRequest, UsageError } from '../../engine/index.ts';
+import { follow } from '../follow.ts';
+import { compressSummary } from '../view/summary.ts';
+import type { AddCommand, CommandContext } from './command.ts';
+import { isFolder, withResources, type ResourceOptions } from './options.ts';
+
+interface CompressOptions extends ResourceOptions {
+  readonly output?: string;
+  readonly preset?: 'quick' | 'balanced' | 'smallest';
+  readonly force?: boolean;
+}
+
+const extension = '.fwz';
+
+export const addCompress: AddCommand = (program, runAction) => {
+  const command = program
+    .command('compress')
+    .description('Write an archive, prove that it gives back every byte, and only then give it its name.')
+    .argument('<path...>', 'model files, indexes of shards, or folders with one model each')
+    .option('-o, --output <path>', 'the archive; with several paths a folder (default: beside the input)')
+    .addOption(
+      new Option('--preset <name>', 'how hard to try').choices(['quick', 'balanced', 'smallest']).default('balanced'),
+    )
+    .option('--force', 'replace an existing archive');
+  withResources(command).action((paths: readonly string[], options: CompressOptions) =>
+    runAction(async (context) => {
+      const requests = await requestsOf(paths, options);
+      const reports: CompressReport[] = [];
+      for (const request of requests) {
+        const report = await compressOne(request, context);
+        if (requests.length > 1) context.output.line({ type: 'report', report });
+        reports.push(report);
+      }
+      const [only] = reports;
+      return reports.length === 1 && only !== undefined ? only : { command: 'compress', reports };
+    }),
+  );
+};
+
+async function compressOne(request: CompressRequest, context: CommandContext): Promise<CompressReport> {
+  const events = context.shell.engine.compress(request, context.engineContext);
+  const report = await follow(events, request.input, context.output);
+  context.output.say(compressSummary(report));
+  return report;
+}
+
+/** One request per path. Several outputs are settled before the first byte is read, so that none can take another's name. */
+async function requestsOf(paths: readonly string[], options: CompressOptions): Promise<readonly CompressRequest[]> {
+  const { output, preset, force, threads, memory } = options;
+  const intoFolder = output !== undefined && (paths.length > 1 || (await isFolder(output)));
+  if (intoFolder) await mkdir(output, { recursive: true });
+  const requests = paths.map((input) => ({
+    input,
+    output: intoFolder ? join(output, `${basename(resolve(input))}${extension}`) : output,
+    preset,
+    overwrite: force,
+    threads,
+    memoryBytes: memory,
+  }));
+  const taken = new Map<string, string>();
+  for (const { input, output: archive } of requests) {
+    const place = resolve(archive ?? `${resolve(input)}${extension}`);
+    const other = taken.get(place);
+    if (other !== undefined)
+      throw new UsageError(`"${other}" and "${input}" would both be written to "${place}"; compress them apart.`);
+    taken.set(place, input);
+  }
+  return requests;
+}

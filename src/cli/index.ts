@@ -1,0 +1,8 @@
+#!/usr/bin/env node
+import packageJson from '../../package.json' with { type: 'json' };
+import * as engine from '../engine/index.ts';
+import { spawnWorker } from '../host/spawn-worker.ts';
+import { run } from './run.ts';
+
+// Setting the code instead of exiting lets pipes drain.
+process.exitCode = await run(process.argv.slice(2), { version: packageJson.version, engine, spawnWorker });

@@ -1,0 +1,102 @@
+import { stripVTControlCharacters } from 'node:util';
+import { exitCodes } from './exit-code.ts';
+import type { BenchmarkMeasurement, BenchmarkReport } from './bench/report.ts';
+import type {
+  ErrorData,
+  Inspection,
+  NoticeEvent,
+  ProgressEvent,
+  Report,
+  StartedEvent,
+  TensorEvent,
+} from '../engine/index.ts';
+
+/** The report of `inspect --json`. */
+export interface InspectReport extends Inspection {
+  readonly command: 'inspect';
+}
+
+/** The report of one `compress` of several models. */
+export interface BatchReport {
+  readonly command: 'compress';
+  readonly reports: readonly Report[];
+}
+
+export type AnyReport = Report | InspectReport | BatchReport | BenchmarkReport | { readonly command: 'serve' };
+
+/** A line of `--json` output; the last one is always `finished` or `failed`. */
+export type OutputLine =
+  | StartedEvent
+  | ProgressEvent
+  | TensorEvent
+  | NoticeEvent
+  | { readonly type: 'report'; readonly report: Report }
+  | { readonly type: 'measurement'; readonly measurement: BenchmarkMeasurement }
+  | { readonly type: 'listening'; readonly url: string }
+  | { readonly type: 'finished'; readonly report: AnyReport }
+  | { readonly type: 'failed'; readonly error: ErrorData };
+
+/** Where a command's words go. */
+export interface Output {
+  readonly json: boolean;
+  /** Writes a JSON line; without `--json` nothing. */
+  line(line: OutputLine): void;
+  /** Writes human text: to stdout, or to stderr with `--json`, where stdout belongs to scripts. */
+  say(text: string): void;
+  /** Writes human text to stderr. */
+  warn(text: string): void;
+  /** Replaces the live line at the bottom of the terminal; `undefined` takes it away. Without a terminal nothing. */
+  live(text: string | undefined): void;
+  /** Whether {@link Output.live} shows anything. */
+  readonly hasLive: boolean;
+}
+
+/** Output over the process's own streams. A reader that goes away (`| head`) silences a stream and fails nothing; a full disk fails. */
+export function processOutput(json: boolean): Output {
+  const stdout = quietWhenClosed(process.stdout);
+  const stderr = quietWhenClosed(process.stderr);
+  const hasLive = process.stderr.isTTY;
+  let liveText: string | undefined;
+  const live = (text: string | undefined): void => {
+    if (!hasLive || text === liveText) return;
+    const width = Math.max(20, process.stderr.columns - 1);
+    stderr(`\r\u001b[K${text === undefined ? '' : fit(text, width)}`);
+    liveText = text;
+  };
+  const above = (write: (text: string) => void, text: string): void => {
+    const kept = liveText;
+    live(undefined);
+    write(`${text}\n`);
+    live(kept);
+  };
+  return {
+    json,
+    hasLive,
+    live,
+    line: (line) => {
+      if (json) stdout(`${JSON.stringify(line)}\n`);
+    },
+    say: (text) => above(json ? stderr : stdout, text),
+    warn: (text) => above(stderr, text),
+  };
+}
+
+function quietWhenClosed(stream: NodeJS.WriteStream): (text: string) => void {
+  let open = true;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    open = false;
+    if (error.code === 'EPIPE') return;
+    process.on('exit', (code) => {
+      if (code === exitCodes.done) process.exitCode = exitCodes.inputOutput;
+    });
+  });
+  return (text) => {
+    if (open) stream.write(text);
+  };
+}
+
+/** Colours would be cut in two, so a line that is too long loses them. */
+function fit(text: string, width: number): string {
+  const plain = stripVTControlCharacters(text);
+  return plain.length <= width ? text : `${plain.slice(0, width - 1)}…`;
+}

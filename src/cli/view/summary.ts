@@ -1,0 +1,94 @@
+import { basename } from 'node:path';
+import pc from 'picocolors';
+import type { CompressReport, Phase, Report, RestoreReport, VerifyReport } from '../../engine/index.ts';
+import { formatBytes, formatChange, formatCount, formatRate, formatSaving, formatSeconds } from './amounts.ts';
+import { escapeUnsafe } from './escape.ts';
+import { tableLines } from './table.ts';
+
+/** The words after a compression: sizes, codecs, times, and what was proved. */
+export function compressSummary(report: CompressReport): string {
+  const { input, output, bytesIn, bytesOut, sha256 } = report;
+  const files = report.files.length > 1 ? ` · ${report.files.length} files` : '';
+  return [
+    `${pc.bold(escapeUnsafe(basename(input)))}  ${formatChange(bytesIn, bytesOut)} · ${pc.bold(formatSaving(bytesIn, bytesOut))}${files}`,
+    ...codecLines(report).map((line) => `  ${line}`),
+    `  ${timeLine(report)}`,
+    pc.green(`Proved: every byte was read back and compared; sha256 ${sha256}`),
+    `Archive: ${escapeUnsafe(output)}`,
+  ].join('\n');
+}
+
+/** The words after restoring. */
+export function restoreSummary(report: RestoreReport): string {
+  const what = report.tensor === undefined ? '' : ` · tensor ${escapeUnsafe(report.tensor)}`;
+  return [
+    `${pc.bold(escapeUnsafe(basename(report.input)))}  ${formatChange(report.bytesIn, report.bytesOut)}${what}`,
+    `  ${timeLine(report)}`,
+    pc.green(`Restored: the checksums agree; sha256 ${report.sha256}`),
+    `Written: ${escapeUnsafe(report.output)}`,
+  ].join('\n');
+}
+
+const provedWords: Readonly<Record<VerifyReport['proved'][number], string>> = {
+  checksums: 'every block has its checksum',
+  tensors: 'every tensor decodes to its sha256',
+  files: 'every file decodes to its sha256',
+  original: 'the original has the same bytes',
+  'published-sha256': 'the published sha256 is the same',
+};
+
+/** The words after a verification, one line for each thing proved. */
+export function verifySummary(report: VerifyReport): string {
+  return [
+    `${pc.bold(escapeUnsafe(basename(report.input)))}  ${formatBytes(report.bytesIn)} · ${formatCount(report.tensors)} tensors · ${formatCount(report.blocks)} blocks`,
+    `  ${timeLine(report)}`,
+    ...report.proved.map((rung) => pc.green(`Proved: ${provedWords[rung]}`)),
+    `sha256 ${report.sha256}`,
+  ].join('\n');
+}
+
+function codecLines({ tensors, bytes }: CompressReport): readonly string[] {
+  const groups = new Map<string, { count: number; bytesIn: number; bytesOut: number }>();
+  for (const { codec, bytesIn, bytesOut, equalTo } of tensors) {
+    const key = equalTo === undefined ? codec : 'equal to an earlier tensor';
+    const group = groups.get(key) ?? { count: 0, bytesIn: 0, bytesOut: 0 };
+    groups.set(key, {
+      count: group.count + 1,
+      bytesIn: group.bytesIn + bytesIn,
+      bytesOut: group.bytesOut + bytesOut,
+    });
+  }
+  const rows = [...groups]
+    .sort(([, one], [, other]) => other.bytesIn - one.bytesIn)
+    .map(([codec, { count, bytesIn, bytesOut }]) => [
+      escapeUnsafe(codec),
+      `${formatCount(count)} ${count === 1 ? 'tensor' : 'tensors'}`,
+      formatChange(bytesIn, bytesOut),
+      formatSaving(bytesIn, bytesOut),
+    ]);
+  rows.push(
+    ['headers and other bytes', '', formatBytes(bytes.other), ''],
+    ['index and frame', '', formatBytes(bytes.frame), ''],
+  );
+  return tableLines(
+    [
+      { title: 'codec' },
+      { title: 'used for', align: 'right' },
+      { title: 'size', align: 'right' },
+      { title: 'saved', align: 'right' },
+    ],
+    rows,
+  );
+}
+
+function timeLine({ command, bytesIn, bytesOut, seconds, threads, peakRssBytes }: Report): string {
+  const { total, ...phases } = seconds;
+  const parts = (Object.entries(phases) as [Phase, number][]).map(([phase, each]) => `${phase} ${formatSeconds(each)}`);
+  const original = command === 'compress' ? bytesIn : Math.max(bytesIn, bytesOut);
+  return [
+    `${formatSeconds(total)}${parts.length > 1 ? ` (${parts.join(', ')})` : ''}`,
+    ...(total > 0 ? [formatRate(original / total)] : []),
+    `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    `peak memory ${formatBytes(peakRssBytes)}`,
+  ].join(' · ');
+}
