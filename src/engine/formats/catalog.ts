@@ -1,0 +1,23 @@
+import { bytes } from './bytes/index.ts';
+import type { Format } from './format.ts';
+import { safetensors } from './safetensors/index.ts';
+
+/** Every kind of file the engine knows, `bytes` last because it takes any. */
+export const formats = [safetensors, bytes] as const satisfies readonly Format[];
+
+/** The first bytes that {@link detectFormat} wants to see, or fewer where the file is shorter. */
+export const headBytes = 64;
+
+/** The format of a file by its first bytes, then by its name, else `bytes`: content wins over a wrong extension. */
+export function detectFormat(head: Uint8Array, fileName: string): Format {
+  return (
+    formats.find((format) => format !== bytes && format.detect(head, '')) ??
+    formats.find((format) => format.detect(head, fileName)) ??
+    bytes
+  );
+}
+
+/** The format called `id`, if there is one. */
+export function formatById(id: string): Format | undefined {
+  return formats.find((format) => format.id === id);
+}

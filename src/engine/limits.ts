@@ -1,0 +1,24 @@
+/**
+ * The most that numbers found in files may make the engine do. Whatever passes one of these is refused by name, and the
+ * file can still be stored exactly, as bytes.
+ */
+export const limits = {
+  /** Header or tensor table of one file: the cap of the safetensors library itself, the largest of the formats. */
+  headerBytes: 100_000_000,
+  /** Nesting of JSON: real headers and indexes nest three deep, a bomb thousands. */
+  jsonDepth: 64,
+  /** Extents of one tensor: NumPy and PyTorch stop at 64. */
+  rank: 64,
+  /** `*.index.json` of a sharded model: about 100 bytes a tensor, so half a million tensors. */
+  indexBytes: 50_000_000,
+  /** Files of one model: the largest published ones have under 1,000 shards. */
+  modelFiles: 10_000,
+  /** Entries looked at in one folder before it is called no model. */
+  folderEntries: 100_000,
+  /** A file that goes with the weights: the largest tokenizers have some 40 MB; larger is a data set or a film. */
+  sideFileBytes: 100_000_000,
+  /** Bytes of one path component: what the common file systems can store. */
+  nameBytes: 255,
+  /** Bytes of a whole relative path: below Linux's 4,096 with room for the folder. */
+  pathBytes: 2_048,
+} as const;

@@ -1,0 +1,136 @@
+import { stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { FeatherweightError, MalformedFileError, toFeatherweightError, UsageError } from '../errors.ts';
+import { shown } from '../formats/json-reader.ts';
+import { limits } from '../limits.ts';
+import { findFile, listFolder, type FolderListing } from './folder.ts';
+import { isIndexName, readIndex } from './index-file.ts';
+import type { Model, ModelFile } from './model.ts';
+import { archiveNameFor, nameKey, unsafeNameReason } from './names.ts';
+
+/**
+ * Finds what a path means. A file is a model of one file; an index is its shards and the files that go with them; a folder
+ * that holds one index or one weight file is that model. Throws UsageError for a folder with none or several, NOT_FOUND for
+ * a missing file or shard, MalformedFileError for an index that cannot be trusted.
+ */
+export async function openModel(path: string): Promise<Model> {
+  const absolute = resolve(path);
+  try {
+    const status = await stat(absolute);
+    if (status.isDirectory()) return await openFolder(absolute);
+    if (!status.isFile())
+      throw new UsageError(`"${path}" is neither a file nor a folder, so there is nothing to archive.`, { path });
+    if (isIndexName(basename(absolute))) return await openIndex(absolute, basename(absolute), dirname(absolute));
+    return await openSingle(absolute, status.size);
+  } catch (error) {
+    throw toFeatherweightError(error, 'opening the model');
+  }
+}
+
+async function openSingle(path: string, size: number): Promise<Model> {
+  const ownName = basename(path);
+  const name = archiveNameFor(ownName);
+  const notices: string[] = [];
+  if (name !== ownName)
+    notices.push(`The file is archived as "${name}": ${unsafeNameReason(ownName) ?? 'its name is unsafe'}.`);
+  const index = await indexOf(dirname(path), ownName);
+  if (index !== undefined)
+    notices.push(`"${ownName}" is one part of a model; open "${index}" or its folder to take all of it.`);
+  return { name: ownName, path, files: [{ path, name, size }], notices };
+}
+
+async function indexOf(folder: string, name: string): Promise<string | undefined> {
+  if (!/\.(safetensors|bin)$/i.test(name)) return undefined;
+  // Whatever is wrong in the neighbourhood of a file that was named by itself is not its fault.
+  const { indexes } = await listFolder(folder).catch(() => ({ indexes: [] }));
+  for (const index of indexes) {
+    const { shards } = await readIndex(join(folder, index)).catch(() => ({ shards: [] as string[] }));
+    if (shards.includes(name)) return index;
+  }
+  return undefined;
+}
+
+async function openFolder(folder: string): Promise<Model> {
+  const listing = await listFolder(folder);
+  const { indexes, weights } = listing;
+  const choices = indexes.length > 0 ? indexes : weights;
+  const [choice] = choices;
+  if (choice === undefined)
+    throw new UsageError(`The folder "${folder}" holds no model file; name one file to archive it as bytes.`, {
+      path: folder,
+    });
+  if (choices.length > 1)
+    throw new UsageError(`The folder "${folder}" holds several models: ${named(choices)}. Name one of them.`, {
+      path: folder,
+    });
+  if (indexes.length > 0) return openIndex(folder, choice, folder);
+  return gather({ path: folder, folder, listing, required: [choice] });
+}
+
+async function openIndex(path: string, index: string, folder: string): Promise<Model> {
+  // An index that the person named may be a link to anywhere; one that was found in a folder is held to the folder's rules.
+  const { path: indexPath } = path === folder ? await requireFile(folder, index) : { path };
+  const { shardOf, shards } = await readIndex(indexPath);
+  const listing = await listFolder(folder);
+  const model = await gather({ path, folder, listing, required: [...shards, index] });
+  return { ...model, shardOf };
+}
+
+interface Gathering {
+  readonly path: string;
+  readonly folder: string;
+  readonly listing: FolderListing;
+  /** Names of the files without which there is no model. */
+  readonly required: readonly string[];
+}
+
+async function gather({ path, folder, listing, required }: Gathering): Promise<Model> {
+  const files: ModelFile[] = [];
+  const keys = new Set(required.map(nameKey));
+  const notices: string[] = [];
+  for (const name of required) files.push(await requireFile(folder, name));
+  for (const name of listing.sides) {
+    if (required.includes(name)) continue;
+    const found = await findFile(folder, name);
+    const reason = 'reason' in found ? found.reason : sideReason(found.file, keys);
+    if (reason !== undefined) notices.push(`The file ${shown(name)} stays behind: ${reason}.`);
+    else if ('file' in found) {
+      keys.add(nameKey(name));
+      files.push(found.file);
+    }
+  }
+  if (files.length > limits.modelFiles)
+    throw new UsageError(`The model in "${folder}" has more than ${limits.modelFiles} files.`, { path: folder });
+  const strays = [...listing.weights, ...listing.indexes].filter((name) => !required.includes(name)).sort();
+  if (strays.length > 0)
+    notices.push(`These weight files stay behind, the index does not name them: ${named(strays)}.`);
+  if (listing.others.length > 0)
+    notices.push(`These stay behind, they are no known part of a model: ${named(listing.others)}.`);
+  return { name: basename(folder) || 'model', path, files, notices };
+}
+
+function sideReason({ name, size }: ModelFile, keys: ReadonlySet<string>): string | undefined {
+  if (size > limits.sideFileBytes)
+    return `it is ${size} bytes long, and files beside the weights may have ${limits.sideFileBytes}`;
+  if (keys.has(nameKey(name))) return 'its name is that of another file on some systems';
+  return unsafeNameReason(name);
+}
+
+async function requireFile(folder: string, name: string): Promise<ModelFile> {
+  const found = await findFile(folder, name);
+  if ('file' in found) {
+    const reason = unsafeNameReason(name);
+    if (reason !== undefined) throw new UsageError(`The file ${shown(name)} cannot be part of a model: ${reason}.`);
+    return found.file;
+  }
+  const message = `The file ${shown(name)} of the model in "${folder}" cannot be opened: ${found.reason}.`;
+  const facts = { path: join(folder, name), file: name };
+  throw found.missing
+    ? new FeatherweightError('NOT_FOUND', message, { facts })
+    : new MalformedFileError(message, facts);
+}
+
+function named(names: readonly string[]): string {
+  const shownNames = names.slice(0, 10).map(shown).join(', ');
+  return names.length > 10 ? `${shownNames} and ${names.length - 10} more` : shownNames;
+}
