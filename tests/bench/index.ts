@@ -1,0 +1,38 @@
+// `npm run bench [-- --size 1GiB] [bench options]`: the kernels, then whole files, with machine facts. Not
+// part of the tests: figures are for reading, and hold for this machine and this run.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { parseBytes } from '../../src/cli/view/amounts.ts';
+import { benchWholeFile } from './whole-file.ts';
+
+const { values } = parseArgs({
+  options: {
+    size: { type: 'string', default: '1GiB' },
+    only: { type: 'string' },
+    rounds: { type: 'string', default: '3' },
+    presets: { type: 'string', default: 'quick,balanced' },
+    threads: { type: 'string' },
+    peers: { type: 'boolean', default: false },
+    slow: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+if (values.only !== 'whole-file') {
+  const file = fileURLToPath(new URL('./kernels.ts', import.meta.url));
+  const { status } = spawnSync(process.execPath, [file], { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = status ?? 1;
+}
+
+if (values.only !== 'kernels') {
+  const bytes = parseBytes(values.size);
+  if (bytes === undefined) throw new Error(`--size "${values.size}": allowed are sizes such as 256MiB or 1GiB.`);
+  await benchWholeFile(bytes, [
+    ...['--rounds', values.rounds, '--presets', values.presets],
+    ...(values.threads === undefined ? [] : ['--threads', values.threads]),
+    ...(values.peers ? ['--peers'] : []),
+    ...(values.slow ? ['--slow'] : []),
+    ...(values.json ? ['--json'] : []),
+  ]);
+}
