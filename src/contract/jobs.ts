@@ -49,7 +49,6 @@ export const receipt = z.object({
   bytesIn: z.number(),
   bytesOut: z.number(),
   sha256: z.string(),
-  archiveSha256: z.string().exactOptional(),
   preset: z.string().exactOptional(),
   /** What was proved, as the engine names it. */
   proved: z.array(z.string()),

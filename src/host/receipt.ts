@@ -12,12 +12,7 @@ export function toReceipt(report: Report): Receipt {
     bytesIn: report.bytesIn,
     bytesOut: report.bytesOut,
     sha256: report.sha256,
-    ...(report.command === 'compress'
-      ? {
-          preset: report.preset,
-          ...(report.archiveSha256 === undefined ? {} : { archiveSha256: report.archiveSha256 }),
-        }
-      : {}),
+    ...(report.command === 'compress' ? { preset: report.preset } : {}),
     proved:
       report.command === 'verify' ? [...report.proved] : report.command === 'compress' ? [report.proof] : ['files'],
     tensors: countTensors(report),

@@ -1,0 +1,80 @@
+import type { AddressInfo } from 'node:net';
+import { homedir } from 'node:os';
+import type { Server } from 'node:http';
+import { createAdaptorServer } from '@hono/node-server';
+import { HostError } from '../contract/errors.ts';
+import { bundledFile } from '../host/bundled-files.ts';
+import { defaultDataFolder } from '../host/data-folder.ts';
+import type { Engine, SpawnWorker } from '../host/engine.ts';
+import { createHost } from '../host/host.ts';
+import { createApplication } from './application.ts';
+import { createGuard, newSecret } from './guard.ts';
+import { readWindowFiles } from './window-files.ts';
+
+export interface ServerOptions {
+  readonly engine: Engine;
+  readonly spawnWorker: SpawnWorker;
+  readonly version: string;
+  /** 0, the default, takes a free one. */
+  readonly port?: number | undefined;
+  /** The folders that the window may reach; default: the working folder and the person's home. */
+  readonly roots?: readonly string[] | undefined;
+  readonly dataFolder?: string | undefined;
+  /** Told of what does not stop the server, such as a history that cannot be opened. */
+  readonly warn?: ((message: string) => void) | undefined;
+}
+
+export interface RunningServer {
+  /** Opens the window; the part behind `#` is a token that works once. */
+  readonly url: string;
+  /** Stops the running job, ends all connections and resolves when all files are closed. */
+  close(): Promise<void>;
+}
+
+/** Serves the application to browsers of this machine: on 127.0.0.1 only, never elsewhere. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { engine, spawnWorker, version, port = 0, warn = (message) => console.error(message) } = options;
+  const { roots = [process.cwd(), homedir()], dataFolder = defaultDataFolder() } = options;
+  const windowFolder = bundledFile('out/renderer');
+  if (windowFolder === undefined)
+    throw new HostError({ code: 'NOT_FOUND', message: 'The window (out/renderer) has not been built.' });
+  const host = await createHost({
+    ...{ engine, spawnWorker, version, roots, dataFolder, warn },
+    remember: true,
+    sample: bundledFile('samples/digits.safetensors'),
+  });
+  try {
+    const token = newSecret();
+    let listening = 0;
+    const application = createApplication({
+      host,
+      guard: createGuard({ token, port: () => listening }),
+      checkPath: host.access.check,
+      uploadFolder: host.workFolder,
+      windowFiles: await readWindowFiles(windowFolder),
+    });
+    const server = createAdaptorServer({ fetch: application.fetch }) as Server;
+    // A dropped file of many gigabytes takes longer than the five minutes that Node allows a request.
+    server.requestTimeout = 0;
+    listening = await listen(server, port);
+    return {
+      url: `http://127.0.0.1:${listening}/#token=${token}`,
+      async close() {
+        const closed = new Promise((resolve) => server.close(resolve));
+        server.closeAllConnections();
+        await closed;
+        await host.close();
+      },
+    };
+  } catch (error) {
+    await host.close();
+    throw error;
+  }
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
+  });
+}
