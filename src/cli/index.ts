@@ -4,5 +4,15 @@ import * as engine from '../engine/index.ts';
 import { spawnWorker } from '../host/spawn-worker.ts';
 import { run } from './run.ts';
 
+const { version } = packageJson;
+
 // Setting the code instead of exiting lets pipes drain.
-process.exitCode = await run(process.argv.slice(2), { version: packageJson.version, engine, spawnWorker });
+process.exitCode = await run(process.argv.slice(2), {
+  version,
+  engine,
+  spawnWorker,
+  async startServer({ port, warn }) {
+    const { startServer } = await import('../server/server.ts');
+    return startServer({ engine, spawnWorker, version, port, warn });
+  },
+});

@@ -1,23 +1,11 @@
-import type { Worker } from 'node:worker_threads';
-import type {
-  CompressReport,
-  CompressRequest,
-  EngineContext,
-  Inspection,
-  InspectRequest,
-  JobEvent,
-  RestoreReport,
-  RestoreRequest,
-  VerifyReport,
-  VerifyRequest,
-} from '../engine/index.ts';
+import type { Engine, SpawnWorker } from '../host/engine.ts';
 
-/** The parts of the engine that commands call; the entry passes the real one, tests may pass another. */
-export interface Engine {
-  compress(request: CompressRequest, context: EngineContext): AsyncGenerator<JobEvent<CompressReport>>;
-  restore(request: RestoreRequest, context: EngineContext): AsyncGenerator<JobEvent<RestoreReport>>;
-  verify(request: VerifyRequest, context: EngineContext): AsyncGenerator<JobEvent<VerifyReport>>;
-  inspect(request: InspectRequest): Promise<Inspection>;
+/** How to serve the user interface. */
+export interface ServerOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  /** Told of what does not stop the server. */
+  readonly warn: (message: string) => void;
 }
 
 /** A running local server of the user interface. */
@@ -30,7 +18,7 @@ export interface RunningServer {
 export interface Shell {
   readonly version: string;
   readonly engine: Engine;
-  readonly spawnWorker: () => Worker;
+  readonly spawnWorker: SpawnWorker;
   /** Starts the local server. Loaded late: no other command pays for it. */
-  readonly startServer?: (options: { readonly port: number }) => Promise<RunningServer>;
+  readonly startServer?: (options: ServerOptions) => Promise<RunningServer>;
 }

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { InvalidArgumentError, Option } from 'commander';
 import { FeatherweightError } from '../../engine/index.ts';
+import { escapeUnsafe } from '../view/escape.ts';
 import type { AddCommand } from './command.ts';
 import { withJson, type CommonOptions } from './options.ts';
 
@@ -20,7 +21,7 @@ export const addServe: AddCommand = (program, runAction) => {
     runAction(async ({ shell, output, signal }) => {
       if (shell.startServer === undefined)
         throw new FeatherweightError('UNSUPPORTED', 'This build of the program has no user interface to serve.');
-      const server = await shell.startServer({ port });
+      const server = await shell.startServer({ port, warn: (message) => output.warn(escapeUnsafe(message)) });
       try {
         output.line({ type: 'listening', url: server.url });
         output.say(`Featherweight is at ${server.url}\nOnly this machine can reach it. Ctrl-C ends it.`);

@@ -2,7 +2,7 @@
 // until it is stopped, anything else finishes. For failures that no test can bring about honestly.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { run } from '../../../src/cli/run.ts';
-import type { Engine } from '../../../src/cli/shell.ts';
+import type { Engine } from '../../../src/host/engine.ts';
 import {
   CancelledError,
   type CompressReport,
