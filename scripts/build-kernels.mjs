@@ -26,13 +26,17 @@ const flags = [
   'threads',
   '--enable',
   'bulk-memory',
+  '--use',
+  'abort=',
 ];
 
 mkdirSync(target, { recursive: true });
-for (const source of findSources()) {
+for (const source of find('src/engine/**/kernel.as.ts')) {
   const name = basename(dirname(source));
-  const text = readFileSync(source, 'utf8');
-  const stamp = createHash('sha256').update(flags.join(' ')).update(text).digest('hex');
+  const texts = [...find('src/engine/kernels/*.as.ts'), ...find(`${dirname(source)}/*.as.ts`)].map((path) =>
+    readFileSync(path),
+  );
+  const stamp = createHash('sha256').update(flags.join(' ')).update(Buffer.concat(texts)).digest('hex');
   const file = join(target, `${name}.wasm.ts`);
   if (existsSync(file) && readFileSync(file, 'utf8').includes(stamp)) continue;
   const { default: asc } = await import('assemblyscript/asc');
@@ -48,9 +52,9 @@ for (const source of findSources()) {
   console.error(`kernel ${name}: ${binary.length} bytes`);
 }
 
-function findSources() {
+function find(pattern) {
   if (globSync)
-    return globSync('src/engine/**/kernel.as.ts')
+    return globSync(pattern)
       .map((path) => path.replaceAll('\\', '/'))
       .sort();
   throw new Error('Node 22 or newer is needed; use `npm run kernels`.');

@@ -1,0 +1,450 @@
+// 1. Codes are at most 11 bits, LSB first. A table entry of the encoder is `code << 6 | length`: WebAssembly takes shift
+//    counts modulo 64, so an entry is its own shift count, and entries of neighbours merge by a shift and an or.
+// 2. Few distinct symbols (exponents): counts and codes are kept for PAIRS of symbols, at 65536 places of which few are
+//    touched; that halves the work. Many distinct symbols: single tables, because pairs would fall out of the cache.
+// 3. A decoder entry holds the symbols of a whole 11-bit window: bits 0-5 the bits used, bytes 1-6 up to six symbols, byte
+//    7 their number. Eight bytes are stored whatever the number, so fast loops stop short of a stream's end.
+// 4. The four streams of a sub-block are decoded in lockstep for their independence; the number of rounds is computed
+//    beforehand from what is left of the streams, so that the hot loop checks nothing and still cannot leave them.
+
+const subBlock: usize = 65536;
+const pairBytes: usize = 4 * 65536;
+const lookupMask: u64 = 2047;
+const marker: u64 = 1 << 63;
+
+/** Counts bytes into 256 words at `counts`. `scratch` is as large as the pair table. */
+export function count(source: usize, length: usize, scratch: usize, counts: usize): void {
+  if (length < subBlock) return countSingles(source, length, scratch, counts);
+  countSingles(source, 2048, scratch, counts);
+  let distinct: u32 = 0;
+  for (let symbol: usize = 0; symbol < 256; symbol++) distinct += <u32>(load<u32>(counts + symbol * 4) != 0);
+  if (distinct <= 64) countPairs(source, length, scratch, counts);
+  else countSingles(source, length, scratch, counts);
+}
+
+function countSingles(source: usize, length: usize, tables: usize, counts: usize): void {
+  memory.fill(tables, 0, 4096);
+  let i: usize = 0;
+  for (const whole = length & ~7; i < whole; i += 8) {
+    const eight = load<u64>(source + i);
+    add(tables, <usize>(eight & 255));
+    add(tables + 1024, <usize>((eight >> 8) & 255));
+    add(tables + 2048, <usize>((eight >> 16) & 255));
+    add(tables + 3072, <usize>((eight >> 24) & 255));
+    add(tables, <usize>((eight >> 32) & 255));
+    add(tables + 1024, <usize>((eight >> 40) & 255));
+    add(tables + 2048, <usize>((eight >> 48) & 255));
+    add(tables + 3072, <usize>(eight >> 56));
+  }
+  for (; i < length; i++) add(tables, load<u8>(source + i));
+  for (i = 0; i < 1024; i += 16) {
+    const low = i32x4.add(v128.load(tables + i), v128.load(tables + i, 1024));
+    const high = i32x4.add(v128.load(tables + i, 2048), v128.load(tables + i, 3072));
+    v128.store(counts + i, i32x4.add(low, high));
+  }
+}
+
+function countPairs(source: usize, length: usize, table: usize, counts: usize): void {
+  memory.fill(table, 0, pairBytes);
+  let i: usize = 0;
+  for (const whole = length & ~7; i < whole; i += 8) {
+    const eight = load<u64>(source + i);
+    add(table, <usize>(eight & 0xffff));
+    add(table, <usize>((eight >> 16) & 0xffff));
+    add(table, <usize>((eight >> 32) & 0xffff));
+    add(table, <usize>(eight >> 48));
+  }
+  // A pair's row is its second symbol and its column the first: row sums and column sums are both wanted.
+  memory.fill(counts, 0, 1024);
+  for (let row: usize = 0; row < 256; row++) {
+    let sum = i32x4.splat(0);
+    for (let column: usize = 0; column < 1024; column += 16) {
+      const four = v128.load(table + row * 1024 + column);
+      sum = i32x4.add(sum, four);
+    }
+    const total = i32x4.extract_lane(sum, 0) + i32x4.extract_lane(sum, 1) + i32x4.extract_lane(sum, 2) + i32x4.extract_lane(sum, 3);
+    if (total == 0) continue;
+    store<u32>(counts + row * 4, load<u32>(counts + row * 4) + total);
+    for (let column: usize = 0; column < 1024; column += 16)
+      v128.store(counts + column, i32x4.add(v128.load(counts + column), v128.load(table + row * 1024 + column)));
+  }
+  for (; i < length; i++) add(counts, load<u8>(source + i));
+}
+
+// @ts-ignore: decorator
+@inline
+function add(table: usize, at: usize): void {
+  const cell = table + (at << 2);
+  store<u32>(cell, load<u32>(cell) + 1);
+}
+
+/**
+ * Encodes with the 256 entries at `codes` (0 for unused symbols), one stream or sub-blocks of four. `sizes` receives the
+ * size of each stream but is not touched for one. Returns the bytes written to `target`.
+ */
+export function encode(
+  source: usize,
+  length: usize,
+  codes: usize,
+  used: u32,
+  scratch: usize,
+  sizes: usize,
+  target: usize,
+): usize {
+  if (sizes == 0) return encodeSingles(source, length, codes, target);
+  const pairs = used <= 64;
+  if (pairs) fillPairs(codes, scratch);
+  let to = target;
+  let size = sizes;
+  for (let start: usize = 0; start < length; start += subBlock) {
+    const end = min(start + subBlock, length);
+    const quarter = (end - start + 3) >> 2;
+    for (let stream: usize = 0; stream < 4; stream++) {
+      const from = min(start + stream * quarter, end);
+      const symbols = min(quarter, end - from);
+      const written = pairs
+        ? encodePairs(source + from, symbols, codes, scratch, to)
+        : encodeSingles(source + from, symbols, codes, to);
+      store<u16>(size, <u16>written);
+      size += 2;
+      to += written;
+    }
+  }
+  return to - target;
+}
+
+function fillPairs(codes: usize, table: usize): void {
+  for (let second: usize = 0; second < 256; second++) {
+    const b = load<u32>(codes + second * 4);
+    if (b == 0) continue;
+    const row = table + second * 1024;
+    for (let first: usize = 0; first < 256; first++) {
+      const a = load<u32>(codes + first * 4);
+      if (a != 0) store<u32>(row + first * 4, merged(a, b));
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function merged(a: u32, b: u32): u32 {
+  return ((((a >> 6) | ((b >> 6) << (a & 63))) << 6) | ((a & 63) + (b & 63)));
+}
+
+// @ts-ignore: decorator
+@inline
+function entryOf(table: usize, at: usize): u64 {
+  return <u64>load<u32>(table + (at << 2));
+}
+
+function encodePairs(source: usize, length: usize, codes: usize, table: usize, target: usize): usize {
+  let bits: u64 = 0;
+  let filled: u64 = 0;
+  let to = target;
+  let i: usize = 0;
+  for (const whole = length & ~7; i < whole; i += 8) {
+    const a = entryOf(table, load<u16>(source + i));
+    const b = entryOf(table, load<u16>(source + i, 2));
+    const c = entryOf(table, load<u16>(source + i, 4));
+    const d = entryOf(table, load<u16>(source + i, 6));
+    const low = (a >> 6) | ((b >> 6) << a);
+    const high = (c >> 6) | ((d >> 6) << c);
+    const lowLength = (a + b) & 63;
+    const highLength = (c + d) & 63;
+    bits |= low << filled;
+    filled += lowLength;
+    if (lowLength + highLength > 56) {
+      store<u64>(to, bits);
+      bits >>= filled & 56;
+      to += <usize>(filled >> 3);
+      filled &= 7;
+    }
+    bits |= high << filled;
+    filled += highLength;
+    store<u64>(to, bits);
+    bits >>= filled & 56;
+    to += <usize>(filled >> 3);
+    filled &= 7;
+  }
+  return encodeRest(source + i, length - i, codes, to, bits, filled) - target;
+}
+
+function encodeSingles(source: usize, length: usize, codes: usize, target: usize): usize {
+  let bits: u64 = 0;
+  let filled: u64 = 0;
+  let to = target;
+  let i: usize = 0;
+  for (const whole = length & ~7; i < whole; i += 8) {
+    const eight = load<u64>(source + i);
+    const a = entryOf(codes, <usize>(eight & 255));
+    const b = entryOf(codes, <usize>((eight >> 8) & 255));
+    const c = entryOf(codes, <usize>((eight >> 16) & 255));
+    const d = entryOf(codes, <usize>((eight >> 24) & 255));
+    const e = entryOf(codes, <usize>((eight >> 32) & 255));
+    const f = entryOf(codes, <usize>((eight >> 40) & 255));
+    const g = entryOf(codes, <usize>((eight >> 48) & 255));
+    const h = entryOf(codes, <usize>(eight >> 56));
+    const ab = (a + b) & 63;
+    const cd = (c + d) & 63;
+    const ef = (e + f) & 63;
+    const gh = (g + h) & 63;
+    const low = (a >> 6) | ((b >> 6) << a) | (((c >> 6) | ((d >> 6) << c)) << ab);
+    const high = (e >> 6) | ((f >> 6) << e) | (((g >> 6) | ((h >> 6) << g)) << ef);
+    bits |= low << filled;
+    filled += ab + cd;
+    if (ab + cd + ef + gh > 56) {
+      store<u64>(to, bits);
+      bits >>= filled & 56;
+      to += <usize>(filled >> 3);
+      filled &= 7;
+    }
+    bits |= high << filled;
+    filled += ef + gh;
+    store<u64>(to, bits);
+    bits >>= filled & 56;
+    to += <usize>(filled >> 3);
+    filled &= 7;
+  }
+  return encodeRest(source + i, length - i, codes, to, bits, filled) - target;
+}
+
+/** The last few symbols and the last byte; returns the end. */
+function encodeRest(source: usize, length: usize, codes: usize, target: usize, bits: u64, filled: u64): usize {
+  let to = target;
+  for (let i: usize = 0; i < length; i++) {
+    const entry = entryOf(codes, load<u8>(source + i));
+    bits |= (entry >> 6) << filled;
+    filled += entry & 63;
+    store<u32>(to, <u32>bits);
+    bits >>= filled & 56;
+    to += <usize>(filled >> 3);
+    filled &= 7;
+  }
+  if (filled == 0) return to;
+  store<u8>(to, <u8>bits);
+  return to + 1;
+}
+
+/**
+ * Decodes what {@link encode} wrote, with the code lengths (a complete code) of 256 symbols at `lengths`; `sizes` is 0 for
+ * one stream of `available` bytes. Returns 0, or 1 where a stream does not end where it must or its padding is not zero.
+ */
+export function decode(
+  source: usize,
+  available: usize,
+  sizes: usize,
+  lengths: usize,
+  scratch: usize,
+  target: usize,
+  length: usize,
+): u32 {
+  fillSingles(lengths, scratch);
+  if (sizes == 0) return <u32>!finish(source, 0, <u32>available << 3, scratch, target, target + length);
+  const windows = scratch + 4096;
+  fillWindows(scratch, windows);
+  let begin: u32 = 0;
+  let size = sizes;
+  for (let start: usize = 0; start < length; start += subBlock) {
+    const end = min(start + subBlock, length);
+    const quarter = (end - start + 3) >> 2;
+    const e0 = begin + (<u32>load<u16>(size) << 3);
+    const e1 = e0 + (<u32>load<u16>(size, 2) << 3);
+    const e2 = e1 + (<u32>load<u16>(size, 4) << 3);
+    const e3 = e2 + (<u32>load<u16>(size, 6) << 3);
+    size += 8;
+    let p0 = begin;
+    let p1 = e0;
+    let p2 = e1;
+    let p3 = e2;
+    let o0 = target + start;
+    let o1 = target + min(start + quarter, end);
+    let o2 = target + min(start + 2 * quarter, end);
+    let o3 = target + min(start + 3 * quarter, end);
+    const f0 = o1;
+    const f1 = o2;
+    const f2 = o3;
+    const f3 = target + end;
+    for (;;) {
+      let rounds = min(min(room(o0, f0), room(o1, f1)), min(room(o2, f2), room(o3, f3)));
+      rounds = min(rounds, min(min(supply(p0, e0), supply(p1, e1)), min(supply(p2, e2), supply(p3, e3))));
+      if (rounds <= 0) break;
+      for (; rounds > 0; rounds--) {
+        let bits = window(source, p0);
+        let entry = lookup(windows, bits);
+        store<u64>(o0, entry >> 8);
+        o0 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o0, entry >> 8);
+        o0 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o0, entry >> 8);
+        o0 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o0, entry >> 8);
+        o0 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o0, entry >> 8);
+        o0 += <usize>(entry >> 56);
+        p0 += <u32>clz(bits >> entry);
+
+        bits = window(source, p1);
+        entry = lookup(windows, bits);
+        store<u64>(o1, entry >> 8);
+        o1 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o1, entry >> 8);
+        o1 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o1, entry >> 8);
+        o1 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o1, entry >> 8);
+        o1 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o1, entry >> 8);
+        o1 += <usize>(entry >> 56);
+        p1 += <u32>clz(bits >> entry);
+
+        bits = window(source, p2);
+        entry = lookup(windows, bits);
+        store<u64>(o2, entry >> 8);
+        o2 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o2, entry >> 8);
+        o2 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o2, entry >> 8);
+        o2 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o2, entry >> 8);
+        o2 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o2, entry >> 8);
+        o2 += <usize>(entry >> 56);
+        p2 += <u32>clz(bits >> entry);
+
+        bits = window(source, p3);
+        entry = lookup(windows, bits);
+        store<u64>(o3, entry >> 8);
+        o3 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o3, entry >> 8);
+        o3 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o3, entry >> 8);
+        o3 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o3, entry >> 8);
+        o3 += <usize>(entry >> 56);
+        bits >>= entry;
+        entry = lookup(windows, bits);
+        store<u64>(o3, entry >> 8);
+        o3 += <usize>(entry >> 56);
+        p3 += <u32>clz(bits >> entry);
+      }
+    }
+    if (!finish(source, p0, e0, scratch, o0, f0)) return 1;
+    if (!finish(source, p1, e1, scratch, o1, f1)) return 1;
+    if (!finish(source, p2, e2, scratch, o2, f2)) return 1;
+    if (!finish(source, p3, e3, scratch, o3, f3)) return 1;
+    begin = e3;
+  }
+  return 0;
+}
+
+/** Rounds of five lookups, at most six symbols each, that end eight bytes before `end`. */
+// @ts-ignore: decorator
+@inline
+function room(at: usize, end: usize): i32 {
+  return (<i32>(end - at) - 8) / 30;
+}
+
+/** Rounds of five lookups, at most eleven bits each, that the stream can feed. */
+// @ts-ignore: decorator
+@inline
+function supply(at: u32, end: u32): i32 {
+  return <i32>(end - at) / 55;
+}
+
+/** The 57 or more bits from bit `at` on, with a marker in the top bit whose later place tells how many were used. */
+// @ts-ignore: decorator
+@inline
+function window(source: usize, at: u32): u64 {
+  return (load<u64>(source + (at >> 3)) >> (at & 7)) | marker;
+}
+
+// @ts-ignore: decorator
+@inline
+function lookup(windows: usize, bits: u64): u64 {
+  return load<u64>(windows + (<usize>(bits & lookupMask) << 3));
+}
+
+/** Decodes symbol by symbol up to `end`; whether the stream's last bit is then in its last byte, zeros behind it. */
+function finish(source: usize, at: u32, last: u32, singles: usize, to: usize, end: usize): bool {
+  for (; to < end; to++) {
+    if (at > last) return false;
+    const bits = load<u32>(source + (at >> 3)) >> (at & 7);
+    const entry = <u32>load<u16>(singles + ((bits & 2047) << 1));
+    store<u8>(to, entry);
+    at += entry >> 8;
+  }
+  if (at > last || last - at > 7) return false;
+  return (at & 7) == 0 || (<u32>load<u8>(source + (at >> 3)) >> (at & 7)) == 0;
+}
+
+/** `length << 8 | symbol` for every 11-bit window. */
+function fillSingles(lengths: usize, table: usize): void {
+  let code: u32 = 0;
+  for (let size: u32 = 1; size <= 11; size++) {
+    for (let symbol: u32 = 0; symbol < 256; symbol++) {
+      if (load<u8>(lengths + symbol) != <u8>size) continue;
+      for (let at = reversed(code, size); at < 2048; at += 1 << size) store<u16>(table + (at << 1), (size << 8) | symbol);
+      code++;
+    }
+    code <<= 1;
+  }
+}
+
+function reversed(code: u32, size: u32): u32 {
+  let bits: u32 = 0;
+  for (; size > 0; size--) {
+    bits = (bits << 1) | (code & 1);
+    code >>= 1;
+  }
+  return bits;
+}
+
+/** As many whole codes as fit in each 11-bit window, at most six. */
+function fillWindows(singles: usize, windows: usize): void {
+  for (let at: u32 = 0; at < 2048; at++) {
+    let entry: u64 = 0;
+    let bits = at;
+    let used: u32 = 0;
+    let symbols: u64 = 0;
+    while (symbols < 6) {
+      const single = <u32>load<u16>(singles + (bits << 1));
+      const size = single >> 8;
+      if (used + size > 11) break;
+      symbols++;
+      entry |= <u64>(single & 255) << (symbols << 3);
+      used += size;
+      bits >>= size;
+    }
+    store<u64>(windows + (at << 3), entry | (symbols << 56) | used);
+  }
+}
