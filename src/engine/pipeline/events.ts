@@ -90,8 +90,6 @@ export interface CompressReport extends ReportCommon {
   readonly preset: string;
   /** Of the one original file; of many, the sha256 of the text `sha256  name\n` per file in archive order. */
   readonly sha256: string;
-  /** Sha256 of the archive itself. */
-  readonly archiveSha256?: string;
   readonly tensors: readonly TensorReport[];
   /** bytesOut by kind: tensors, other bytes, index and frame. */
   readonly bytes: { readonly tensors: number; readonly other: number; readonly frame: number };

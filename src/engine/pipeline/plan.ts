@@ -80,7 +80,8 @@ function tryStep(
   const outputs: CodecNode[] = [];
   for (const [place, stream] of encoded.streams.entries()) {
     if (cost >= limit) return undefined;
-    const choice = choose(stream, dtypes?.[place], depth + 1, limit - cost, search);
+    const nextDepth = codec.isFinal === true ? deepestSearch : depth + 1;
+    const choice = choose(stream, dtypes?.[place], nextDepth, limit - cost, search);
     cost += choice.cost;
     outputs.push(choice.node);
   }

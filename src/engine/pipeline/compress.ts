@@ -1,0 +1,167 @@
+import { Archive } from '../archive/archive.ts';
+import { encodeHeader, encodeTrailer, headerBytes } from '../archive/frame.ts';
+import { IndexBuilder } from '../archive/index-builder.ts';
+import { encodeIndex, type IndexText } from '../archive/index-text.ts';
+import { descriptorSource, writeFully } from '../io/descriptor.ts';
+import { OutputFile } from '../io/output-file.ts';
+import { Crew } from '../workers/crew.ts';
+import { AssemblyLine } from './assembly-line.ts';
+import { drawBlueprint } from './blueprint.ts';
+import { emptyDigest, modelDigest } from './digests.ts';
+import { findDuplicates } from './duplicates.ts';
+import { EncodePass } from './encode-pass.ts';
+import type { CompressReport, JobEvent } from './events.ts';
+import { assertUnchanged, openInputs, type Inputs } from './inputs.ts';
+import { runJob, type Reporter } from './job.ts';
+import type { CompressRequest, EngineContext } from './requests.ts';
+import { blockBytes, machineFacts, peakRssBytes, planResources, type Resources } from './resources.ts';
+import { Stopwatch } from './stopwatch.ts';
+import { TensorLedger } from './tensor-ledger.ts';
+
+/**
+ * Compresses a model exactly into one archive. Every block is written, read back from the file, decoded and compared with
+ * the original bytes before the archive gets its name; sha256 of every file and tensor are taken from the same original
+ * bytes. The output is the same on any number of threads. Throws the classes of `errors.ts`; whatever it throws, nothing is
+ * left under the final name and the original was only read.
+ */
+export function compress(
+  request: CompressRequest,
+  context: EngineContext,
+): AsyncGenerator<JobEvent<CompressReport>, void, undefined> {
+  return runJob(context.signal, (reporter, signal) => run(request, context, reporter, signal));
+}
+
+async function run(
+  request: CompressRequest,
+  context: EngineContext,
+  reporter: Reporter<CompressReport>,
+  signal: AbortSignal,
+): Promise<CompressReport> {
+  const watch = new Stopwatch();
+  const resources = planResources(request);
+  await using inputs = await openInputs(request.input, resources.headerBytes);
+  const path = request.output ?? `${inputs.model.path}.fwz`;
+  await using output = await OutputFile.create(path, {
+    overwrite: request.overwrite ?? false,
+    inputs: inputs.files.map(({ source }) => source.identity),
+  });
+  reporter.emit({ type: 'started', command: 'compress', name: inputs.model.name, bytesTotal: inputs.bytes });
+  for (const notice of inputs.notices) reporter.emit({ type: 'notice', ...notice });
+
+  const { index, blocksEnd, ledger } = await encodeAll(inputs, output, request, resources, {
+    context,
+    reporter,
+    signal,
+    watch,
+  });
+  const archive = await writeEnd(output, index, blocksEnd);
+  await assertUnchanged(inputs.files);
+  signal.throwIfAborted();
+  await output.commit();
+  watch.end('flush');
+
+  const files = archive.files.map(({ name, format, bytes, sha256 }) => ({ name, format, bytes, sha256 }));
+  const tensors = ledger.reports;
+  const tensorBytes = tensors.reduce((sum, { bytesOut }) => sum + bytesOut, 0);
+  return {
+    command: 'compress',
+    input: request.input,
+    output: path,
+    preset: request.preset ?? 'balanced',
+    bytesIn: inputs.bytes,
+    bytesOut: archive.size,
+    sha256: modelDigest(files),
+    files,
+    tensors,
+    bytes: {
+      tensors: tensorBytes,
+      other: blocksEnd - headerBytes - tensorBytes,
+      frame: archive.size - blocksEnd + headerBytes,
+    },
+    proof: 'bytes',
+    seconds: watch.seconds(),
+    peakRssBytes: peakRssBytes(),
+    threads: resources.threads,
+    memoryBytes: resources.memoryBytes,
+    machine: machineFacts(),
+    notices: inputs.notices.map(({ message }) => message),
+  };
+}
+
+interface Surroundings {
+  readonly context: EngineContext;
+  readonly reporter: Reporter<CompressReport>;
+  readonly signal: AbortSignal;
+  readonly watch: Stopwatch;
+}
+
+async function encodeAll(
+  inputs: Inputs,
+  output: OutputFile,
+  request: CompressRequest,
+  resources: Resources,
+  { context, reporter, signal, watch }: Surroundings,
+): Promise<{ readonly index: IndexText; readonly blocksEnd: number; readonly ledger: TensorLedger }> {
+  const originals = await findDuplicates(inputs.files, signal);
+  const blueprint = drawBlueprint(inputs.files, originals, blockBytes);
+  const ledger = new TensorLedger(inputs.files, originals);
+  const builder = new IndexBuilder(inputs.model.name, blockBytes);
+  const fileDigests = inputs.files.map(() => emptyDigest);
+  watch.end('scan');
+
+  await using crew = await Crew.start(context.spawnWorker, resources.threads, resources.slots, blockBytes);
+  const line = new AssemblyLine(crew, signal);
+  const done = { coded: 0, proved: 0 };
+  const pass = new EncodePass({
+    crew,
+    line,
+    output,
+    builder,
+    ledger,
+    preset: request.preset ?? 'balanced',
+    listener: {
+      coded: (bytes) => reporter.progress('compress', (done.coded += bytes), inputs.bytes, builder.end),
+      proved: (bytes) => reporter.progress('prove', (done.proved += bytes), inputs.bytes, builder.end),
+      fileDigest: (file, sha256) => (fileDigests[file] = sha256),
+      tensorDigest: (key, sha256) => reporter.emit({ type: 'tensor', tensor: ledger.finish(key, sha256) }),
+    },
+  });
+  writeFully(output.descriptor, encodeHeader(), 0);
+  await line.fill(async () => {
+    for (const [file, input] of inputs.files.entries()) {
+      const runs = blueprint[file] ?? [];
+      declareFile(builder, input, runs);
+      await pass.addFile(file, input, runs);
+    }
+  });
+  watch.end('compress');
+  return { index: builder.finish(fileDigests, ledger.digests), blocksEnd: builder.end, ledger };
+}
+
+function declareFile(
+  builder: IndexBuilder,
+  { name, source, layout }: Inputs['files'][number],
+  runs: ReturnType<typeof drawBlueprint>[number],
+): void {
+  builder.addFile({
+    name,
+    format: layout?.format ?? 'bytes',
+    bytes: source.size,
+    metadata: layout?.metadata ?? {},
+    tensors: layout?.tensors ?? [],
+  });
+  for (const run of runs) {
+    if (!run.isReference) builder.addStream(run.length, run.stream.width);
+    builder.addSegment(run.streamNumber, run.streamStart, run.length);
+  }
+}
+
+/** Writes index and trailer, and reads them back from the file as a reader would. */
+async function writeEnd(output: OutputFile, index: IndexText, indexOffset: number): Promise<Archive> {
+  const { bytes, trailer } = encodeIndex(index);
+  writeFully(output.descriptor, bytes, indexOffset);
+  const end = encodeTrailer({ ...trailer, indexOffset });
+  writeFully(output.descriptor, end, indexOffset + bytes.length);
+  const size = indexOffset + bytes.length + end.length;
+  return Archive.open(descriptorSource(output.descriptor, size, output.path), { indexBytes: trailer.indexTextLength });
+}

@@ -1,0 +1,86 @@
+import type { Width } from '../codecs/codec.ts';
+import type { FileLayout } from '../formats/format.ts';
+import { dtypeInfo, isDType } from '../tensor/dtype.ts';
+import type { TensorRange } from '../tensor/tensor.ts';
+import type { StreamKind } from '../workers/protocol.ts';
+
+/** Tensors below this many bytes share a stream with their neighbours of the same dtype: a table of their own would not pay. */
+const tinyBytes = 16 * 1024;
+
+/** A place in a file. */
+export interface Place {
+  readonly file: number;
+  readonly offset: number;
+}
+
+/** A run of a file that becomes one stream of the archive, or refers to an equal tensor that was stored before. */
+export interface Run extends Place {
+  readonly length: number;
+  readonly stream: StreamKind;
+  /** Where in the model equal bytes stand that are stored already. */
+  readonly equalTo?: Place;
+}
+
+/**
+ * Cuts a file into runs that cover every byte of it once, in order: a tensor each, tiny neighbours together, and the bytes
+ * between. `originals` gives the earlier equal of a tensor that has one, by offset.
+ *
+ * @param mostTogether the most bytes of tiny tensors in one run: one block, so that one is found with one read
+ */
+export function cutFile(
+  file: number,
+  size: number,
+  layout: FileLayout | undefined,
+  originals: ReadonlyMap<number, Place>,
+  mostTogether: number,
+): Run[] {
+  const runs: Run[] = [];
+  let end = 0;
+  let tiny: { readonly dtype: string; readonly offset: number } | undefined;
+  const add = (offset: number, length: number, stream: StreamKind, equalTo?: Place): void => {
+    if (length > 0) runs.push({ file, offset, length, stream, ...(equalTo && { equalTo }) });
+  };
+  const flush = (): void => {
+    if (tiny) add(tiny.offset, end - tiny.offset, streamKind(tiny.dtype, end - tiny.offset));
+    tiny = undefined;
+  };
+  for (const tensor of layout?.tensors ?? []) {
+    if (tensor.byteLength === 0) continue;
+    const equalTo = originals.get(tensor.offset);
+    const isTiny = tensor.byteLength < tinyBytes && !equalTo;
+    const continues =
+      isTiny &&
+      tiny?.dtype === tensor.dtype &&
+      tensor.offset === end &&
+      end + tensor.byteLength - tiny.offset <= mostTogether;
+    if (!continues) {
+      flush();
+      add(end, tensor.offset - end, { width: 1 });
+      if (isTiny) tiny = { dtype: tensor.dtype, offset: tensor.offset };
+      else add(tensor.offset, tensor.byteLength, tensorKind(tensor), equalTo);
+    }
+    end = tensor.offset + tensor.byteLength;
+  }
+  flush();
+  add(end, size - end, { width: 1 });
+  return runs;
+}
+
+function tensorKind(tensor: TensorRange): StreamKind {
+  return streamKind(tensor.dtype, tensor.byteLength);
+}
+
+function streamKind(dtype: string, length: number): StreamKind {
+  if (!isDType(dtype)) return { width: 1 };
+  const width = elementWidth(dtype);
+  // A shape that disagrees with its bytes leaves an odd end; such a tensor is coded as bytes.
+  return length % width === 0 ? { width, dtype } : { width: 1 };
+}
+
+function elementWidth(dtype: Parameters<typeof dtypeInfo>[0]): Width {
+  const { bits, kind } = dtypeInfo(dtype);
+  if (kind === 'complex') return 4;
+  if (bits <= 8) return 1;
+  if (bits === 16) return 2;
+  return bits === 32 ? 4 : 8;
+}

@@ -1,0 +1,80 @@
+import { CancelledError, toFeatherweightError } from '../errors.ts';
+import type { JobEvent, Phase, ProgressEvent } from './events.ts';
+
+/** How work tells what it does. */
+export interface Reporter<Result> {
+  emit(event: Exclude<JobEvent<Result>, { type: 'finished' | 'progress' }>): void;
+  /** Tells how far a phase is; events come at most ten times a second, and at the end of the phase. */
+  progress(phase: Phase, bytesDone: number, bytesTotal: number, bytesOut: number): void;
+}
+
+/**
+ * Runs work as a stream of events, the last of which is `finished` with what the work returned. Whatever the work throws is
+ * thrown here as an engine error; leaving the loop early, or the signal, stops the work and waits until it has cleaned up.
+ */
+export async function* runJob<Result>(
+  signal: AbortSignal | undefined,
+  work: (reporter: Reporter<Result>, signal: AbortSignal) => Promise<Result>,
+): AsyncGenerator<JobEvent<Result>, void, undefined> {
+  const stop = new AbortController();
+  const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const queue: JobEvent<Result>[] = [];
+  let wake = Promise.withResolvers<undefined>();
+  const push = (event: JobEvent<Result>): void => {
+    queue.push(event);
+    wake.resolve(undefined);
+  };
+  const clock = new ProgressClock();
+  const reporter: Reporter<Result> = {
+    emit: push,
+    progress(phase, bytesDone, bytesTotal, bytesOut) {
+      const event = clock.tick(phase, bytesDone, bytesTotal, bytesOut);
+      if (event) push(event);
+    },
+  };
+  const running = work(reporter, stopped).then((report) => push({ type: 'finished', report }));
+  const ended = running.then(
+    () => true,
+    () => true,
+  );
+  try {
+    for (let hasEnded = false; !hasEnded;) {
+      hasEnded = await Promise.race([ended, wake.promise.then(() => false)]);
+      wake = Promise.withResolvers();
+      for (let event = queue.shift(); event; event = queue.shift()) yield event;
+    }
+    await running;
+  } catch (error) {
+    throw stopped.aborted ? new CancelledError() : toFeatherweightError(error);
+  } finally {
+    stop.abort();
+    await ended;
+  }
+}
+
+const tickSeconds = 0.1;
+const windowSeconds = 4;
+
+/** Turns counts of bytes into progress events whose rate is that of the last few seconds. */
+class ProgressClock {
+  readonly #phases = new Map<Phase, { readonly marks: { time: number; bytes: number }[]; last: number }>();
+
+  tick(phase: Phase, bytesDone: number, bytesTotal: number, bytesOut: number): ProgressEvent | undefined {
+    const time = performance.now() / 1000;
+    let state = this.#phases.get(phase);
+    if (!state) {
+      state = { marks: [{ time, bytes: bytesDone }], last: -Infinity };
+      this.#phases.set(phase, state);
+    }
+    if (time - state.last < tickSeconds && bytesDone < bytesTotal) return undefined;
+    state.last = time;
+    const { marks } = state;
+    marks.push({ time, bytes: bytesDone });
+    while (marks.length > 2 && time - (marks[0]?.time ?? time) > windowSeconds) marks.shift();
+    const [first] = marks;
+    const seconds = first ? time - first.time : 0;
+    const rate = first && seconds > 0 ? Math.round((bytesDone - first.bytes) / seconds) : 0;
+    const event = { type: 'progress', phase, bytesDone, bytesTotal, bytesOut, rate } as const;
+    return rate > 0 ? { ...event, secondsLeft: Math.round(((bytesTotal - bytesDone) / rate) * 10) / 10 } : event;
+  }
+}

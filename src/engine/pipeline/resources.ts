@@ -1,0 +1,74 @@
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { UsageError } from '../errors.ts';
+import { coderBytes } from '../workers/block-coder.ts';
+import type { MachineFacts } from './events.ts';
+
+/** Bytes of original data in one block: a table pays for itself, and two planes of it still fit in a core's cache. */
+export const blockBytes = 2 ** 20;
+export const defaultMemoryBytes = 2 ** 30;
+export const leastMemoryBytes = 256 * 2 ** 20;
+export const engineVersion = '0.1.0';
+
+/** Measured: what Node takes before any of our buffers, for the process and for each thread. */
+const processBytes = 110 * 2 ** 20;
+const threadBytes = 16 * 2 ** 20;
+const hasherThreads = 2;
+const mostSlots = 8;
+
+/** How a memory budget is spent. */
+export interface Resources {
+  readonly memoryBytes: number;
+  /** Coding threads. */
+  readonly threads: number;
+  /** Blocks that each coding thread may hold. */
+  readonly slots: number;
+  /** The most bytes of one file's header, or of one archive's index, held in memory. */
+  readonly headerBytes: number;
+}
+
+/** Divides a budget; throws {@link UsageError} below 256 MiB. Fewer threads before a broken promise. */
+export function planResources(request: {
+  readonly threads?: number | undefined;
+  readonly memoryBytes?: number | undefined;
+}): Resources {
+  const memoryBytes = request.memoryBytes ?? defaultMemoryBytes;
+  if (!Number.isFinite(memoryBytes) || memoryBytes < leastMemoryBytes)
+    throw new UsageError(
+      `A memory budget of ${memoryBytes} bytes is too small; at least ${leastMemoryBytes} are needed.`,
+      {
+        found: memoryBytes,
+        allowed: leastMemoryBytes,
+      },
+    );
+  const wanted = request.threads ?? availableParallelism();
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 256)
+    throw new UsageError(`${wanted} threads were asked for; 1 to 256 are possible.`, { found: wanted });
+  const headerBytes = Math.min(100_000_000, Math.floor(memoryBytes / 16));
+  // A parsed header takes several times its text; half of the rest is kept for tables of tensors.
+  const available = memoryBytes - processBytes - hasherThreads * threadBytes;
+  for (let threads = wanted; threads > 1; threads--) {
+    const each = available / threads - threadBytes;
+    for (let slots = mostSlots; slots >= 3; slots--) {
+      if (coderBytes(slots, blockBytes) <= each) return { memoryBytes, threads, slots, headerBytes };
+    }
+  }
+  return { memoryBytes, threads: 1, slots: mostSlots, headerBytes };
+}
+
+/** Facts without which a speed is not a result. */
+export function machineFacts(): MachineFacts {
+  const [cpu] = cpus();
+  return {
+    cpu: cpu?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    platform: `${process.platform} ${process.arch}`,
+    node: process.versions.node,
+    engine: engineVersion,
+  };
+}
+
+/** The most memory that this process has had resident so far, in bytes. */
+export function peakRssBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}

@@ -1,0 +1,217 @@
+import { mkdir, stat, statfs } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Archive, ArchivedTensor } from '../archive/archive.ts';
+import { DamagedArchiveError, FeatherweightError, UsageError } from '../errors.ts';
+import { OutputFile } from '../io/output-file.ts';
+import { safeArchiveNames } from '../models/index.ts';
+import { Crew } from '../workers/crew.ts';
+import { AssemblyLine } from './assembly-line.ts';
+import { DecodePass } from './decode-pass.ts';
+import { DigestFeed, emptyDigest, modelDigest } from './digests.ts';
+import type { FileReport, JobEvent, RestoreReport } from './events.ts';
+import { runJob, type Reporter } from './job.ts';
+import { openArchive, type OpenArchive } from './open-archive.ts';
+import type { EngineContext, RestoreRequest } from './requests.ts';
+import { blockBytes, machineFacts, peakRssBytes, planResources } from './resources.ts';
+import { Stopwatch } from './stopwatch.ts';
+
+/**
+ * Restores the files of an archive, or the bytes of one tensor. A file gets its name only after the sha256 of what was
+ * written equals that of the original.
+ */
+export function restore(
+  request: RestoreRequest,
+  context: EngineContext,
+): AsyncGenerator<JobEvent<RestoreReport>, void, undefined> {
+  return runJob(context.signal, (reporter, signal) => run(request, context, reporter, signal));
+}
+
+/** One thing to write: a whole file, or a tensor's range of it. */
+interface Goal {
+  readonly path: string;
+  readonly name: string;
+  readonly format: string;
+  readonly file: number;
+  readonly offset: number;
+  readonly length: number;
+  readonly sha256: string;
+}
+
+async function run(
+  request: RestoreRequest,
+  context: EngineContext,
+  reporter: Reporter<RestoreReport>,
+  signal: AbortSignal,
+): Promise<RestoreReport> {
+  const watch = new Stopwatch();
+  const resources = planResources(request);
+  await using opened = await openArchive(request.archive, resources.headerBytes * 2);
+  const { archive } = opened;
+  const { output, goals } =
+    request.tensor === undefined ? await fileGoals(archive, request) : tensorGoal(archive, request, request.tensor);
+  const bytesTotal = goals.reduce((sum, { length }) => sum + length, 0);
+  reporter.emit({ type: 'started', command: 'restore', name: archive.name, bytesTotal });
+  await requireSpace(archive, goals, output);
+  watch.end('scan');
+
+  await using crew = await Crew.start(context.spawnWorker, resources.threads, resources.slots, blockBytes);
+  let done = 0;
+  const decoded = (bytes: number): void => reporter.progress('restore', (done += bytes), bytesTotal, done);
+  for (const goal of goals)
+    await restoreGoal(goal, opened, crew, { decoded, signal, overwrite: request.overwrite ?? false });
+  watch.end('restore');
+
+  const files: FileReport[] = goals.map(({ name, format, length, sha256 }) => ({
+    name,
+    format,
+    bytes: length,
+    sha256,
+  }));
+  return {
+    command: 'restore',
+    input: request.archive,
+    output,
+    ...(request.tensor !== undefined && { tensor: request.tensor }),
+    bytesIn: archive.size,
+    bytesOut: bytesTotal,
+    sha256: modelDigest(files),
+    files,
+    seconds: watch.seconds(),
+    peakRssBytes: peakRssBytes(),
+    threads: resources.threads,
+    memoryBytes: resources.memoryBytes,
+    machine: machineFacts(),
+    notices: [],
+  };
+}
+
+async function restoreGoal(
+  goal: Goal,
+  { archive, source }: OpenArchive,
+  crew: Crew,
+  job: { readonly decoded: (bytes: number) => void; readonly signal: AbortSignal; readonly overwrite: boolean },
+): Promise<void> {
+  await using output = await OutputFile.create(goal.path, { overwrite: job.overwrite, inputs: [source.identity] });
+  await output.truncate(goal.length);
+  const line = new AssemblyLine(crew, job.signal);
+  const pass = new DecodePass({ archive, descriptor: source.descriptor, line, decoded: job.decoded });
+  let found = emptyDigest;
+  const digests = new DigestFeed(
+    crew,
+    { key: 0, bytes: goal.length },
+    { firstKey: 0, ranges: [] },
+    {
+      fileDigest: (_, sha256) => (found = sha256),
+      tensorDigest: () => undefined,
+    },
+  );
+  await line.fill(() => pass.addRange(goal, digests, output));
+  if (found !== goal.sha256)
+    throw new DamagedArchiveError(
+      `"${goal.name}" was restored with sha256 ${found}; its original had ${goal.sha256}. It was not given its name.`,
+      { name: goal.name, found, expected: goal.sha256 },
+    );
+  job.signal.throwIfAborted();
+  await output.commit();
+}
+
+async function fileGoals(archive: Archive, request: RestoreRequest): Promise<{ output: string; goals: Goal[] }> {
+  const names = safeArchiveNames(archive.files.map(({ name }) => name));
+  const [only] = names;
+  const folder = dirname(request.archive);
+  let output: string;
+  let paths: string[];
+  if (names.length === 1 && only !== undefined) {
+    output = request.output ?? join(folder, only);
+    if (await isFolder(output)) output = join(output, only);
+    paths = [output];
+  } else {
+    output = request.output ?? join(folder, folderName(request.archive));
+    paths = names.map((name) => join(output, ...name.split('/')));
+  }
+  for (const path of new Set(paths.map(dirname))) await mkdir(path, { recursive: true });
+  const goals = archive.files.map(({ name, format, bytes, sha256 }, file) => ({
+    path: paths[file] ?? '',
+    name,
+    format,
+    file,
+    offset: 0,
+    length: bytes,
+    sha256,
+  }));
+  await refuseExisting(paths, request.overwrite ?? false);
+  return { output, goals };
+}
+
+/** All of them before any work is done: nobody should learn of the last one an hour later. */
+async function refuseExisting(paths: readonly string[], overwrite: boolean): Promise<void> {
+  if (overwrite) return;
+  for (const path of paths) {
+    const exists = await stat(path).then(
+      () => true,
+      () => false,
+    );
+    if (exists)
+      throw new UsageError(`"${path}" exists already. Choose another place, or ask for it to be replaced.`, { path });
+  }
+}
+
+function tensorGoal(archive: Archive, request: RestoreRequest, wanted: string): { output: string; goals: Goal[] } {
+  const matches = archive.tensors.filter(
+    ({ name, file }) => name === wanted || `${archive.files[file]?.name ?? ''}:${name}` === wanted,
+  );
+  const [tensor] = matches;
+  if (!tensor) throw new UsageError(`The archive has no tensor "${wanted}".`, { tensor: wanted });
+  if (matches.length > 1)
+    throw new UsageError(
+      `${matches.length} tensors are called "${wanted}"; write FILE:${wanted}. They are in: ${listFiles(archive, matches)}.`,
+      {
+        tensor: wanted,
+      },
+    );
+  // A tensor's name comes from somebody else's file and is never used as a file name.
+  const output = request.output ?? join(dirname(request.archive), `${folderName(request.archive)}.tensor.bin`);
+  const { file, offset, byteLength, sha256 } = tensor;
+  return {
+    output,
+    goals: [{ path: output, name: wanted, format: tensor.dtype, file, offset, length: byteLength, sha256 }],
+  };
+}
+
+function listFiles(archive: Archive, tensors: readonly ArchivedTensor[]): string {
+  return tensors.map(({ file }) => archive.files[file]?.name ?? '').join(', ');
+}
+
+function folderName(archivePath: string): string {
+  const base = archivePath.replace(/^.*[\\/]/, '');
+  return base.toLowerCase().endsWith('.fwz') ? base.slice(0, -4) : `${base}.restored`;
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** A block that is coded in so few bytes may be a hole; it is not counted. */
+const holeStoredBytes = 64;
+
+/** Throws `DISK_FULL` before the work when the bytes cannot fit. */
+async function requireSpace(archive: Archive, goals: readonly Goal[], output: string): Promise<void> {
+  let needed = 0;
+  for (const { file, offset, length } of goals) {
+    for (const piece of archive.pieces(file, offset, length))
+      if (piece.block.storedLength > holeStoredBytes) needed += piece.length;
+  }
+  const folder = (await isFolder(output)) ? output : dirname(output);
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  if (free < needed)
+    throw new FeatherweightError(
+      'DISK_FULL',
+      `"${folder}" has ${free} bytes free; ${needed} are needed. Nothing was written. Free some space or choose another place.`,
+      { facts: { path: folder, free, needed } },
+    );
+}

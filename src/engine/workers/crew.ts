@@ -1,0 +1,102 @@
+import type { Worker } from 'node:worker_threads';
+import type { CodecNode } from '../codecs/codec.ts';
+import type { HashPiece, Task } from './protocol.ts';
+import { Thread } from './thread.ts';
+
+/** Room for one block in one coding thread; whoever holds it may use it until it is released. */
+export interface Slot {
+  readonly thread: Thread;
+  readonly threadNumber: number;
+  readonly slot: number;
+  /** Where the block's bytes lie in that thread's memory. */
+  readonly start: number;
+}
+
+/** Running digests are split over two threads, because each is as slow as coding. */
+export type DigestKind = 'files' | 'tensors';
+
+/**
+ * The threads of one job: some that code blocks, and two that hash them straight from the coders' memory. The number of
+ * slots bounds how much is under way; waiting for a free one is the back-pressure.
+ */
+export class Crew implements AsyncDisposable {
+  readonly #coders: readonly Thread[];
+  readonly #hashers: Readonly<Record<DigestKind, Thread>>;
+  readonly #free: Slot[];
+  readonly #waiting: PromiseWithResolvers<Slot>[] = [];
+  #abandoned: Error | undefined;
+  #turn = 0;
+
+  private constructor(coders: readonly Thread[], hashers: Record<DigestKind, Thread>, slots: Slot[]) {
+    this.#coders = coders;
+    this.#hashers = hashers;
+    this.#free = slots;
+  }
+
+  /** Starts `threads` coders with `slots` slots each. */
+  static async start(spawn: () => Worker, threads: number, slots: number, blockBytes: number): Promise<Crew> {
+    const coders = Array.from({ length: threads }, () => new Thread(spawn()));
+    const hashers = { files: new Thread(spawn()), tensors: new Thread(spawn()) };
+    try {
+      const opened = await Promise.all(coders.map((thread) => thread.run({ kind: 'open', slots, blockBytes })));
+      for (const [thread, { memory }] of opened.entries())
+        await Promise.all(Object.values(hashers).map((hasher) => hasher.run({ kind: 'attach', thread, memory })));
+      // Slot by slot over the threads, so that the first blocks start everywhere.
+      const free = Array.from({ length: slots }, (_, slot) =>
+        coders.map((thread, threadNumber) => ({
+          thread,
+          threadNumber,
+          slot,
+          start: opened[threadNumber]?.inputs[slot] ?? 0,
+        })),
+      ).flat();
+      return new Crew(coders, hashers, free);
+    } catch (error) {
+      await disposeAll([...coders, ...Object.values(hashers)]);
+      throw error;
+    }
+  }
+
+  /** Waits for a free slot. */
+  acquire(): Promise<Slot> {
+    if (this.#abandoned) return Promise.reject(this.#abandoned);
+    const slot = this.#free.shift();
+    if (slot) return Promise.resolve(slot);
+    const waiting = Promise.withResolvers<Slot>();
+    this.#waiting.push(waiting);
+    return waiting.promise;
+  }
+
+  release(slot: Slot): void {
+    const next = this.#waiting.shift();
+    if (next) next.resolve(slot);
+    else this.#free.push(slot);
+  }
+
+  /** Lets nobody wait for a slot any more: the job has failed or was stopped. */
+  abandon(error: Error): void {
+    this.#abandoned ??= error;
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#abandoned);
+  }
+
+  /** Asks some coding thread for a plan. */
+  async plan(task: Omit<Extract<Task, { kind: 'plan' }>, 'kind'>): Promise<CodecNode> {
+    const thread = this.#coders[this.#turn++ % this.#coders.length];
+    if (!thread) throw new Error('A crew has at least one thread.');
+    const { node } = await thread.run({ kind: 'plan', ...task });
+    return node;
+  }
+
+  /** Feeds pieces to running digests; pieces of one key must come in order, over all calls. */
+  hash(kind: DigestKind, pieces: readonly HashPiece[]): Promise<Readonly<Record<number, string>>> {
+    return pieces.length === 0 ? Promise.resolve({}) : this.#hashers[kind].run({ kind: 'hash', pieces });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await disposeAll([...this.#coders, ...Object.values(this.#hashers)]);
+  }
+}
+
+async function disposeAll(threads: readonly Thread[]): Promise<void> {
+  await Promise.all(threads.map((thread) => thread[Symbol.asyncDispose]()));
+}

@@ -1,0 +1,92 @@
+import type { CodecNode, Preset, Width } from '../codecs/codec.ts';
+import type { ErrorData } from '../errors.ts';
+import type { DType } from '../tensor/dtype.ts';
+
+/** A run of bytes of a file, by process-wide descriptor. */
+export interface FileRange {
+  readonly descriptor: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** What a stream's elements are, for the planner. */
+export interface StreamKind {
+  readonly width: Width;
+  readonly dtype?: DType | undefined;
+}
+
+/** A coded block in an archive file. */
+export interface StoredBlock {
+  readonly range: FileRange;
+  readonly crc32: number;
+  /** Bytes of the block before coding. */
+  readonly length: number;
+  readonly width: Width;
+}
+
+/** What one thread can be asked to do; each task answers once, tasks of one thread run in order. */
+export type Task =
+  | { readonly kind: 'open'; readonly slots: number; readonly blockBytes: number }
+  | {
+      readonly kind: 'plan';
+      readonly ranges: readonly FileRange[];
+      readonly stream: StreamKind;
+      readonly streamLength: number;
+      readonly preset: Preset;
+    }
+  | {
+      readonly kind: 'encode';
+      readonly slot: number;
+      readonly source: FileRange;
+      readonly stream: StreamKind;
+      /** Absent: the thread plans from the block itself. */
+      readonly node?: CodecNode | undefined;
+      readonly preset: Preset;
+    }
+  | { readonly kind: 'prove'; readonly slot: number; readonly stored: StoredBlock }
+  | {
+      readonly kind: 'prove-reference';
+      readonly slot: number;
+      readonly source: FileRange;
+      readonly stored: StoredBlock;
+      /** Where in the stored block the source bytes should be. */
+      readonly start: number;
+    }
+  | {
+      readonly kind: 'decode';
+      readonly slot: number;
+      readonly stored: StoredBlock;
+      /** Write this part of the block to a file. */
+      readonly target?: { readonly start: number; readonly range: FileRange } | undefined;
+    }
+  | { readonly kind: 'attach'; readonly thread: number; readonly memory: SharedArrayBuffer }
+  | { readonly kind: 'hash'; readonly pieces: readonly HashPiece[] };
+
+/** Bytes to feed to one running digest. `last` ends it. */
+export interface HashPiece {
+  readonly thread: number;
+  readonly start: number;
+  readonly length: number;
+  readonly key: number;
+  readonly last: boolean;
+}
+
+export interface Results {
+  readonly open: { readonly memory: SharedArrayBuffer; readonly inputs: readonly number[] };
+  readonly plan: { readonly node: CodecNode };
+  readonly encode: { readonly bytes: number; readonly crc32: number; readonly codec: string };
+  readonly prove: null;
+  readonly 'prove-reference': null;
+  readonly decode: null;
+  readonly attach: null;
+  /** Hex digests of the pieces that were `last`, by key. */
+  readonly hash: Readonly<Record<number, string>>;
+}
+
+export type TaskKind = Task['kind'];
+export interface Request {
+  readonly id: number;
+  readonly task: Task;
+}
+export type Reply =
+  { readonly id: number; readonly result: Results[TaskKind] } | { readonly id: number; readonly error: ErrorData };
