@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { HostError } from '../contract/errors.ts';
 
@@ -51,9 +51,17 @@ async function resolveLinks(path: string): Promise<string> {
     return await realpath(path);
   } catch (error) {
     const parent = dirname(path);
-    // Only a missing end may be taken as it stands: a loop of links or a closed folder tells nothing about where it leads.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === path)
+    // Only a missing end may be taken as it stands: a link to nothing, a loop of links or a closed folder may lead anywhere.
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT' && !(await isThere(path));
+    if (!isMissing || parent === path)
       throw new HostError({ code: 'NOT_ALLOWED', message: `"${path}" cannot be followed to where it leads.` });
     return join(await resolveLinks(parent), basename(path));
   }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
 }

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { calls, type CallName, type Input, type Output } from '../contract/calls.ts';
+import { calls, isCallName, type CallName, type Input, type Output } from '../contract/calls.ts';
 import { HostError } from '../contract/errors.ts';
 import type { EventName, Events } from '../contract/events.ts';
 import type { Host } from '../contract/host.ts';
@@ -72,6 +72,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     access,
     workFolder,
     async call<Name extends CallName>(name: Name, input: Input<Name>): Promise<Output<Name>> {
+      if (!isCallName(name)) throw new HostError({ code: 'BAD_INPUT', message: `There is no call "${String(name)}".` });
       const { success, data, error } = calls[name].input.safeParse(input);
       if (!success)
         throw new HostError({ code: 'BAD_INPUT', message: `${name} was given something else: ${problemOf(error)}` });

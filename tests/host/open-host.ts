@@ -1,0 +1,40 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Engine } from '../../src/host/engine.ts';
+import { createHost, type RunningHost } from '../../src/host/host.ts';
+import { standInEngine } from './stand-in-engine.ts';
+
+export interface TestHost extends AsyncDisposable {
+  readonly host: RunningHost;
+  /** An allowed folder with `model.safetensors` in it. */
+  readonly models: string;
+  /** A folder beside it that is not allowed, with `secret.txt` in it. */
+  readonly outside: string;
+  readonly dataFolder: string;
+}
+
+/** A host over a stand-in engine and temporary folders, all gone when it is disposed. */
+export async function openHost({ engine = standInEngine }: { readonly engine?: Engine } = {}): Promise<TestHost> {
+  const folder = await mkdtemp(join(tmpdir(), 'featherweight-host-'));
+  const [models, outside, dataFolder] = [join(folder, 'models'), join(folder, 'outside'), join(folder, 'data')];
+  await mkdir(models);
+  await mkdir(outside);
+  await writeFile(join(models, 'model.safetensors'), 'x'.repeat(1000));
+  await writeFile(join(outside, 'secret.txt'), 'secret');
+  const host = await createHost({
+    engine,
+    spawnWorker: () => {
+      throw new Error('The stand-in engine needs no threads.');
+    },
+    ...{ version: '0.0.0', roots: [models], dataFolder, remember: true },
+    sample: join(models, 'model.safetensors'),
+  });
+  return {
+    ...{ host, models, outside, dataFolder },
+    async [Symbol.asyncDispose]() {
+      await host.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}

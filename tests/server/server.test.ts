@@ -1,0 +1,89 @@
+import { request } from 'node:http';
+import { networkInterfaces } from 'node:os';
+import { connect } from 'node:net';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { startServer } from '../../src/server/server.ts';
+import { standInEngine } from '../host/stand-in-engine.ts';
+
+const isBuilt = existsSync(new URL('../../out/renderer/index.html', import.meta.url));
+
+describe.skipIf(!isBuilt)('a started server (needs the built window: npm run build)', () => {
+  test('gives a link that signs in once, serves the window and closes while events are being listened to', async () => {
+    await using started = await start();
+    const url = new URL(started.url);
+    const own = { origin: url.origin };
+    const token = url.hash.slice('#token='.length);
+    expect(await (await fetch(`${url.origin}/`)).text()).toContain('Featherweight');
+    const session = await fetch(`${url.origin}/session`, { method: 'POST', body: token, headers: own });
+    const cookie = session.headers.get('set-cookie')!.split(';')[0]!;
+    const info = await fetch(`${url.origin}/call/app.info`, {
+      method: 'POST',
+      body: '{}',
+      headers: { ...own, cookie },
+    });
+    expect(await info.json()).toMatchObject({ value: { version: '1.2.3' } });
+    const events = await fetch(`${url.origin}/events`, { headers: { cookie } });
+    expect(events.headers.get('content-type')).toContain('text/event-stream');
+    await started.close();
+    await expect(fetch(`${url.origin}/`)).rejects.toThrow();
+  });
+
+  test('a name that was made to mean 127.0.0.1 gets nothing', async () => {
+    await using started = await start();
+    const { port } = new URL(started.url);
+    const status = await new Promise((resolve, reject) => {
+      request({ host: '127.0.0.1', port, headers: { host: `evil.example:${port}` } }, ({ statusCode }) =>
+        resolve(statusCode),
+      )
+        .on('error', reject)
+        .end();
+    });
+    expect(status).toBe(403);
+  });
+
+  test('no other address of the machine is listened on', async () => {
+    await using started = await start();
+    const port = Number(new URL(started.url).port);
+    const others = Object.values(networkInterfaces()).flatMap((entries = []) =>
+      entries.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address),
+    );
+    for (const address of others) expect([address, await accepts(address, port)]).toEqual([address, false]);
+    expect(await accepts('127.0.0.1', port)).toBe(true);
+  });
+});
+
+async function start() {
+  const dataFolder = await mkdtemp(join(tmpdir(), 'featherweight-server-'));
+  const server = await startServer({
+    engine: standInEngine,
+    spawnWorker: () => {
+      throw new Error('No threads here.');
+    },
+    ...{ version: '1.2.3', roots: [], dataFolder },
+  });
+  let closed: Promise<void> | undefined;
+  const close = () => (closed ??= server.close());
+  return {
+    ...{ url: server.url, close },
+    async [Symbol.asyncDispose]() {
+      await close();
+      await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+}
+
+function accepts(address: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, address);
+    const end = (accepted: boolean) => {
+      socket.destroy();
+      resolve(accepted);
+    };
+    socket.once('connect', () => end(true)).once('error', () => end(false));
+    socket.setTimeout(1000, () => end(false));
+  });
+}
