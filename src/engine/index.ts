@@ -6,3 +6,4 @@ export { compress } from './pipeline/compress.ts';
 export { inspect } from './pipeline/inspect.ts';
 export { restore } from './pipeline/restore.ts';
 export { verify } from './pipeline/verify.ts';
+export { machineFacts } from './pipeline/resources.ts';

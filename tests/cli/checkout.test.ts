@@ -20,7 +20,7 @@ afterEach(() => rm(folder, { recursive: true }));
 function start(words: readonly string[]): { child: ChildProcess; output: () => string } {
   const child = spawn('npm', ['--prefix', root, 'run', '--silent', 'fw', '--', ...words], {
     cwd: folder,
-    env: { ...process.env, INIT_CWD: folder },
+    env: { ...process.env, FEATHERWEIGHT_DATA: join(folder, 'data') },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
@@ -43,6 +43,15 @@ describe.skipIf(process.platform === 'win32')('the command line of a checkout', 
     expect((await fw('verify', 'digits.safetensors.fwz', '--against', 'digits.safetensors')).code).toBe(0);
     expect((await fw('verify', 'digits.safetensors.fwz', '--sha256', '0'.repeat(64))).code).toBe(1);
     expect((await fw('inspect', 'nothing')).code).toBe(3);
+  });
+
+  test('serve tells where it listens and ends well on Ctrl-C', async () => {
+    const { child, output } = start(['serve', '--json']);
+    while (!output().includes('listening') && child.exitCode === null) await new Promise((go) => setTimeout(go, 20));
+    expect(output()).toMatch(/"url":"http:\/\/127\.0\.0\.1:\d+\/#token=[\w-]+"/);
+    process.kill(-child.pid!, 'SIGINT');
+    await once(child, 'close');
+    expect(output()).toContain('{"type":"finished","report":{"command":"serve"}}');
   });
 
   test('one Ctrl-C, which the whole group gets, is one: the work tidies up', async () => {

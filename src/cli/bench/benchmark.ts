@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, rm, stat, statfs } from 'node:fs/promises';
-import { availableParallelism, cpus, totalmem } from 'node:os';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { CancelledError, FeatherweightError, toFeatherweightError } from '../../engine/index.ts';
+import { CancelledError, FeatherweightError, machineFacts, toFeatherweightError } from '../../engine/index.ts';
 import type { Contestant } from './contestants.ts';
 import { measure } from './measure.ts';
 import type { BenchmarkMeasurement, BenchmarkReport, BenchmarkRow } from './report.ts';
@@ -17,7 +17,6 @@ export interface BenchmarkRequest {
   readonly absent: BenchmarkReport['absent'];
   readonly rounds: number;
   readonly threads: number | undefined;
-  readonly version: string;
 }
 
 /** An archive and a restored file lie on the disk at once. */
@@ -64,14 +63,7 @@ export async function* benchmark(
     sha256,
     rounds,
     threads: request.threads ?? availableParallelism(),
-    machine: {
-      cpu: cpus()[0]?.model.trim() ?? 'unknown',
-      cores: availableParallelism(),
-      memoryBytes: totalmem(),
-      platform: `${process.platform} ${process.arch}`,
-      node: process.version,
-      engine: request.version,
-    },
+    machine: machineFacts(),
     rows: contestants
       .filter(({ name }) => !failed.has(name))
       .map((contestant) => rowOf(contestant, measurements, size)),

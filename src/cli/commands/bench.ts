@@ -75,7 +75,6 @@ function requestOf(file: string, options: BenchOptions, version: string): Benchm
     absent: absent.map((contestant) => ({ contestant, reason: 'not on this machine' })),
     rounds,
     threads,
-    version,
   };
 }
 

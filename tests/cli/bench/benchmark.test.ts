@@ -28,7 +28,7 @@ function contestant(name: string, there: string, back: string): Contestant {
 
 function request(...contestants: readonly Contestant[]): BenchmarkRequest {
   const input = join(folder, 'file');
-  return { input, workFolder: folder, contestants, absent: [], rounds: 2, threads: 1, version: '0' };
+  return { input, workFolder: folder, contestants, absent: [], rounds: 2, threads: 1 };
 }
 
 async function runAll(
