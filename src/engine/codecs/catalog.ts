@@ -1,5 +1,8 @@
+import { bytePlanes } from './byte-planes/index.ts';
 import { constant } from './constant/index.ts';
 import type { Codec, CodecNode, Width } from './codec.ts';
+import { floatFields } from './float-fields/index.ts';
+import { huffman } from './huffman/index.ts';
 import { palette } from './palette/index.ts';
 import { regroup } from './regroup/index.ts';
 import { sparse } from './sparse/index.ts';
@@ -7,7 +10,7 @@ import { store } from './store/index.ts';
 import { zstd } from './zstd/index.ts';
 
 /** Every codec there is. A codec becomes part of the program by its line here. */
-export const codecs = [store, zstd, constant, palette, sparse, regroup] as const;
+export const codecs = [store, zstd, huffman, floatFields, bytePlanes, constant, palette, sparse, regroup] as const;
 
 export type CodecId = (typeof codecs)[number]['id'];
 
@@ -25,6 +28,8 @@ export function codecByWireId(wireId: number): Codec | undefined {
 }
 
 /** What codes a stream of `width` bytes an element passably whatever is in it, for where a planned codec refuses it. */
-export function fallbackNode(_width: Width): CodecNode {
-  return { id: 'store' };
+export function fallbackNode(width: Width): CodecNode {
+  return width === 1
+    ? { id: huffman.id }
+    : { id: bytePlanes.id, outputs: Array<CodecNode>(width).fill({ id: huffman.id }) };
 }

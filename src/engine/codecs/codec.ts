@@ -51,6 +51,8 @@ export interface Codec<Options = unknown> {
   readonly options: z.ZodType<Options>;
   /** The header holds the coded data, so it grows with the stream; else planners take it for a table of fixed size. */
   readonly headerGrows?: boolean;
+  /** The output streams are as small as they get; planners store them without a look. */
+  readonly isFinal?: boolean;
   /** Whether `encode` will take this stream with these options. */
   accepts(input: Stream, options: Options): boolean;
   /** Option values worth measuring on this stream; empty when the codec has no business there. */

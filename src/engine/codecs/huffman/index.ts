@@ -27,6 +27,7 @@ export function createHuffman(kernelOf: (workspace: Workspace) => HuffmanKernel)
     wireId: 2,
     since: 1,
     options: z.strictObject({}),
+    isFinal: true,
 
     accepts,
     propose: ({ sample }) => (sample.width === 1 && sample.bytes.length >= leastProposed ? [{}] : []),
