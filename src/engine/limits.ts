@@ -5,6 +5,8 @@
 export const limits = {
   /** Header or tensor table of one file: the cap of the safetensors library itself, the largest of the formats. */
   headerBytes: 100_000_000,
+  /** Tensors of one file: a hundred times the largest published table, and some 300 MB of memory. */
+  tensors: 1_000_000,
   /** Nesting of JSON: real headers and indexes nest three deep, a bomb thousands. */
   jsonDepth: 64,
   /** Extents of one tensor: NumPy and PyTorch stop at 64. */

@@ -28,7 +28,10 @@ export function readHeader(bytes: Uint8Array, file: string, notices: NoticeList)
   let metadata: Readonly<Record<string, string>> = {};
   json.object((name) => {
     if (name === '__metadata__') metadata = readMetadata(json);
-    else entries.push(readEntry(json, name, notices));
+    else {
+      if (entries.length === limits.tensors) json.fail(`more than ${limits.tensors} tensors`);
+      entries.push(readEntry(json, name, notices));
+    }
   });
   json.end();
   return { entries, metadata };
