@@ -5,6 +5,8 @@ import { formatBytes, formatChange, formatCount, formatRate, formatSaving, forma
 import { escapeUnsafe } from './escape.ts';
 import { tableLines } from './table.ts';
 
+const shownCodecs = 8;
+
 /** The words after a compression: sizes, codecs, times, and what was proved. */
 export function compressSummary(report: CompressReport): string {
   const { input, output, bytesIn, bytesOut, sha256 } = report;
@@ -47,38 +49,48 @@ export function verifySummary(report: VerifyReport): string {
   ].join('\n');
 }
 
+interface Share {
+  readonly codec: string;
+  readonly count: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+}
+
 function codecLines({ tensors, bytes }: CompressReport): readonly string[] {
-  const groups = new Map<string, { count: number; bytesIn: number; bytesOut: number }>();
-  for (const { codec, bytesIn, bytesOut, equalTo } of tensors) {
-    const key = equalTo === undefined ? codec : 'equal to an earlier tensor';
-    const group = groups.get(key) ?? { count: 0, bytesIn: 0, bytesOut: 0 };
-    groups.set(key, {
-      count: group.count + 1,
-      bytesIn: group.bytesIn + bytesIn,
-      bytesOut: group.bytesOut + bytesOut,
-    });
+  const shares = new Map<string, Share>();
+  for (const { codec: tree, bytesIn, bytesOut, equalTo } of tensors) {
+    const codec = equalTo === undefined ? tree : 'equal to an earlier tensor';
+    shares.set(codec, sum(codec, [shares.get(codec), { codec, count: 1, bytesIn, bytesOut }]));
   }
-  const rows = [...groups]
-    .sort(([, one], [, other]) => other.bytesIn - one.bytesIn)
-    .map(([codec, { count, bytesIn, bytesOut }]) => [
-      escapeUnsafe(codec),
-      `${formatCount(count)} ${count === 1 ? 'tensor' : 'tensors'}`,
-      formatChange(bytesIn, bytesOut),
-      formatSaving(bytesIn, bytesOut),
-    ]);
+  const sorted = [...shares.values()].sort((one, other) => other.bytesIn - one.bytesIn);
+  const rest = sorted.slice(shownCodecs);
+  const shown = rest.length > 1 ? [...sorted.slice(0, shownCodecs), sum(`${rest.length} other trees`, rest)] : sorted;
+  const rows = shown.map(({ codec, count, bytesIn, bytesOut }) => [
+    escapeUnsafe(codec),
+    `${formatCount(count)} ${count === 1 ? 'tensor' : 'tensors'}`,
+    formatChange(bytesIn, bytesOut),
+    formatSaving(bytesIn, bytesOut),
+  ]);
   rows.push(
-    ['headers and other bytes', '', formatBytes(bytes.other), ''],
-    ['index and frame', '', formatBytes(bytes.frame), ''],
+    ['headers and other bytes', '', formatBytes(bytes.other)],
+    ['index and frame', '', formatBytes(bytes.frame)],
   );
+  const right = { align: 'right' } as const;
   return tableLines(
-    [
-      { title: 'codec' },
-      { title: 'used for', align: 'right' },
-      { title: 'size', align: 'right' },
-      { title: 'saved', align: 'right' },
-    ],
+    [{ title: 'codec' }, { title: 'used for', ...right }, { title: 'size', ...right }, { title: 'saved', ...right }],
     rows,
   );
+}
+
+function sum(codec: string, shares: readonly (Share | undefined)[]): Share {
+  const total = (pick: (share: Share) => number): number =>
+    shares.reduce((all, share) => all + (share === undefined ? 0 : pick(share)), 0);
+  return {
+    codec,
+    count: total(({ count }) => count),
+    bytesIn: total(({ bytesIn }) => bytesIn),
+    bytesOut: total(({ bytesOut }) => bytesOut),
+  };
 }
 
 function timeLine({ command, bytesIn, bytesOut, seconds, threads, peakRssBytes }: Report): string {
