@@ -14,10 +14,7 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
 export const indexSchema = z.strictObject({
   version: z.literal(1),
   name: z.string(),
-  blockBytes: z
-    .int()
-    .min(1)
-    .max(2 ** 24),
+  blockBytes: z.literal(2 ** 20),
   streams: z.strictObject({
     lengths: counts,
     widths: z.array(z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)])),

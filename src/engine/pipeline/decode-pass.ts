@@ -1,7 +1,7 @@
 import type { Archive, Piece } from '../archive/archive.ts';
-import type { StoredBlock } from '../workers/protocol.ts';
 import type { AssemblyLine } from './assembly-line.ts';
 import type { DigestFeed } from './digests.ts';
+import { slotBytes } from './resources.ts';
 
 /** Sends the blocks of an archive through a crew: checksum, decode, write where asked, hash in file order. */
 export class DecodePass {
@@ -37,29 +37,67 @@ export class DecodePass {
     digests: DigestFeed,
     target?: { readonly descriptor: number },
   ): Promise<void> {
-    for (const piece of this.#archive.pieces(range.file, range.offset, range.length)) {
-      this.#seen[piece.index] = 1;
-      const offset = piece.fileOffset - range.offset;
-      const writing = target && {
-        start: piece.start,
-        range: { descriptor: target.descriptor, offset, length: piece.length },
-      };
+    for (const batch of batches(this.#archive.pieces(range.file, range.offset, range.length))) {
+      for (const { index } of batch.pieces) this.#seen[index] = 1;
+      const offset = batch.fileOffset - range.offset;
+      const { start, length } = batch;
+      const archive = { descriptor: this.#descriptor, offset: batch.archiveOffset, length: batch.archiveLength };
+      const blocks = batch.pieces.map(({ block }) => block);
+      const writing = target && { start, range: { descriptor: target.descriptor, offset, length } };
       await this.#line.add(
-        ({ thread, slot }) => thread.run({ kind: 'decode', slot, stored: this.#stored(piece), target: writing }),
+        ({ thread, slot }) => thread.run({ kind: 'decode', slot, archive, blocks, target: writing }),
         async (slot) => {
-          await digests.feed(slot, piece.start, offset, piece.length);
-          this.#decoded(piece.length);
+          await digests.feed(slot, start, offset, length);
+          this.#decoded(length);
         },
       );
     }
   }
+}
 
-  #stored({ block }: Piece): StoredBlock {
-    return {
-      range: { descriptor: this.#descriptor, offset: block.offset, length: block.storedLength },
-      crc32: block.crc32,
-      length: block.length,
-      width: block.width,
+/** Pieces that lie one behind another both in the archive and in the file. */
+interface Batch {
+  readonly pieces: Piece[];
+  readonly archiveOffset: number;
+  archiveLength: number;
+  readonly fileOffset: number;
+  /** First byte of the decoded blocks that is wanted, and how many from there. */
+  readonly start: number;
+  length: number;
+  decodedLength: number;
+}
+
+function* batches(pieces: Iterable<Piece>): Generator<Batch> {
+  let batch: Batch | undefined;
+  for (const piece of pieces) {
+    const { block, start, length, fileOffset } = piece;
+    if (batch && continues(batch, piece)) {
+      batch.pieces.push(piece);
+      batch.archiveLength += block.storedLength;
+      batch.length += length;
+      batch.decodedLength += block.length;
+      continue;
+    }
+    if (batch) yield batch;
+    batch = {
+      pieces: [piece],
+      archiveOffset: block.offset,
+      archiveLength: block.storedLength,
+      fileOffset,
+      start,
+      length,
+      decodedLength: block.length,
     };
   }
+  if (batch) yield batch;
+}
+
+function continues(batch: Batch, { block, start }: Piece): boolean {
+  return (
+    start === 0 &&
+    batch.start + batch.length === batch.decodedLength &&
+    batch.decodedLength + block.length <= slotBytes &&
+    batch.archiveLength + block.storedLength <= slotBytes &&
+    batch.archiveOffset + batch.archiveLength === block.offset
+  );
 }

@@ -1,86 +1,105 @@
 import type { IndexBuilder } from '../archive/index-builder.ts';
 import type { CodecNode, Preset } from '../codecs/codec.ts';
 import type { OutputFile } from '../io/output-file.ts';
-import { sampleBytes } from '../workers/block-coder.ts';
-import type { Crew } from '../workers/crew.ts';
-import type { FileRange, StoredBlock } from '../workers/protocol.ts';
+import { mostBatchBlocks, sampleBytes } from '../workers/block-coder.ts';
+import type { Crew, Slot } from '../workers/crew.ts';
+import type { CodedBlock, FileRange, StoredBlock } from '../workers/protocol.ts';
 import type { AssemblyLine } from './assembly-line.ts';
 import type { PlacedRun } from './blueprint.ts';
 import { DigestFeed, type DigestListener } from './digests.ts';
 import type { InputFile } from './inputs.ts';
 import { sampleRanges } from './plan.ts';
-import { blockBytes } from './resources.ts';
+import { blockBytes, slotBytes } from './resources.ts';
 import type { TensorLedger } from './tensor-ledger.ts';
 
-/** How many streams ahead of the coders the planner works. */
+/** How many streams ahead of the coders the planner works, and how far it looks for them. */
 const plansAhead = 4;
-/** After this many bytes written the disk is asked to take them, so that the flush at the end is short. */
+const runsAhead = 64;
+/** After this many original bytes the disk is asked to take what was written, so that the flush at the end is short. */
 const flushEveryBytes = 64 * 2 ** 20;
 
 /** What the pass tells while it runs. */
 export interface PassListener extends DigestListener {
-  coded(bytes: number, bytesOut: number): void;
+  coded(bytes: number): void;
   proved(bytes: number): void;
 }
 
-/** The one pass over the original bytes: code, write, prove, hash, block by block in file order. */
+interface Parts {
+  readonly crew: Crew;
+  readonly line: AssemblyLine;
+  readonly output: OutputFile;
+  readonly builder: IndexBuilder;
+  readonly ledger: TensorLedger;
+  readonly preset: Preset;
+  readonly listener: PassListener;
+}
+
+/** A block of a run: the whole of a block that is stored, a part of one that is referred to. */
+interface BlockPart {
+  readonly run: PlacedRun;
+  readonly node: CodecNode | undefined;
+  readonly fileOffset: number;
+  readonly length: number;
+  /** Its number in the archive, its bytes, and the first of them that belongs to the run. */
+  readonly block: number;
+  readonly blockLength: number;
+  readonly start: number;
+}
+
+/** The one pass over the original bytes: code, write, prove, hash, batch by batch in file order. */
 export class EncodePass {
-  readonly #crew: Crew;
-  readonly #line: AssemblyLine;
-  readonly #output: OutputFile;
-  readonly #builder: IndexBuilder;
-  readonly #ledger: TensorLedger;
-  readonly #preset: Preset;
-  readonly #listener: PassListener;
+  readonly #parts: Parts;
   readonly #plans = new Map<PlacedRun, Promise<CodecNode>>();
   /** Blocks not proved yet, which a reference to them must wait for. */
   readonly #unproved = new Map<number, Promise<unknown>>();
   #unflushed = 0;
 
-  constructor(parts: {
-    readonly crew: Crew;
-    readonly line: AssemblyLine;
-    readonly output: OutputFile;
-    readonly builder: IndexBuilder;
-    readonly ledger: TensorLedger;
-    readonly preset: Preset;
-    readonly listener: PassListener;
-  }) {
-    this.#crew = parts.crew;
-    this.#line = parts.line;
-    this.#output = parts.output;
-    this.#builder = parts.builder;
-    this.#ledger = parts.ledger;
-    this.#preset = parts.preset;
-    this.#listener = parts.listener;
+  constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
   /** Puts all blocks of one file on the line. */
   async addFile(file: number, { source, layout }: InputFile, runs: readonly PlacedRun[]): Promise<void> {
+    const { crew, ledger, listener } = this.#parts;
+    const { descriptor } = source;
     const digests = new DigestFeed(
-      this.#crew,
+      crew,
       { key: file, bytes: source.size },
-      { firstKey: this.#ledger.firstKey(file), ranges: layout?.tensors ?? [] },
-      this.#listener,
+      { firstKey: ledger.firstKey(file), ranges: layout?.tensors ?? [] },
+      listener,
     );
+    let batch: BlockPart[] = [];
+    let batchBytes = 0;
+    const flush = async (): Promise<void> => {
+      if (batch.length > 0)
+        await this.#addBatch(batch, { descriptor, offset: batch[0]?.fileOffset ?? 0, length: batchBytes }, digests);
+      batch = [];
+      batchBytes = 0;
+    };
     for (const [number, run] of runs.entries()) {
-      this.#planAhead(runs, number, source.descriptor);
+      this.#planAhead(runs, number, descriptor);
       const node = await this.#plans.get(run);
       this.#plans.delete(run);
-      for (const part of blocksOf(run)) {
-        const range = { descriptor: source.descriptor, offset: run.offset + part.done, length: part.length };
-        await (run.isReference
-          ? this.#addReference(run, range, part, digests)
-          : this.#addBlock(run, range, part, node, digests));
+      for (const part of blocksOf(run, node)) {
+        if (run.isReference || batchBytes + part.length > slotBytes || batch.length === mostBatchBlocks) await flush();
+        if (run.isReference) {
+          await this.#addReference(part, { descriptor, offset: part.fileOffset, length: part.length }, digests);
+        } else {
+          batch.push(part);
+          batchBytes += part.length;
+        }
       }
     }
+    await flush();
   }
 
   /** Streams of one block are planned where they are coded; longer ones from a sample of the whole stream, in time. */
   #planAhead(runs: readonly PlacedRun[], from: number, descriptor: number): void {
-    for (let ahead = from, planned = 0; ahead < runs.length && planned < plansAhead && ahead < from + 64; ahead++) {
-      const run = runs[ahead];
-      if (!run || run.isReference || run.length <= blockBytes) continue;
+    const { crew, preset } = this.#parts;
+    let planned = 0;
+    for (const run of runs.slice(from, from + runsAhead)) {
+      if (planned === plansAhead) return;
+      if (run.isReference || run.length <= blockBytes) continue;
       planned++;
       if (this.#plans.has(run)) continue;
       const ranges = sampleRanges(run.length, run.stream.width, sampleBytes).map(({ offset, length }) => ({
@@ -88,94 +107,86 @@ export class EncodePass {
         offset: run.offset + offset,
         length,
       }));
-      const plan = this.#crew.plan({ ranges, stream: run.stream, streamLength: run.length, preset: this.#preset });
+      const plan = crew.plan({ ranges, stream: run.stream, streamLength: run.length, preset });
       plan.catch(() => undefined);
       this.#plans.set(run, plan);
     }
   }
 
-  async #addBlock(
-    run: PlacedRun,
-    source: FileRange,
-    part: BlockPart,
-    node: CodecNode | undefined,
-    digests: DigestFeed,
-  ): Promise<void> {
+  async #addBatch(batch: readonly BlockPart[], source: FileRange, digests: DigestFeed): Promise<void> {
+    const { line, preset } = this.#parts;
     const proved = Promise.withResolvers<null>();
     proved.promise.catch(() => undefined);
-    this.#unproved.set(part.block, proved.promise);
-    await this.#line.add(
-      ({ thread, slot }) =>
-        thread.run({ kind: 'encode', slot, source, stream: run.stream, node, preset: this.#preset }),
-      async (slot, { bytes, crc32, codec }) => {
-        if (part.done === 0) this.#builder.setCodec(run.streamNumber, codec);
-        this.#builder.addBlock(bytes, crc32);
-        this.#ledger.addStored(run.file, source.offset, source.length, bytes, codec);
-        this.#listener.coded(source.length, bytes);
-        const stored = this.#stored(part, run);
-        const proving = slot.thread.run({ kind: 'prove', slot: slot.slot, stored });
+    for (const { block } of batch) this.#unproved.set(block, proved.promise);
+    const blocks = batch.map(({ length, run, node }) => ({ length, stream: run.stream, node }));
+    await line.add(
+      ({ thread, slot }) => thread.run({ kind: 'encode', slot, source, blocks, preset }),
+      async (slot, { blocks: coded }) => {
+        const proving = this.#prove(slot, batch, coded, source);
         proved.resolve(proving);
         await Promise.all([proving, digests.feed(slot, 0, source.offset, source.length)]);
-        this.#unproved.delete(part.block);
-        this.#finishBlock(source.length);
+        for (const { block } of batch) this.#unproved.delete(block);
+        this.#finish(source.length);
       },
     );
+  }
+
+  /** Gives a coded batch its place in the archive and has it written there and proved. */
+  #prove(slot: Slot, batch: readonly BlockPart[], coded: readonly CodedBlock[], source: FileRange): Promise<null> {
+    const { output, builder, ledger, listener } = this.#parts;
+    const offset = builder.end;
+    const blocks = batch.map(({ run, fileOffset, length }, place): StoredBlock => {
+      const { storedLength, crc32, codec } = coded[place] ?? { storedLength: 0, crc32: 0, codec: '' };
+      builder.addBlock(storedLength, crc32);
+      if (fileOffset === run.offset) builder.setCodec(run.streamNumber, codec);
+      ledger.addStored(run.file, fileOffset, length, storedLength, codec);
+      return { storedLength, crc32, length, width: run.stream.width };
+    });
+    listener.coded(source.length);
+    const archive = { descriptor: output.descriptor, offset, length: builder.end - offset };
+    return slot.thread.run({ kind: 'prove', slot: slot.slot, archive, blocks });
   }
 
   /** Equal bytes are not stored again, but read again and compared with what was stored. */
-  async #addReference(run: PlacedRun, source: FileRange, part: BlockPart, digests: DigestFeed): Promise<void> {
-    await this.#line.add(
+  async #addReference(part: BlockPart, source: FileRange, digests: DigestFeed): Promise<void> {
+    const { line, builder, output, ledger, listener } = this.#parts;
+    const { run, block, blockLength, start } = part;
+    await line.add(
       async ({ thread, slot }) => {
         // Not before the block referred to is in the archive. It was added before, so nothing waits in a circle.
-        await this.#unproved.get(part.block);
-        await thread.run({ kind: 'prove-reference', slot, source, stored: this.#stored(part, run), start: part.start });
+        await this.#unproved.get(block);
+        const { offset, storedLength, crc32 } = builder.block(block);
+        const archive = { descriptor: output.descriptor, offset, length: storedLength };
+        const stored = { storedLength, crc32, length: blockLength, width: run.stream.width };
+        await thread.run({ kind: 'prove-reference', slot, source, archive, block: stored, start });
       },
       async (slot) => {
-        this.#ledger.addStored(run.file, source.offset, source.length, 0, '');
-        this.#listener.coded(source.length, 0);
+        ledger.addStored(run.file, source.offset, source.length, 0, '');
+        listener.coded(source.length);
         await digests.feed(slot, 0, source.offset, source.length);
-        this.#finishBlock(source.length);
+        this.#finish(source.length);
       },
     );
   }
 
-  #stored(part: BlockPart, run: PlacedRun): StoredBlock {
-    const { offset, storedLength, crc32 } = this.#builder.block(part.block);
-    return {
-      range: { descriptor: this.#output.descriptor, offset, length: storedLength },
-      crc32,
-      length: part.blockLength,
-      width: run.stream.width,
-    };
-  }
-
-  #finishBlock(bytes: number): void {
-    this.#listener.proved(bytes);
+  #finish(bytes: number): void {
+    const { listener, output } = this.#parts;
+    listener.proved(bytes);
     this.#unflushed += bytes;
     if (this.#unflushed < flushEveryBytes) return;
     this.#unflushed = 0;
-    this.#output.flushSoon();
+    output.flushSoon();
   }
 }
 
-interface BlockPart {
-  /** Bytes of the run before this part. */
-  readonly done: number;
-  readonly length: number;
-  readonly block: number;
-  /** Bytes of the whole block, and the first of them that the part needs. */
-  readonly blockLength: number;
-  readonly start: number;
-}
-
 /** The blocks of the run's stream that hold the run, in order. */
-function* blocksOf(run: PlacedRun): Generator<BlockPart> {
+function* blocksOf(run: PlacedRun, node: CodecNode | undefined): Generator<BlockPart> {
   for (let done = 0; done < run.length;) {
     const within = Math.floor((run.streamStart + done) / blockBytes);
     const start = (run.streamStart + done) % blockBytes;
     const blockLength = Math.min(blockBytes, run.streamLength - within * blockBytes);
     const length = Math.min(run.length - done, blockLength - start);
-    yield { done, length, block: run.firstBlock + within, blockLength, start };
+    yield { run, node, fileOffset: run.offset + done, length, block: run.firstBlock + within, blockLength, start };
     done += length;
   }
 }

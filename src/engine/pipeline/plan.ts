@@ -3,6 +3,7 @@ import type { Codec, CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import { UnsupportedInputError } from '../errors.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import type { DType } from '../tensor/dtype.ts';
+import { looksLikeNoise } from './noise.kernel.ts';
 
 export { sampleRanges, streamWidth, type SampleRange } from './sample.ts';
 
@@ -47,6 +48,7 @@ export function planStream(
 function choose(sample: Stream, dtype: DType | undefined, depth: number, limit: number, search: Search): Choice {
   let best: Choice = { node: { id: 'store' }, cost: sample.bytes.length + search.fixedShare };
   if (depth >= deepestSearch || sample.bytes.length === 0) return best;
+  if (depth > 0 && sample.width === 1 && looksLikeNoise(sample.bytes)) return best;
   for (const codec of codecs as readonly Codec[]) {
     if (codec.wireId === 0) continue;
     for (const options of codec.propose({ sample, dtype, depth, preset: search.preset })) {

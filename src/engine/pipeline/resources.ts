@@ -1,10 +1,13 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { UsageError } from '../errors.ts';
 import { coderBytes } from '../workers/block-coder.ts';
+import type { CrewSize } from '../workers/crew.ts';
 import type { MachineFacts } from './events.ts';
 
 /** Bytes of original data in one block: a table pays for itself, and two planes of it still fit in a core's cache. */
 export const blockBytes = 2 ** 20;
+/** Bytes of original data that travel together. */
+export const slotBytes = 4 * blockBytes;
 export const defaultMemoryBytes = 2 ** 30;
 export const leastMemoryBytes = 256 * 2 ** 20;
 export const engineVersion = '0.1.0';
@@ -13,15 +16,12 @@ export const engineVersion = '0.1.0';
 const processBytes = 110 * 2 ** 20;
 const threadBytes = 16 * 2 ** 20;
 const hasherThreads = 2;
-const mostSlots = 8;
+const mostSlots = 5;
+const leastSlots = 2;
 
 /** How a memory budget is spent. */
-export interface Resources {
+export interface Resources extends CrewSize {
   readonly memoryBytes: number;
-  /** Coding threads. */
-  readonly threads: number;
-  /** Blocks that each coding thread may hold. */
-  readonly slots: number;
   /** The most bytes of one file's header, or of one archive's index, held in memory. */
   readonly headerBytes: number;
 }
@@ -48,11 +48,12 @@ export function planResources(request: {
   const available = memoryBytes - processBytes - hasherThreads * threadBytes;
   for (let threads = wanted; threads > 1; threads--) {
     const each = available / threads - threadBytes;
-    for (let slots = mostSlots; slots >= 3; slots--) {
-      if (coderBytes(slots, blockBytes) <= each) return { memoryBytes, threads, slots, headerBytes };
+    for (let slots = mostSlots; slots >= leastSlots; slots--) {
+      if (coderBytes(slots, slotBytes, blockBytes) <= each)
+        return { memoryBytes, threads, slots, slotBytes, blockBytes, headerBytes };
     }
   }
-  return { memoryBytes, threads: 1, slots: mostSlots, headerBytes };
+  return { memoryBytes, threads: 1, slots: leastSlots, slotBytes, blockBytes, headerBytes };
 }
 
 /** Facts without which a speed is not a result. */

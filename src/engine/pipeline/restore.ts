@@ -12,7 +12,7 @@ import type { FileReport, JobEvent, RestoreReport } from './events.ts';
 import { runJob, type Reporter } from './job.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
 import type { EngineContext, RestoreRequest } from './requests.ts';
-import { blockBytes, machineFacts, peakRssBytes, planResources } from './resources.ts';
+import { machineFacts, peakRssBytes, planResources } from './resources.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 /**
@@ -54,7 +54,7 @@ async function run(
   await requireSpace(archive, goals, output);
   watch.end('scan');
 
-  await using crew = await Crew.start(context.spawnWorker, resources.threads, resources.slots, blockBytes);
+  await using crew = await Crew.start(context.spawnWorker, resources);
   let done = 0;
   const decoded = (bytes: number): void => reporter.progress('restore', (done += bytes), bytesTotal, done);
   for (const goal of goals)

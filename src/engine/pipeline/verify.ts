@@ -9,7 +9,7 @@ import type { JobEvent, VerifyReport } from './events.ts';
 import { runJob, type Reporter } from './job.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
 import type { EngineContext, VerifyRequest } from './requests.ts';
-import { blockBytes, machineFacts, peakRssBytes, planResources } from './resources.ts';
+import { machineFacts, peakRssBytes, planResources } from './resources.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 /**
@@ -40,7 +40,7 @@ async function run(
   reporter.emit({ type: 'started', command: 'verify', name: archive.name, bytesTotal });
   watch.end('scan');
   {
-    await using crew = await Crew.start(context.spawnWorker, resources.threads, resources.slots, blockBytes);
+    await using crew = await Crew.start(context.spawnWorker, resources);
     let done = 0;
     await verifyFiles(opened, crew, signal, (bytes) => reporter.progress('verify', (done += bytes), bytesTotal, 0));
   }

@@ -1,41 +1,43 @@
 import { crc32 } from 'node:zlib';
 import { decodeTree, describeNode, encodeTree, workspaceBytes } from '../codecs/graph.ts';
-import type { CodecNode, Stream } from '../codecs/codec.ts';
+import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import { DamagedArchiveError, DifferentError } from '../errors.ts';
 import { readFully, writeFully } from '../io/descriptor.ts';
-import { Workspace } from '../kernels/workspace.ts';
+import { slackBytes, Workspace } from '../kernels/workspace.ts';
 import { planStream, sampleRanges } from '../pipeline/plan.ts';
-import type { FileRange, StoredBlock, Task } from './protocol.ts';
+import type { DType } from '../tensor/dtype.ts';
+import type { CodedBlock, FileRange, StoredBlock, Task } from './protocol.ts';
 
 type TaskOf<Kind extends Task['kind']> = Extract<Task, { kind: Kind }>;
 
-/** A coded block may be this much larger than its bytes: the marks that say "stored". */
-export const blockOverheadBytes = 64;
+/** Blocks of one batch; each may become one byte larger when it is stored, so that a slot has room for as many. */
+export const mostBatchBlocks = 4096;
 /** Bytes of a stream that the planner looks at. */
 export const sampleBytes = 64 * 1024;
+
 /** Bytes of memory that a coding thread with these slots takes. */
-export function coderBytes(slots: number, blockBytes: number): number {
-  return slots * 2 * (blockBytes + 4096) + workspaceBytes(blockBytes);
+export function coderBytes(slots: number, slotBytes: number, blockBytes: number): number {
+  return slots * 2 * (slotBytes + mostBatchBlocks + 2 * slackBytes) + workspaceBytes(blockBytes);
 }
 
 /**
- * Codes blocks in one thread. A *slot* holds a block's bytes and its coded form from the moment it is read until it was
- * written, proved and hashed; other threads hash it straight from this thread's memory.
+ * Codes batches of blocks in one thread. A *slot* holds a batch's bytes and its coded form from the moment it is read until
+ * it was written, proved and hashed; other threads hash it straight from this thread's memory.
  */
 export class BlockCoder {
   readonly inputs: readonly number[];
   readonly #workspace: Workspace;
+  readonly #blockBytes: number;
   readonly #slots: readonly { readonly input: Uint8Array; readonly output: Uint8Array }[];
-  readonly #lengths: number[];
 
-  constructor(slots: number, blockBytes: number) {
-    this.#workspace = new Workspace(coderBytes(slots, blockBytes));
+  constructor(slots: number, slotBytes: number, blockBytes: number) {
+    this.#workspace = new Workspace(coderBytes(slots, slotBytes, blockBytes));
+    this.#blockBytes = blockBytes;
     this.#slots = Array.from({ length: slots }, () => ({
-      input: this.#workspace.allocate(blockBytes),
-      output: this.#workspace.allocate(blockBytes + blockOverheadBytes),
+      input: this.#workspace.allocate(slotBytes),
+      output: this.#workspace.allocate(slotBytes + mostBatchBlocks),
     }));
     this.inputs = this.#slots.map(({ input }) => input.byteOffset);
-    this.#lengths = this.#slots.map(() => 0);
   }
 
   get memory(): SharedArrayBuffer {
@@ -55,62 +57,85 @@ export class BlockCoder {
     });
   }
 
-  /** Reads a block into a slot and codes it there. */
-  encode({ slot, source, stream, node, preset }: TaskOf<'encode'>): { bytes: number; crc32: number; codec: string } {
-    const { output } = this.#slot(slot);
+  /** Reads a batch into a slot and codes its blocks there, one behind another. */
+  encode({ slot, source, blocks, preset }: TaskOf<'encode'>): CodedBlock[] {
     const input = this.#read(slot, source);
-    return this.#scratch(() => {
-      const chosen = node ?? this.#planBlock({ bytes: input, width: stream.width }, stream.dtype, preset);
-      const bytes = encodeTree(chosen, { bytes: input, width: stream.width }, this.#workspace, output);
-      this.#lengths[slot] = bytes;
-      return { bytes, crc32: crc32(output.subarray(0, bytes)), codec: describeNode(chosen) };
+    const { output } = this.#slot(slot);
+    let [from, to] = [0, 0];
+    return blocks.map(({ length, stream, node }) => {
+      const block: Stream = { bytes: input.subarray(from, from + length), width: stream.width };
+      const coded = this.#scratch(() => {
+        const chosen = node ?? this.#planBlock(block, stream.dtype, preset);
+        const storedLength = encodeTree(chosen, block, this.#workspace, output.subarray(to));
+        const payload = output.subarray(to, to + storedLength);
+        return { storedLength, crc32: crc32(payload), codec: describeNode(chosen) };
+      });
+      from += length;
+      to += coded.storedLength;
+      return coded;
     });
   }
 
   /** Writes a slot's coded bytes, reads them back, decodes them and compares with the original bytes. */
-  prove({ slot, stored }: TaskOf<'prove'>): void {
+  prove({ slot, archive, blocks }: TaskOf<'prove'>): void {
     const { input, output } = this.#slot(slot);
-    writeFully(stored.range.descriptor, output.subarray(0, stored.range.length), stored.range.offset);
-    this.#compare(stored, 0, input.subarray(0, stored.length));
+    const coded = output.subarray(0, archive.length);
+    writeFully(archive.descriptor, coded, archive.offset);
+    // Whatever was coded is overwritten by what the file really holds.
+    readFully(archive.descriptor, coded, archive.offset);
+    let start = 0;
+    this.#decodeEach(coded, archive.offset, blocks, (decoded, offset) => {
+      requireEqual(decoded, input.subarray(start, start + decoded.length), offset);
+      start += decoded.length;
+    });
   }
 
-  /** Reads a block of the original and compares it with part of a block that was stored before. */
-  proveReference({ slot, source, stored, start }: TaskOf<'prove-reference'>): void {
-    this.#compare(stored, start, this.#read(slot, source));
+  /** Reads bytes of the original and compares them with part of a block that was stored before. */
+  proveReference({ slot, source, archive, block, start }: TaskOf<'prove-reference'>): void {
+    const input = this.#read(slot, source);
+    this.#decodeEach(this.#readCoded(slot, archive), archive.offset, [block], (decoded, offset) => {
+      requireEqual(decoded.subarray(start, start + input.length), input, offset);
+    });
   }
 
-  /** Decodes a stored block into a slot, and writes a part of it to a file when asked. */
-  decode({ slot, stored, target }: TaskOf<'decode'>): void {
+  /** Decodes stored blocks into a slot, one behind another, and writes a part of that to a file when asked. */
+  decode({ slot, archive, blocks, target }: TaskOf<'decode'>): void {
     const { input } = this.#slot(slot);
-    this.#scratch(() => {
-      input.set(this.#load(stored));
+    let filled = 0;
+    this.#decodeEach(this.#readCoded(slot, archive), archive.offset, blocks, (decoded) => {
+      input.set(decoded, filled);
+      filled += decoded.length;
     });
-    if (!target) return;
-    const part = input.subarray(target.start, target.start + target.range.length);
-    // Zero blocks stay holes: a restored sparse file is sparse again. The target already has its full length.
-    if (!isZero(part)) writeFully(target.range.descriptor, part, target.range.offset);
+    if (target) writeSparsely(input.subarray(target.start, target.start + target.range.length), target.range);
   }
 
-  #compare(stored: StoredBlock, start: number, original: Uint8Array): void {
-    this.#scratch(() => {
-      const decoded = this.#load(stored).subarray(start, start + original.length);
-      if (Buffer.compare(decoded, original) !== 0)
-        throw new DifferentError('A block that was read back from the archive does not restore the original bytes.', {
-          archiveOffset: stored.range.offset,
-        });
-    });
+  #readCoded(slot: number, archive: FileRange): Uint8Array {
+    const coded = this.#slot(slot).output.subarray(0, archive.length);
+    readFully(archive.descriptor, coded, archive.offset);
+    return coded;
   }
 
-  #load({ range, crc32: expected, length, width }: StoredBlock): Uint8Array {
-    const payload = this.#workspace.allocate(range.length);
-    readFully(range.descriptor, payload, range.offset);
-    const found = crc32(payload);
-    if (found !== expected)
-      throw new DamagedArchiveError(
-        `The block at byte ${range.offset} of the archive is damaged: checksum ${hex(found)}, expected ${hex(expected)}.`,
-        { archiveOffset: range.offset, length: range.length },
-      );
-    return decodeTree(payload, { length, width }, this.#workspace);
+  #decodeEach(
+    coded: Uint8Array,
+    archiveOffset: number,
+    blocks: readonly StoredBlock[],
+    use: (decoded: Uint8Array, archiveOffset: number) => void,
+  ): void {
+    let from = 0;
+    for (const { storedLength, crc32: expected, length, width } of blocks) {
+      const payload = coded.subarray(from, from + storedLength);
+      const offset = archiveOffset + from;
+      const found = crc32(payload);
+      if (found !== expected)
+        throw new DamagedArchiveError(
+          `The block at byte ${offset} of the archive is damaged: checksum ${hex(found)}, expected ${hex(expected)}.`,
+          { archiveOffset: offset, length: storedLength },
+        );
+      this.#scratch(() => {
+        use(decodeTree(payload, { length, width }, this.#workspace), offset);
+      });
+      from += storedLength;
+    }
   }
 
   #read(slot: number, source: FileRange): Uint8Array {
@@ -119,7 +144,7 @@ export class BlockCoder {
     return input;
   }
 
-  #planBlock(block: Stream, dtype: TaskOf<'encode'>['stream']['dtype'], preset: TaskOf<'encode'>['preset']): CodecNode {
+  #planBlock(block: Stream, dtype: DType | undefined, preset: Preset): CodecNode {
     const slices = sampleRanges(block.bytes.length, block.width, sampleBytes);
     const sample = this.#workspace.allocate(slices.reduce((sum, { length }) => sum + length, 0));
     let filled = 0;
@@ -130,14 +155,8 @@ export class BlockCoder {
     return this.#choose({ bytes: sample, width: block.width }, dtype, preset, block.bytes.length);
   }
 
-  #choose(
-    sample: Stream,
-    dtype: TaskOf<'encode'>['stream']['dtype'],
-    preset: TaskOf<'encode'>['preset'],
-    streamLength: number,
-  ): CodecNode {
-    const blockBytes = this.#slot(0).input.length;
-    return planStream(sample, dtype, preset, this.#workspace, Math.min(streamLength, blockBytes));
+  #choose(sample: Stream, dtype: DType | undefined, preset: Preset, streamLength: number): CodecNode {
+    return planStream(sample, dtype, preset, this.#workspace, Math.min(streamLength, this.#blockBytes));
   }
 
   #slot(slot: number): { readonly input: Uint8Array; readonly output: Uint8Array } {
@@ -156,8 +175,28 @@ export class BlockCoder {
   }
 }
 
+function requireEqual(decoded: Uint8Array, original: Uint8Array, archiveOffset: number): void {
+  if (Buffer.compare(decoded, original) !== 0)
+    throw new DifferentError('A block that was read back from the archive does not restore the original bytes.', {
+      archiveOffset,
+    });
+}
+
+/** Runs of zeros at least this long stay holes: a restored sparse file is sparse again. The file already has its length. */
+const holeBytes = 64 * 1024;
+
+function writeSparsely(bytes: Uint8Array, { descriptor, offset }: FileRange): void {
+  let written = 0;
+  for (let start = 0; start < bytes.length; start += holeBytes) {
+    if (!isZero(bytes.subarray(start, start + holeBytes))) continue;
+    writeFully(descriptor, bytes.subarray(written, start), offset + written);
+    written = Math.min(bytes.length, start + holeBytes);
+  }
+  writeFully(descriptor, bytes.subarray(written), offset + written);
+}
+
 function isZero(bytes: Uint8Array): boolean {
-  if (bytes.length === 0 || bytes[0] !== 0) return bytes.length === 0;
+  if (bytes[0] !== 0) return false;
   // A run equals itself shifted by one byte only when every byte equals the first.
   return Buffer.compare(bytes.subarray(1), bytes.subarray(0, bytes.length - 1)) === 0;
 }

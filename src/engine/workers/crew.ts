@@ -3,17 +3,26 @@ import type { CodecNode } from '../codecs/codec.ts';
 import type { HashPiece, Task } from './protocol.ts';
 import { Thread } from './thread.ts';
 
-/** Room for one block in one coding thread; whoever holds it may use it until it is released. */
+/** Room for one batch of blocks in one coding thread; whoever holds it may use it until it is released. */
 export interface Slot {
   readonly thread: Thread;
   readonly threadNumber: number;
   readonly slot: number;
-  /** Where the block's bytes lie in that thread's memory. */
+  /** Where the batch's bytes lie in that thread's memory. */
   readonly start: number;
 }
 
 /** Running digests are split over two threads, because each is as slow as coding. */
 export type DigestKind = 'files' | 'tensors';
+
+export interface CrewSize {
+  /** Coding threads. */
+  readonly threads: number;
+  /** Batches that each of them may hold. */
+  readonly slots: number;
+  readonly slotBytes: number;
+  readonly blockBytes: number;
+}
 
 /**
  * The threads of one job: some that code blocks, and two that hash them straight from the coders' memory. The number of
@@ -33,12 +42,14 @@ export class Crew implements AsyncDisposable {
     this.#free = slots;
   }
 
-  /** Starts `threads` coders with `slots` slots each. */
-  static async start(spawn: () => Worker, threads: number, slots: number, blockBytes: number): Promise<Crew> {
+  /** Starts the threads. */
+  static async start(spawn: () => Worker, { threads, slots, slotBytes, blockBytes }: CrewSize): Promise<Crew> {
     const coders = Array.from({ length: threads }, () => new Thread(spawn()));
     const hashers = { files: new Thread(spawn()), tensors: new Thread(spawn()) };
     try {
-      const opened = await Promise.all(coders.map((thread) => thread.run({ kind: 'open', slots, blockBytes })));
+      const opened = await Promise.all(
+        coders.map((thread) => thread.run({ kind: 'open', slots, slotBytes, blockBytes })),
+      );
       for (const [thread, { memory }] of opened.entries())
         await Promise.all(Object.values(hashers).map((hasher) => hasher.run({ kind: 'attach', thread, memory })));
       // Slot by slot over the threads, so that the first blocks start everywhere.

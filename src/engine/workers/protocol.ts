@@ -15,18 +15,36 @@ export interface StreamKind {
   readonly dtype?: DType | undefined;
 }
 
-/** A coded block in an archive file. */
+/** A coded block of an archive. */
 export interface StoredBlock {
-  readonly range: FileRange;
+  readonly storedLength: number;
   readonly crc32: number;
   /** Bytes of the block before coding. */
   readonly length: number;
   readonly width: Width;
 }
 
-/** What one thread can be asked to do; each task answers once, tasks of one thread run in order. */
+/** A block to be coded. */
+export interface BlockPlan {
+  readonly length: number;
+  readonly stream: StreamKind;
+  /** Absent: the thread plans from the block itself. */
+  readonly node?: CodecNode | undefined;
+}
+
+export interface CodedBlock {
+  readonly storedLength: number;
+  readonly crc32: number;
+  /** The codecs that it came to, in words. */
+  readonly codec: string;
+}
+
+/**
+ * What one thread can be asked to do; each task answers once, tasks of one thread run in order. Blocks travel in batches
+ * that lie one behind another in both files, because a message costs as much as coding some kilobytes.
+ */
 export type Task =
-  | { readonly kind: 'open'; readonly slots: number; readonly blockBytes: number }
+  | { readonly kind: 'open'; readonly slots: number; readonly slotBytes: number; readonly blockBytes: number }
   | {
       readonly kind: 'plan';
       readonly ranges: readonly FileRange[];
@@ -38,25 +56,30 @@ export type Task =
       readonly kind: 'encode';
       readonly slot: number;
       readonly source: FileRange;
-      readonly stream: StreamKind;
-      /** Absent: the thread plans from the block itself. */
-      readonly node?: CodecNode | undefined;
+      readonly blocks: readonly BlockPlan[];
       readonly preset: Preset;
     }
-  | { readonly kind: 'prove'; readonly slot: number; readonly stored: StoredBlock }
+  | {
+      readonly kind: 'prove';
+      readonly slot: number;
+      readonly archive: FileRange;
+      readonly blocks: readonly StoredBlock[];
+    }
   | {
       readonly kind: 'prove-reference';
       readonly slot: number;
       readonly source: FileRange;
-      readonly stored: StoredBlock;
+      readonly archive: FileRange;
+      readonly block: StoredBlock;
       /** Where in the stored block the source bytes should be. */
       readonly start: number;
     }
   | {
       readonly kind: 'decode';
       readonly slot: number;
-      readonly stored: StoredBlock;
-      /** Write this part of the block to a file. */
+      readonly archive: FileRange;
+      readonly blocks: readonly StoredBlock[];
+      /** Write the decoded bytes from `start` on to a file. */
       readonly target?: { readonly start: number; readonly range: FileRange } | undefined;
     }
   | { readonly kind: 'attach'; readonly thread: number; readonly memory: SharedArrayBuffer }
@@ -74,7 +97,7 @@ export interface HashPiece {
 export interface Results {
   readonly open: { readonly memory: SharedArrayBuffer; readonly inputs: readonly number[] };
   readonly plan: { readonly node: CodecNode };
-  readonly encode: { readonly bytes: number; readonly crc32: number; readonly codec: string };
+  readonly encode: { readonly blocks: readonly CodedBlock[] };
   readonly prove: null;
   readonly 'prove-reference': null;
   readonly decode: null;

@@ -36,7 +36,7 @@ const doing: Readonly<Record<TaskKind, string>> = {
 function perform(task: Task): Results[TaskKind] {
   switch (task.kind) {
     case 'open':
-      coder = new BlockCoder(task.slots, task.blockBytes);
+      coder = new BlockCoder(task.slots, task.slotBytes, task.blockBytes);
       return { memory: coder.memory, inputs: coder.inputs };
     case 'attach':
       hasher.attach(task.thread, task.memory);
@@ -58,7 +58,7 @@ function code(task: Exclude<Task, { kind: 'open' | 'attach' | 'hash' }>): Result
     case 'plan':
       return { node: coder.plan(task) };
     case 'encode':
-      return coder.encode(task);
+      return { blocks: coder.encode(task) };
     case 'prove':
       coder.prove(task);
       return null;
