@@ -31,7 +31,7 @@ export function encodeTree(node: CodecNode, input: Stream, workspace: Workspace,
   const { payload } = encodePayload(node, input, workspace);
   if (payload.byteLength > output.length)
     throw new FeatherweightError('INTERNAL', `A payload of ${payload.byteLength} bytes has ${output.length} to go to.`);
-  return writePayload(payload, output);
+  return writePayload(payload, output, workspace);
 }
 
 /**

@@ -1,3 +1,5 @@
+import { copyBytes } from '../kernels/copy/index.ts';
+import type { Workspace } from '../kernels/workspace.ts';
 import { varintLength, writeVarint } from './varint.ts';
 
 /** A coded stream before it is laid out as bytes: the pieces still lie where the codecs left them. See `spec.md`. */
@@ -21,12 +23,13 @@ export function codedPayload(wireId: number, header: Uint8Array, children: reado
 }
 
 /** Lays a payload out in `output` from `offset`, which must have `byteLength` bytes of room; returns the offset behind it. */
-export function writePayload(payload: Payload, output: Uint8Array, offset = 0): number {
+export function writePayload(payload: Payload, output: Uint8Array, workspace: Workspace, offset = 0): number {
   let at = offset;
   output[at++] = payload.wireId;
   if (payload.wireId !== 0) at = writeVarint(output, at, payload.header.length);
-  output.set(payload.header, at);
+  copyBytes(payload.header, output, at, workspace);
   at += payload.header.length;
-  for (const child of payload.children) at = writePayload(child, output, writeVarint(output, at, child.byteLength));
+  for (const child of payload.children)
+    at = writePayload(child, output, workspace, writeVarint(output, at, child.byteLength));
   return at;
 }

@@ -201,7 +201,7 @@ function nested(child: Uint8Array, kept: number): Uint8Array {
   const inner = { byteLength: child.length, wireId: 0, header: child.subarray(1), children: [] };
   const payload = codedPayload(sparse.wireId, header, [noMask, inner]);
   const bytes = new Uint8Array(payload.byteLength);
-  writePayload(payload, bytes);
+  writePayload(payload, bytes, workspace);
   bytes[bytes.length - child.length] = child[0] ?? 0;
   return bytes;
 }

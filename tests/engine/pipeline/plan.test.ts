@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { prepareZstd } from '../../../src/engine/codecs/zstd/index.ts';
 import { describeNode, encodeTree } from '../../../src/engine/codecs/graph.ts';
+import { looksLikeNoise } from '../../../src/engine/pipeline/noise.kernel.ts';
 import { planStream, sampleRanges, streamWidth } from '../../../src/engine/pipeline/plan.ts';
 import { dtypes, type DType } from '../../../src/engine/tensor/dtype.ts';
 import { inScratch, presets, workspace } from '../../support/codecs.ts';
@@ -67,6 +68,20 @@ describe('planStream', () => {
       expect(structuredClone(node)).toEqual(node);
       expect(JSON.parse(JSON.stringify(node))).toEqual(node);
     }
+  });
+});
+
+describe('looksLikeNoise', () => {
+  test('gives up even bytes and nothing that a codec could make smaller', () => {
+    for (const length of [4096, 5000, 8192, 65_536, 1 << 20])
+      for (const seed of [1, 2, 3]) {
+        const noise = randomBytes(length, seed);
+        expect(looksLikeNoise(noise)).toBe(true);
+        expect(looksLikeNoise(noise.map((byte) => (byte < 16 ? 16 : byte)))).toBe(false);
+        expect(looksLikeNoise(noise.map((_, at) => noise[at % 1000] ?? 0))).toBe(false);
+      }
+    expect(looksLikeNoise(randomBytes(4095))).toBe(false);
+    expect(looksLikeNoise(Uint8Array.from({ length: 8192 }, (_, at) => at))).toBe(false);
   });
 });
 

@@ -7,10 +7,10 @@ export interface CommonElement {
   readonly share: number;
 }
 
-const mostLookedAt = 1024;
+const mostLookedAt = 512;
 
 /**
- * The element that is most common among up to 1024 elements spread evenly over the stream; of equals the first. Exact
+ * The element that is most common among up to 512 elements spread evenly over the stream; of equals the first. Exact
  * counting would cost more than the codec itself, and an element worth leaving out cannot hide from this.
  */
 export function commonElement({ bytes, width }: Stream): CommonElement | undefined {

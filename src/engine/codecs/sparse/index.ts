@@ -19,7 +19,9 @@ export const sparse = defineCodec({
   options: z.strictObject({}),
   accepts: isWhole,
   propose({ sample, depth }) {
-    const common = depth < 2 ? commonElement(sample) : undefined;
+    // Deeper down, and for the bytes of a split, entropy coders do as well.
+    const isWanted = depth === 0 || (depth === 1 && sample.width > 1);
+    const common = isWanted ? commonElement(sample) : undefined;
     return common !== undefined && common.share >= worthwhileShare[sample.width] ? [{}] : [];
   },
   outputDTypes: (_options, dtype) => [undefined, dtype],

@@ -1,26 +1,34 @@
 const tableBits = 12;
-const windowBytes = 8192;
+const windowBytes = 2048;
 /** Below this share of repeated 8-byte strings, matching does not beat an entropy coder. */
 const worthwhileShare = 0.03;
 
+const lastPlace = new Int32Array(1 << tableBits);
+
 /**
- * Whether enough 8-byte strings of the first 8 KiB occurred before to make matching pay. Eight bytes, because the
- * exponents of weights repeat any four by chance.
+ * Whether enough 8-byte strings occurred before to make matching pay, judged by the first 2 KiB and as many from the
+ * middle. Eight bytes, because the exponents of weights repeat any four by chance.
  */
 export function hasRepeats(bytes: Uint8Array): boolean {
-  const length = Math.min(bytes.length, windowBytes);
-  const positions = length - 7;
+  const positions = bytes.length - 7;
   if (positions < 8) return false;
-  const view = new DataView(bytes.buffer, bytes.byteOffset, length);
-  const last = new Int16Array(1 << tableBits).fill(-1);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  lastPlace.fill(-1);
+  const middle = Math.max(windowBytes, positions >> 1);
+  const first = countRepeats(view, 0, Math.min(windowBytes, positions));
+  const second = countRepeats(view, middle, Math.min(middle + windowBytes, positions));
+  return first + second >= Math.min(2 * windowBytes, positions) * worthwhileShare;
+}
+
+function countRepeats(view: DataView, start: number, end: number): number {
   let repeats = 0;
-  for (let at = 0; at < positions; at++) {
+  for (let at = start; at < end; at++) {
     const low = view.getUint32(at, true);
     const high = view.getUint32(at + 4, true);
     const slot = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> (32 - tableBits);
-    const before = last[slot]!;
+    const before = lastPlace[slot]!;
     if (before >= 0 && view.getUint32(before, true) === low && view.getUint32(before + 4, true) === high) repeats++;
-    last[slot] = at;
+    lastPlace[slot] = at;
   }
-  return repeats >= positions * worthwhileShare;
+  return repeats;
 }
