@@ -1,0 +1,47 @@
+import { MantineProvider } from '@mantine/core';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { Route, Router, Switch } from 'wouter';
+import { useHashLocation } from 'wouter/use-hash-location';
+import { Browse } from '../features/browse/Browse.tsx';
+import { History } from '../features/history/History.tsx';
+import { RunScreen } from '../features/history/RunScreen.tsx';
+import { Home } from '../features/home/Home.tsx';
+import { JobScreen } from '../features/job/JobScreen.tsx';
+import { ModelScreen } from '../features/model/ModelScreen.tsx';
+import type { Connection } from '../host/connect.ts';
+import { ConnectionProvider } from '../host/connection.tsx';
+import { Frame } from './Frame.tsx';
+import { SignedOut } from './SignedOut.tsx';
+import { theme } from './theme.ts';
+
+const queries = new QueryClient({
+  defaultOptions: { queries: { retry: false, networkMode: 'always', refetchOnWindowFocus: false } },
+});
+
+/** The window. Without a connection there is nothing to show but how to get one. */
+export function App({ connection }: { readonly connection: Connection | undefined }) {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto" withCssVariables={false} withGlobalClasses={false}>
+      {connection === undefined ? (
+        <SignedOut />
+      ) : (
+        <QueryClientProvider client={queries}>
+          <ConnectionProvider connection={connection}>
+            <Router hook={useHashLocation}>
+              <Frame>
+                <Switch>
+                  <Route path="/model/:path">{({ path }) => <ModelScreen key={path} path={path} />}</Route>
+                  <Route path="/job/:id">{({ id }) => <JobScreen key={id} id={id} />}</Route>
+                  <Route path="/run/:id">{({ id }) => <RunScreen key={id} id={id} />}</Route>
+                  <Route path="/history" component={History} />
+                  <Route path="/browse/:path?">{({ path }) => <Browse path={path} />}</Route>
+                  <Route component={Home} />
+                </Switch>
+              </Frame>
+            </Router>
+          </ConnectionProvider>
+        </QueryClientProvider>
+      )}
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,23 @@
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
+import type { Job } from '../../../contract/jobs.ts';
+import { Actions } from '../../components/Actions.tsx';
+import { Screen } from '../../components/Screen.tsx';
+import { modelLink } from '../../host/queries.ts';
+
+/** A job that the person stopped; no failure, so it does not look like one. */
+export function Stopped({ job }: { readonly job: Job }) {
+  return (
+    <Screen title={job.name} path={job.path}>
+      <div role="status">
+        <h2>Stopped</h2>
+        <p>Your original is untouched. The unfinished file was removed.</p>
+      </div>
+      <Actions>
+        <Button component={Link} href={modelLink(job.path)}>
+          Back to the file
+        </Button>
+      </Actions>
+    </Screen>
+  );
+}

@@ -1,0 +1,42 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, use, useEffect, useState, type ReactNode } from 'react';
+import type { Job } from '../../contract/jobs.ts';
+import type { Connection } from './connect.ts';
+
+type Connected = Pick<Connection, 'host' | 'native'> & { readonly isLost: boolean };
+
+const ConnectionContext = createContext<Connected | undefined>(undefined);
+
+/** Gives screens the host, and keeps the list of jobs up to date from its events. */
+export function ConnectionProvider(props: { readonly connection: Connection; readonly children: ReactNode }) {
+  const { host, native, onLost } = props.connection;
+  const [isLost, setLost] = useState(false);
+  const queries = useQueryClient();
+
+  useEffect(
+    () =>
+      onLost((lost) => {
+        setLost(lost);
+        // Events that were told in the meantime are missed; each state is asked for anew.
+        if (!lost) void queries.invalidateQueries();
+      }),
+    [onLost, queries],
+  );
+  useEffect(
+    () =>
+      host.on('job.changed', (job) => {
+        queries.setQueryData<readonly Job[]>(['jobs'], (jobs = []) =>
+          jobs.some(({ id }) => id === job.id) ? jobs.map((old) => (old.id === job.id ? job : old)) : [...jobs, job],
+        );
+        if (job.state === 'done') void queries.invalidateQueries({ queryKey: ['runs'] });
+      }),
+    [host, queries],
+  );
+  return <ConnectionContext value={{ host, native, isLost }}>{props.children}</ConnectionContext>;
+}
+
+export function useConnection(): Connected {
+  const connection = use(ConnectionContext);
+  if (connection === undefined) throw new Error('This screen is shown outside of a connection.');
+  return connection;
+}

@@ -1,0 +1,66 @@
+import { useRef, useState } from 'react';
+import { HostError, type HostErrorData } from '../../contract/errors.ts';
+import type { Reply } from '../../contract/host.ts';
+import { unwrap } from './bridge-host.ts';
+import { useConnection } from './connection.tsx';
+import { useOpenModel } from './queries.ts';
+
+export interface IncomingFile {
+  readonly open: (file: File) => Promise<void>;
+  readonly cancel: () => void;
+  /** The file that is being handed over, from 0 to 1. */
+  readonly incoming: { readonly name: string; readonly share: number } | undefined;
+  readonly error: HostErrorData | undefined;
+}
+
+/**
+ * Opens a dropped or chosen file. The desktop knows where it lies; a browser does not tell, so there it is copied to the
+ * server, which is the same machine.
+ */
+export function useIncomingFile(): IncomingFile {
+  const { native } = useConnection();
+  const openModel = useOpenModel();
+  const [incoming, setIncoming] = useState<IncomingFile['incoming']>();
+  const [error, setError] = useState<HostErrorData>();
+  const request = useRef<XMLHttpRequest>(undefined);
+
+  const open = async (file: File) => {
+    setError(undefined);
+    try {
+      const known = await native?.pathOf(file);
+      if (known !== undefined) {
+        openModel(known);
+        return;
+      }
+      setIncoming({ name: file.name, share: 0 });
+      request.current = new XMLHttpRequest();
+      openModel(await send(request.current, file, (share) => setIncoming({ name: file.name, share })));
+    } catch (thrown) {
+      if (thrown instanceof HostError && thrown.code === 'CANCELLED') return;
+      setError(thrown instanceof HostError ? thrown : { code: 'INTERNAL', message: String(thrown) });
+    } finally {
+      setIncoming(undefined);
+    }
+  };
+  return { open, cancel: () => request.current?.abort(), incoming, error };
+}
+
+/** Sends with XMLHttpRequest, since `fetch` does not tell how much has been sent. */
+function send(request: XMLHttpRequest, file: File, sent: (share: number) => void): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const fail = (code: 'IO' | 'CANCELLED', message: string) => reject(new HostError({ code, message }));
+    request.upload.onprogress = ({ loaded, total }) => sent(total === 0 ? 1 : loaded / total);
+    request.onerror = () => fail('IO', `"${file.name}" could not be read to its end, or is a folder.`);
+    request.onabort = () => fail('CANCELLED', 'Stopped.');
+    request.onload = () => {
+      try {
+        if (request.status !== 200) throw new HostError({ code: 'IO', message: request.responseText });
+        resolve((unwrap(JSON.parse(request.responseText) as Reply) as { readonly path: string }).path);
+      } catch (thrown) {
+        reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
+      }
+    };
+    request.open('POST', `/upload?name=${encodeURIComponent(file.name)}`);
+    request.send(file);
+  });
+}

@@ -1,0 +1,47 @@
+const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
+const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
+
+/** Three significant digits in decimal units, such as `16.1 GB`. */
+export function bytesText(bytes: number): string {
+  return inUnits(bytes, 1000, units);
+}
+
+/** The exact count and the binary unit, for tooltips: `16,060,522,496 bytes (15.0 GiB)`. */
+export function exactBytesText(bytes: number): string {
+  const exact = `${countText(bytes)} bytes`;
+  return bytes < 1024 ? exact : `${exact} (${inUnits(bytes, 1024, binaryUnits)})`;
+}
+
+/** What is gone, in per cent, such as `−32.4 %`; a file that grew by its frame shows `+0.0 %`. */
+export function changeText(before: number, after: number): string {
+  if (before === 0) return '+0.0 %';
+  const change = (after / before - 1) * 100;
+  return `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(1)} %`;
+}
+
+/** A whole number with its thousands set apart. */
+export function countText(count: number): string {
+  return count.toLocaleString('en-US');
+}
+
+/** Seconds as a person says them: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
+export function durationText(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function inUnits(amount: number, base: number, names: readonly string[]): string {
+  let value = amount;
+  let unit = 0;
+  // 999.6 would be rounded to 1000 of its unit, so it takes the next one.
+  while (value >= base - 0.5 && unit < names.length - 1) {
+    value /= base;
+    unit += 1;
+  }
+  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
+  return `${value.toFixed(digits)} ${names[unit] ?? ''}`;
+}
