@@ -1,5 +1,5 @@
 import { useMantineColorScheme } from '@mantine/core';
-import { IconFeather, IconHistory, IconMoon, IconSun, IconSunMoon } from '@tabler/icons-react';
+import { IconFeather, IconHistory, IconMoon, IconSun, IconSunMoon } from '../components/icons.ts';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { Link, useLocation } from 'wouter';
 import { JobStrip } from '../features/job/JobStrip.tsx';

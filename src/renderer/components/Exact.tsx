@@ -1,4 +1,4 @@
-import { IconLock } from '@tabler/icons-react';
+import { IconLock } from './icons.ts';
 import classes from './Exact.module.css';
 
 /** The mark of the exact kind: glyph and word, never colour alone. */

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle } from './icons.ts';
 import { useState, type ReactNode } from 'react';
 import { visibleText } from '../text/visible.ts';
 import { Actions } from './Actions.tsx';

@@ -1,4 +1,4 @@
-import { IconFile, IconFolder } from '@tabler/icons-react';
+import { IconFile, IconFolder } from '../../components/icons.ts';
 import { Link } from 'wouter';
 import type { FileEntry } from '../../../contract/files.ts';
 import { Bytes } from '../../components/Bytes.tsx';

@@ -1,4 +1,4 @@
-import { IconFileArrowRight } from '@tabler/icons-react';
+import { IconFileArrowRight } from '../../components/icons.ts';
 import { useRef, useState, type DragEvent } from 'react';
 import classes from './Home.module.css';
 

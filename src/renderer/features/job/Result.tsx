@@ -1,4 +1,4 @@
-import { IconCheck } from '@tabler/icons-react';
+import { IconCheck } from '../../components/icons.ts';
 import type { Receipt } from '../../../contract/jobs.ts';
 import { Exact } from '../../components/Exact.tsx';
 import { Facts } from '../../components/Facts.tsx';

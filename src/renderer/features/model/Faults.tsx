@@ -1,4 +1,4 @@
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { IconAlertTriangle } from '../../components/icons.ts';
 import type { ModelSummary } from '../../../contract/models.ts';
 import { visibleText } from '../../text/visible.ts';
 import classes from './Faults.module.css';
