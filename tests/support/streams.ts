@@ -154,6 +154,7 @@ export function modelStreams(count = 6000): readonly NamedStream[] {
       name: 'a text file',
       stream: { bytes: new TextEncoder().encode('the model and the weights of the model, '.repeat(99)), width: 1 },
     },
+    { name: 'misplaced raw weights', stream: { bytes: weights('F32', count).stream.bytes.slice(1), width: 1 } },
     { name: 'unknown raw weights', stream: { bytes: weights('F32', count).stream.bytes.slice(0, -3), width: 1 } },
   ];
 }
