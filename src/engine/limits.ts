@@ -7,6 +7,12 @@ export const limits = {
   headerBytes: 100_000_000,
   /** Tensors of one file: a hundred times the largest published table, and some 300 MB of memory. */
   tensors: 1_000_000,
+  /** Nesting of protobuf messages: what the protobuf libraries themselves stop at. */
+  protobufDepth: 100,
+  /** Fields walked in one protobuf file, some seconds of work: the largest published graphs have a few million. */
+  protobufFields: 20_000_000,
+  /** Bytes of one name or text that are kept; longer ones are cut for display. */
+  textBytes: 65_536,
   /** Nesting of JSON: real headers and indexes nest three deep, a bomb thousands. */
   jsonDepth: 64,
   /** Extents of one tensor: NumPy and PyTorch stop at 64. */

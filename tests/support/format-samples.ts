@@ -1,5 +1,6 @@
 import { dtypes, type DType, byteLengthOf } from '../../src/engine/tensor/dtype.ts';
 import { ggufFile, text, u32, u64 } from './gguf.ts';
+import { attribute, externalTensor, initializer, node, onnxFile, tensor } from './onnx.ts';
 import { headerText, safetensorsFile } from './safetensors.ts';
 
 /** A small valid file that the contract suite of the formats cuts, flips and overwrites. */
@@ -42,6 +43,18 @@ export const formatSamples: Readonly<Record<string, readonly FormatSample[]>> = 
         data: 96,
       }),
       tensors: ['token_embd.weight', 'norm'],
+    },
+  ],
+  onnx: [
+    {
+      name: 'blob',
+      bytes: onnxFile([
+        ...initializer(tensor({ name: 'weight', dims: [2, 2], raw: new Uint8Array(16) })),
+        ...initializer(externalTensor('elsewhere', [2], { location: 'w.data', offset: '0', length: '8' })),
+        ...node('Constant', 'constant', attribute('value', 5, tensor({ dims: [1], raw: new Uint8Array(4) }))),
+        ...node('If', 'y', attribute('then_branch', 6, initializer(tensor({ name: 'deep', raw: new Uint8Array(4) })))),
+      ]),
+      tensors: ['weight', 'constant', 'deep'],
     },
   ],
   safetensors: [everyDtype(), { name: 'no-extension', bytes: safetensorsFile('{}'), tensors: [] }],

@@ -19,6 +19,14 @@ export interface FileLayout {
   /** The file's own text metadata, for display. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly notices: readonly LayoutNotice[];
+  /** Tensors that this file describes but keeps in other files; their places are not checked. */
+  readonly external?: readonly ExternalTensor[];
+}
+
+/** A tensor in another file than the one that describes it; the offset counts from the start of that other file. */
+export interface ExternalTensor extends TensorRange {
+  /** The other file as it is written, relative to the folder of the describing one; not to be trusted. */
+  readonly location: string;
 }
 
 export interface ScanLimits {

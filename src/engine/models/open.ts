@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { FeatherweightError, MalformedFileError, toFeatherweightError, UsageError } from '../errors.ts';
 import { shown } from '../formats/json-reader.ts';
 import { limits } from '../limits.ts';
+import { companionsOf } from './companions.ts';
 import { findFile, listFolder, type FolderListing } from './folder.ts';
 import { isIndexName, readIndex } from './index-file.ts';
 import type { Model, ModelFile } from './model.ts';
@@ -36,7 +37,13 @@ async function openSingle(path: string, size: number): Promise<Model> {
   const index = await indexOf(dirname(path), ownName);
   if (index !== undefined)
     notices.push(`"${ownName}" is one part of a model; open "${index}" or its folder to take all of it.`);
-  return { name: ownName, path, files: [{ path, name, size }], notices };
+  const found = await findCompanions(dirname(path), path);
+  return {
+    name: ownName,
+    path,
+    files: [{ path, name, size }, ...found.files],
+    notices: [...notices, ...found.notices],
+  };
 }
 
 async function indexOf(folder: string, name: string): Promise<string | undefined> {
@@ -53,7 +60,7 @@ async function indexOf(folder: string, name: string): Promise<string | undefined
 async function openFolder(folder: string): Promise<Model> {
   const listing = await listFolder(folder);
   const { indexes, weights } = listing;
-  const choices = indexes.length > 0 ? indexes : weights;
+  const choices = indexes.length > 0 ? indexes : await withoutCompanions(folder, weights);
   const [choice] = choices;
   if (choice === undefined)
     throw new UsageError(`The folder "${folder}" holds no model file; name one file to archive it as bytes.`, {
@@ -64,7 +71,40 @@ async function openFolder(folder: string): Promise<Model> {
       path: folder,
     });
   if (indexes.length > 0) return openIndex(folder, choice, folder);
-  return gather({ path: folder, folder, listing, required: [choice] });
+  const { path } = await requireFile(folder, choice);
+  const companions = await findCompanions(folder, path);
+  const model = await gather({ path: folder, folder, listing, required: [choice], companions: companions.files });
+  return { ...model, notices: [...companions.notices, ...model.notices] };
+}
+
+/** The weight files of a folder that no other one of them keeps its tensors in. */
+async function withoutCompanions(folder: string, weights: readonly string[]): Promise<readonly string[]> {
+  if (weights.length < 2) return weights;
+  const companions = new Set<string>();
+  for (const name of weights) {
+    const found = await findFile(folder, name);
+    if ('file' in found) for (const companion of await companionsOf(found.file.path)) companions.add(companion);
+  }
+  return weights.filter((name) => !companions.has(name));
+}
+
+/** The files beside `path` that its tensors are in. One that may not be opened stays behind: the describing file is whole. */
+async function findCompanions(
+  folder: string,
+  path: string,
+): Promise<{ readonly files: readonly ModelFile[]; readonly notices: readonly string[] }> {
+  const files: ModelFile[] = [];
+  const notices: string[] = [];
+  for (const name of await companionsOf(path)) {
+    const unsafe = unsafeNameReason(name);
+    const found = unsafe === undefined ? await findFile(folder, name) : { reason: unsafe };
+    if ('file' in found && found.file.path !== path) files.push(found.file);
+    else
+      notices.push(
+        `The file ${shown(name)}, which tensors of "${basename(path)}" are in, stays behind: ${'reason' in found ? found.reason : 'it is the same file'}.`,
+      );
+  }
+  return { files, notices };
 }
 
 async function openIndex(path: string, index: string, folder: string): Promise<Model> {
@@ -82,15 +122,19 @@ interface Gathering {
   readonly listing: FolderListing;
   /** Names of the files without which there is no model. */
   readonly required: readonly string[];
+  /** Files that tensors of a required one are in. */
+  readonly companions?: readonly ModelFile[];
 }
 
-async function gather({ path, folder, listing, required }: Gathering): Promise<Model> {
+async function gather({ path, folder, listing, required, companions = [] }: Gathering): Promise<Model> {
   const files: ModelFile[] = [];
-  const keys = new Set(required.map(nameKey));
+  const carried = [...required, ...companions.map(({ name }) => name)];
+  const keys = new Set(carried.map(nameKey));
   const notices: string[] = [];
   for (const name of required) files.push(await requireFile(folder, name));
+  files.push(...companions);
   for (const name of listing.sides) {
-    if (required.includes(name)) continue;
+    if (carried.includes(name)) continue;
     const found = await findFile(folder, name);
     const reason = 'reason' in found ? found.reason : sideReason(found.file, keys);
     if (reason !== undefined) notices.push(`The file ${shown(name)} stays behind: ${reason}.`);
@@ -101,11 +145,11 @@ async function gather({ path, folder, listing, required }: Gathering): Promise<M
   }
   if (files.length > limits.modelFiles)
     throw new UsageError(`The model in "${folder}" has more than ${limits.modelFiles} files.`, { path: folder });
-  const strays = [...listing.weights, ...listing.indexes].filter((name) => !required.includes(name)).sort();
+  const strays = [...listing.weights, ...listing.indexes].filter((name) => !carried.includes(name)).sort();
+  const others = listing.others.filter((name) => !carried.some((file) => file === name || file.startsWith(name)));
   if (strays.length > 0)
     notices.push(`These weight files stay behind, the index does not name them: ${named(strays)}.`);
-  if (listing.others.length > 0)
-    notices.push(`These stay behind, they are no known part of a model: ${named(listing.others)}.`);
+  if (others.length > 0) notices.push(`These stay behind, they are no known part of a model: ${named(others)}.`);
   return { name: basename(folder) || 'model', path, files, notices };
 }
 

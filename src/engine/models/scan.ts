@@ -5,6 +5,7 @@ import { shown } from '../formats/json-reader.ts';
 import { noticeList } from '../formats/notice-list.ts';
 import { FileSource } from '../io/file-source.ts';
 import type { ByteSource } from '../io/source.ts';
+import { placeExternal } from './external.ts';
 import type { Model, ModelFile } from './model.ts';
 
 /** A file and where its tensors are, or why it is stored as bytes. */
@@ -19,7 +20,8 @@ export type ScannedFile =
 export async function scanModel(model: Model, scanLimits: ScanLimits): Promise<readonly ScannedFile[]> {
   const scanned: ScannedFile[] = [];
   for (const file of model.files) scanned.push(await scanFile(file, scanLimits));
-  return model.shardOf === undefined ? scanned : compareShards(scanned, model.shardOf);
+  const placed = placeExternal(scanned);
+  return model.shardOf === undefined ? placed : compareShards(placed, model.shardOf);
 }
 
 async function scanFile(file: ModelFile, scanLimits: ScanLimits): Promise<ScannedFile> {

@@ -1,5 +1,6 @@
 import { MalformedFileError } from '../../errors.ts';
 import type { ByteSource } from '../../io/source.ts';
+import { limits } from '../../limits.ts';
 import { openWindow } from '../window.ts';
 
 /** Reads the little-endian fields of a GGUF header one after the other, never beyond `most` bytes of file. */
@@ -18,8 +19,6 @@ export interface Cursor {
   skip(count: number, bytes: number, what: string): void;
   fail(problem: string): never;
 }
-
-const longestText = 65_536;
 
 /** A cursor at the start of `source` that stops after `most` bytes. */
 export function openCursor(source: ByteSource, most: number): Cursor {
@@ -65,7 +64,7 @@ export function openCursor(source: ByteSource, most: number): Cursor {
     bytes,
     u32: async (what) => (await bytes(4, what)).getUint32(0, true),
     u64,
-    async text(what, keep = longestText) {
+    async text(what, keep = limits.textBytes) {
       const length = await u64(`the length of ${what}`, end - position);
       const kept = await bytes(Math.min(length, keep), what);
       const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(kept);

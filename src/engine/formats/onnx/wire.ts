@@ -1,0 +1,106 @@
+import { MalformedFileError } from '../../errors.ts';
+import type { ByteSource } from '../../io/source.ts';
+import { limits } from '../../limits.ts';
+import { openWindow } from '../window.ts';
+
+/** One field of a protobuf message and where its payload lies in the file. */
+export interface Field {
+  readonly number: number;
+  readonly kind: 'varint' | 'fixed' | 'bytes';
+  /** Of a varint, read as unsigned; above 2^53 no longer exact, so that it is no safe integer. */
+  readonly value: number;
+  readonly start: number;
+  /** Where the next field begins. */
+  readonly end: number;
+}
+
+/** Walks protobuf messages in a file without holding them: lengths are jumped over, only what is asked for is read. */
+export interface Wire {
+  readonly size: number;
+  /** Calls `visit` for each field between `start` and `end`. */
+  fields(start: number, end: number, visit: (field: Field) => Promise<void> | void): Promise<void>;
+  /** The varints of a packed field, or the one of a plain field; more than `most` are refused. */
+  varints(field: Field, most: number, what: string): Promise<readonly number[]>;
+  /** The text of a field, cut where it is longer than the limit. What is kept in all may not pass the header limit. */
+  text(field: Field): Promise<string>;
+  fail(problem: string, at: number): never;
+}
+
+const longestVarint = 10;
+
+/** A walker over `source` that keeps at most `most` bytes of text. */
+export function openWire(source: ByteSource, most: number): Wire {
+  const { name: file, size } = source;
+  const window = openWindow(source, 16_384);
+  let fieldsLeft: number = limits.protobufFields;
+  let textLeft = most;
+
+  function fail(problem: string, at: number): never {
+    throw new MalformedFileError(`"${file}": ${problem} at byte ${at} of the protobuf message.`, { file, offset: at });
+  }
+
+  async function varint(at: number, end: number): Promise<{ value: number; end: number }> {
+    const length = Math.min(longestVarint, end - at);
+    const bytes = window.held(at, length) ?? (await window.at(at, length, 'a number'));
+    let value = 0;
+    for (let index = 0; index < length; index++) {
+      const byte = bytes[index] ?? 0;
+      value += (byte & 0x7f) * 2 ** (7 * index);
+      if (byte < 0x80) return { value, end: at + index + 1 };
+    }
+    return fail(length < longestVarint ? 'a number that is cut short' : 'a number longer than 10 bytes', at);
+  }
+
+  async function field(at: number, end: number): Promise<Field> {
+    fieldsLeft -= 1;
+    if (fieldsLeft < 0) fail(`more than ${limits.protobufFields} fields`, at);
+    const tag = await varint(at, end);
+    const [number, wireType] = [Math.floor(tag.value / 8), tag.value % 8];
+    if (number === 0 || number >= 2 ** 29) fail(`the field number ${number}`, at);
+    if (wireType === 0) {
+      const content = await varint(tag.end, end);
+      return { number, kind: 'varint', value: content.value, start: tag.end, end: content.end };
+    }
+    let start = tag.end;
+    let length = wireType === 1 ? 8 : 4;
+    if (wireType === 2) ({ value: length, end: start } = await varint(tag.end, end));
+    else if (wireType !== 1 && wireType !== 5) fail(`the wire type ${wireType}, where 0, 1, 2 and 5 are known,`, at);
+    if (length > end - start)
+      fail(
+        `field ${number} is said to be ${length} bytes long, but its message ends after ${end - start}; it stands`,
+        at,
+      );
+    return { number, kind: wireType === 2 ? 'bytes' : 'fixed', value: 0, start, end: start + length };
+  }
+
+  return {
+    size,
+    async fields(start, end, visit) {
+      for (let at = start; at < end;) {
+        const next = await field(at, end);
+        at = next.end;
+        await visit(next);
+      }
+    },
+    async varints({ kind, value, start, end }, most, what) {
+      if (kind === 'varint') return [value];
+      const values: number[] = [];
+      for (let at = start; at < end;) {
+        if (values.length === most) fail(`${what} has more than ${most} numbers; it stands`, start);
+        const next = await varint(at, end);
+        values.push(next.value);
+        at = next.end;
+      }
+      return values;
+    },
+    async text({ start, end }) {
+      const length = Math.min(end - start, limits.textBytes);
+      textLeft -= length;
+      if (textLeft < 0) fail(`names and texts of more than ${most} bytes`, start);
+      const bytes = window.held(start, length) ?? (await window.at(start, length, 'a text'));
+      const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+      return length < end - start ? `${text}…` : text;
+    },
+    fail,
+  };
+}

@@ -1,0 +1,50 @@
+import type { ExternalTensor, FileLayout } from '../formats/format.ts';
+import { shown } from '../formats/json-reader.ts';
+import { noticeList } from '../formats/notice-list.ts';
+import type { TensorRange } from '../tensor/tensor.ts';
+import type { ScannedFile } from './scan.ts';
+
+/**
+ * Gives the tensors that one file describes to the file of the model that holds their bytes. Such a file has no layout of
+ * its own: whatever its first bytes look like, it is what the describing file says.
+ */
+export function placeExternal(scanned: readonly ScannedFile[]): readonly ScannedFile[] {
+  const byLocation = new Map<string, { readonly format: string; readonly tensors: ExternalTensor[] }>();
+  for (const entry of scanned) {
+    if ('fault' in entry) continue;
+    for (const tensor of entry.layout.external ?? []) {
+      const known = byLocation.get(tensor.location);
+      if (known === undefined) byLocation.set(tensor.location, { format: entry.layout.format, tensors: [tensor] });
+      else known.tensors.push(tensor);
+    }
+  }
+  return scanned.map((entry) => {
+    const held = byLocation.get(entry.file.name);
+    if (held === undefined || ('layout' in entry && entry.layout.external !== undefined)) return entry;
+    return { file: entry.file, layout: layoutOf(held.format, held.tensors, entry.file.size) };
+  });
+}
+
+/** Several tensors may share bytes here, which is sound in ONNX; the first one keeps them. */
+function layoutOf(format: string, tensors: readonly ExternalTensor[], size: number): FileLayout {
+  const notices = noticeList();
+  const kept: TensorRange[] = [];
+  let end = 0;
+  const sorted = tensors.toSorted((a, b) => a.offset - b.offset || a.byteLength - b.byteLength);
+  for (const { name, dtype, shape, offset, byteLength } of sorted) {
+    const previous = kept.at(-1);
+    if (!Number.isSafeInteger(offset + byteLength) || offset + byteLength > size)
+      notices.add(
+        'outside',
+        `The tensor ${shown(name)} ends at byte ${offset + byteLength}, after the file's ${size}.`,
+        offset,
+      );
+    else if (offset < end)
+      notices.add('shared', `The tensor ${shown(name)} shares bytes with ${shown(previous?.name ?? '')}.`, offset);
+    else {
+      kept.push({ name, dtype, shape, offset, byteLength });
+      end = offset + byteLength;
+    }
+  }
+  return { format, tensors: kept, metadata: {}, notices: notices.all() };
+}
