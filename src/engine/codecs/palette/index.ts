@@ -20,7 +20,7 @@ export const palette = defineCodec({
     if (sample.width === 1 || sample.bytes.length < 16 * sample.width) return [];
     return split(aligned(sample), new Uint8Array(elementCount(sample)), mostInSample) === undefined ? [] : [{}];
   },
-  decodeCost: () => 0.3,
+  decodeCost: () => 0.6,
   encode(input, _options, workspace) {
     const indexes = workspace.allocate(elementCount(input));
     const header = split(

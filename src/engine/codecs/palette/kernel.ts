@@ -100,7 +100,7 @@ export function split64(
 /** The largest index, which the binding compares with the table before any join. */
 export function largest(indexes: Uint8Array): number {
   let most = 0;
-  for (const index of indexes) if (index > most) most = index;
+  for (let at = 0; at < indexes.length; at++) if (indexes[at]! > most) most = indexes[at]!;
   return most;
 }
 

@@ -25,7 +25,7 @@ export const sparse = defineCodec({
     return common !== undefined && common.share >= worthwhileShare[sample.width] ? [{}] : [];
   },
   outputDTypes: (_options, dtype) => [undefined, dtype],
-  decodeCost: () => 0.6,
+  decodeCost: () => 1,
   encode(input, _options, workspace) {
     const common = isWhole(input) ? commonElement(input) : undefined;
     if (common === undefined)

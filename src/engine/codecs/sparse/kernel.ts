@@ -43,11 +43,14 @@ export function split64(elements: Uint32Array, low: number, high: number, mask: 
 
 /** Puts the elements of `rest` back between copies of `common`; the mask has exactly as many zeros as `rest` elements. */
 export function join(mask: Uint8Array, rest: Elements, common: number, elements: Elements): void {
-  let taken = 0;
-  for (let at = 0; at < elements.length; at++) {
-    if (((mask[at >> 3]! >> (at & 7)) & 1) !== 0) elements[at] = common;
-    else elements[at] = rest[taken++]!;
+  let at = 0;
+  for (let taken = 0; taken < rest.length; at++) {
+    const isCommon = (mask[at >> 3]! >> (at & 7)) & 1;
+    // Both are read and one is kept: masks of pruned weights are noise, which no branch predictor follows.
+    elements[at] = (common & -isCommon) | (rest[taken]! & (isCommon - 1));
+    taken += 1 - isCommon;
   }
+  elements.fill(common, at);
 }
 
 /** The same for 64-bit elements, as halves. */
@@ -55,21 +58,18 @@ export function join64(mask: Uint8Array, rest: Uint32Array, low: number, high: n
   const count = elements.length >> 1;
   let taken = 0;
   for (let at = 0; at < count; at++) {
-    if (((mask[at >> 3]! >> (at & 7)) & 1) !== 0) {
-      elements[2 * at] = low;
-      elements[2 * at + 1] = high;
-    } else {
-      elements[2 * at] = rest[2 * taken]!;
-      elements[2 * at + 1] = rest[2 * taken + 1]!;
-      taken++;
-    }
+    const isCommon = ((mask[at >> 3]! >> (at & 7)) & 1) !== 0;
+    elements[2 * at] = isCommon ? low : rest[2 * taken]!;
+    elements[2 * at + 1] = isCommon ? high : rest[2 * taken + 1]!;
+    if (!isCommon) taken++;
   }
 }
 
 /** Bits that are 1. */
 export function countOnes(mask: Uint8Array): number {
   let ones = 0;
-  for (const byte of mask) {
+  for (let at = 0; at < mask.length; at++) {
+    const byte = mask[at]!;
     const pairs = byte - ((byte >> 1) & 0x55);
     const nibbles = (pairs & 0x33) + ((pairs >> 2) & 0x33);
     ones += (nibbles + (nibbles >> 4)) & 0x0f;
