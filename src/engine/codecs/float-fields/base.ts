@@ -4,7 +4,7 @@ import type { FloatFieldsKernel } from './kernel.ts';
 /** Symbol values between zero and the escape. */
 export const windowValues = 254;
 
-const surveyed = 16384;
+const surveyed = 8192;
 
 /** The greatest base that leaves no value above the window, at least 1. */
 export function greatestBase(k: number): number {

@@ -147,7 +147,7 @@ function decodeFields(
   const target = workspace.allocate(length);
   const mark = workspace.mark();
   const tops = width > 2 ? workspace.allocate(2 * tileElements).byteOffset : 0;
-  const greatest = kernel.join(
+  const summary = kernel.join(
     target.byteOffset,
     count,
     width,
@@ -159,8 +159,11 @@ function decodeFields(
     ...planes.map((plane) => plane.byteOffset),
   );
   workspace.release(mark);
-  if (greatest > 2 ** (16 - k) - base + 1)
-    throw new DamagedArchiveError(`Float fields: symbol ${greatest - 1} is beyond the field's ${16 - k} bits.`);
+  const greatest = (summary & 255) - 1;
+  if (greatest > 2 ** (16 - k) - base)
+    throw new DamagedArchiveError(`Float fields: symbol ${greatest} is beyond the field's ${16 - k} bits.`);
+  const hasEscapes = summary >= 256;
+  if (!hasEscapes && escapes === 0) return target;
   const found = kernel.scatter(
     target.byteOffset,
     count,

@@ -53,7 +53,10 @@ export function split(
   return escapes;
 }
 
-/** The inverse of {@link split}, escapes left as garbage; returns the greatest symbol plus one, escapes counting as 0. */
+/**
+ * The inverse of {@link split}, escapes left as garbage. Returns the greatest symbol plus one in the low byte, escapes
+ * counting as 0, and bit 8 set when there is an escape.
+ */
 export function join(
   target: usize,
   count: usize,
@@ -74,7 +77,8 @@ export function join(
   let greatest: u32 = 0;
   for (let i: usize = 0; i < count; i += tile) {
     const size = min(tile, count - i);
-    greatest = max(greatest, joinTops(tops, size, k, base, symbols + i, residuals + ((i * k) >> 3)));
+    const found = joinTops(tops, size, k, base, symbols + i, residuals + ((i * k) >> 3));
+    greatest = max(greatest & 0xff, found & 0xff) | ((greatest | found) & 0x100);
     if (width == 4) gain4(target + i * 4, size, tops, p0 + i, p1 + i);
     else gain8(target + i * 8, size, tops, p0 + i, p1 + i, p2 + i, p3 + i, p4 + i, p5 + i);
   }
@@ -229,7 +233,7 @@ function joinTops(tops: usize, count: usize, k: u32, base: u32, symbols: usize, 
   for (let i = whole; i < count; i++) {
     for (; filled < k; filled += 8) bits |= (<u32>load<u8>(from++)) << filled;
     const symbol = <u32>load<u8>(symbols + i);
-    greatest = max(greatest, (symbol + 1) & 0xff);
+    greatest = max(greatest & 0xff, (symbol + 1) & 0xff) | (greatest & 0x100) | ((symbol + 1) & 0x100);
     const value = symbol == 0 ? 0 : symbol - 1 + base;
     const top = (value << k) | (bits & ((1 << k) - 1));
     bits >>= k;
@@ -244,10 +248,14 @@ function joinTops(tops: usize, count: usize, k: u32, base: u32, symbols: usize, 
 function joinGroups(k: u32, tops: usize, whole: usize, base: u32, symbols: usize, residuals: usize): u32 {
   let from = residuals;
   let greatest = i8x16.splat(0);
+  let escaped = i8x16.splat(0);
   const offsets = i16x8.splat(<i16>(base - 1));
   for (let i: usize = 0; i < whole; i += group) {
-    for (let j: usize = 0; j < group; j += 16)
-      greatest = i8x16.max_u(greatest, i8x16.add(v128.load(symbols + i + j), i8x16.splat(1)));
+    for (let j: usize = 0; j < group; j += 16) {
+      const next = i8x16.add(v128.load(symbols + i + j), i8x16.splat(1));
+      greatest = i8x16.max_u(greatest, next);
+      escaped = v128.or(escaped, i8x16.eq(next, i8x16.splat(0)));
+    }
     const s = symbols + i;
     const to = tops + i * 2;
     joinVectors(0, k, to, s, residuals + i, from, offsets);
@@ -260,7 +268,7 @@ function joinGroups(k: u32, tops: usize, whole: usize, base: u32, symbols: usize
     joinVectors(14, k, to, s, residuals + i, from, offsets);
     from += 16 * k;
   }
-  return greatestByte(greatest);
+  return greatestByte(greatest) | ((<u32>v128.any_true(escaped)) << 8);
 }
 
 /** Vectors `j` and `j + 1` of a group. */

@@ -4,7 +4,9 @@
  */
 export interface FloatFieldsKernel {
   survey(source: number, count: number, width: number, k: number, step: number, table: number): void;
+  /** Returns the number of escapes. */
   split(...place: Place): number;
+  /** Returns the greatest symbol plus one, escapes left out, plus 256 when there is an escape. */
   join(...place: Place): number;
   gather(source: number, count: number, width: number, k: number, symbols: number, escapes: number): void;
   scatter(
@@ -87,7 +89,7 @@ export function referenceKernel(memory: Uint8Array): FloatFieldsKernel {
       for (let i = 0; i < count; i++) {
         for (let j = 0; j < width - 2; j++) memory[target + i * width + j] = memory[planes[j]! + i]!;
         const symbol = memory[symbols + i]!;
-        greatest = Math.max(greatest, (symbol + 1) & 255);
+        greatest = Math.max(greatest & 255, (symbol + 1) & 255) | (greatest & 256) | ((symbol + 1) & 256);
         const value = symbol === 0 ? 0 : symbol - 1 + base;
         view.setUint16(target + i * width + width - 2, (value << (k - 1)) & 0x7fff, true);
       }

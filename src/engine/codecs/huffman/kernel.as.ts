@@ -2,14 +2,15 @@
 //    counts modulo 64, so an entry is its own shift count, and entries of neighbours merge by a shift and an or.
 // 2. Few distinct symbols (exponents): counts and codes are kept for PAIRS of symbols, at 65536 places of which few are
 //    touched; that halves the work. Many distinct symbols: single tables, because pairs would fall out of the cache.
-// 3. A decoder entry holds the symbols of a whole 11-bit window: bits 0-5 the bits used, bytes 1-6 up to six symbols, byte
-//    7 their number. Eight bytes are stored whatever the number, so fast loops stop short of a stream's end.
-// 4. The four streams of a sub-block are decoded in lockstep for their independence; the number of rounds is computed
-//    beforehand from what is left of the streams, so that the hot loop checks nothing and still cannot leave them.
+// 3. A decoder entry holds the symbols of a whole 11-bit window: bytes 0-5 up to six symbols, byte 6 the bits they use,
+//    byte 7 their number. Eight bytes are stored whatever the number, so fast loops stop short of a stream's end. Loading
+//    the parts from memory is cheaper than shifting them out of a register.
+// 4. The four streams of a sub-block advance lookup by lookup: each is one long chain of dependent steps, and a processor
+//    looks ahead too little to find the next stream by itself. The number of rounds is computed beforehand from what is
+//    left of the streams, so that the hot loop checks nothing and still cannot leave them.
 
 const subBlock: usize = 65536;
 const pairBytes: usize = 4 * 65536;
-const lookupMask: u64 = 2047;
 const marker: u64 = 1 << 63;
 
 /** Counts bytes into 256 words at `counts`. `scratch` is as large as the pair table. */
@@ -269,93 +270,94 @@ export function decode(
       rounds = min(rounds, min(min(supply(p0, e0), supply(p1, e1)), min(supply(p2, e2), supply(p3, e3))));
       if (rounds <= 0) break;
       for (; rounds > 0; rounds--) {
-        let bits = window(source, p0);
-        let entry = lookup(windows, bits);
-        store<u64>(o0, entry >> 8);
-        o0 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o0, entry >> 8);
-        o0 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o0, entry >> 8);
-        o0 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o0, entry >> 8);
-        o0 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o0, entry >> 8);
-        o0 += <usize>(entry >> 56);
-        p0 += <u32>clz(bits >> entry);
-
-        bits = window(source, p1);
-        entry = lookup(windows, bits);
-        store<u64>(o1, entry >> 8);
-        o1 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o1, entry >> 8);
-        o1 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o1, entry >> 8);
-        o1 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o1, entry >> 8);
-        o1 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o1, entry >> 8);
-        o1 += <usize>(entry >> 56);
-        p1 += <u32>clz(bits >> entry);
-
-        bits = window(source, p2);
-        entry = lookup(windows, bits);
-        store<u64>(o2, entry >> 8);
-        o2 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o2, entry >> 8);
-        o2 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o2, entry >> 8);
-        o2 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o2, entry >> 8);
-        o2 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o2, entry >> 8);
-        o2 += <usize>(entry >> 56);
-        p2 += <u32>clz(bits >> entry);
-
-        bits = window(source, p3);
-        entry = lookup(windows, bits);
-        store<u64>(o3, entry >> 8);
-        o3 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o3, entry >> 8);
-        o3 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o3, entry >> 8);
-        o3 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o3, entry >> 8);
-        o3 += <usize>(entry >> 56);
-        bits >>= entry;
-        entry = lookup(windows, bits);
-        store<u64>(o3, entry >> 8);
-        o3 += <usize>(entry >> 56);
-        p3 += <u32>clz(bits >> entry);
+        let b0 = window(source, p0);
+        let b1 = window(source, p1);
+        let b2 = window(source, p2);
+        let b3 = window(source, p3);
+        let t0 = place(windows, b0);
+        store<u64>(o0, load<u64>(t0));
+        o0 += <usize>load<u8>(t0, 7);
+        b0 >>= <u64>load<u8>(t0, 6);
+        let t1 = place(windows, b1);
+        store<u64>(o1, load<u64>(t1));
+        o1 += <usize>load<u8>(t1, 7);
+        b1 >>= <u64>load<u8>(t1, 6);
+        let t2 = place(windows, b2);
+        store<u64>(o2, load<u64>(t2));
+        o2 += <usize>load<u8>(t2, 7);
+        b2 >>= <u64>load<u8>(t2, 6);
+        let t3 = place(windows, b3);
+        store<u64>(o3, load<u64>(t3));
+        o3 += <usize>load<u8>(t3, 7);
+        b3 >>= <u64>load<u8>(t3, 6);
+        t0 = place(windows, b0);
+        store<u64>(o0, load<u64>(t0));
+        o0 += <usize>load<u8>(t0, 7);
+        b0 >>= <u64>load<u8>(t0, 6);
+        t1 = place(windows, b1);
+        store<u64>(o1, load<u64>(t1));
+        o1 += <usize>load<u8>(t1, 7);
+        b1 >>= <u64>load<u8>(t1, 6);
+        t2 = place(windows, b2);
+        store<u64>(o2, load<u64>(t2));
+        o2 += <usize>load<u8>(t2, 7);
+        b2 >>= <u64>load<u8>(t2, 6);
+        t3 = place(windows, b3);
+        store<u64>(o3, load<u64>(t3));
+        o3 += <usize>load<u8>(t3, 7);
+        b3 >>= <u64>load<u8>(t3, 6);
+        t0 = place(windows, b0);
+        store<u64>(o0, load<u64>(t0));
+        o0 += <usize>load<u8>(t0, 7);
+        b0 >>= <u64>load<u8>(t0, 6);
+        t1 = place(windows, b1);
+        store<u64>(o1, load<u64>(t1));
+        o1 += <usize>load<u8>(t1, 7);
+        b1 >>= <u64>load<u8>(t1, 6);
+        t2 = place(windows, b2);
+        store<u64>(o2, load<u64>(t2));
+        o2 += <usize>load<u8>(t2, 7);
+        b2 >>= <u64>load<u8>(t2, 6);
+        t3 = place(windows, b3);
+        store<u64>(o3, load<u64>(t3));
+        o3 += <usize>load<u8>(t3, 7);
+        b3 >>= <u64>load<u8>(t3, 6);
+        t0 = place(windows, b0);
+        store<u64>(o0, load<u64>(t0));
+        o0 += <usize>load<u8>(t0, 7);
+        b0 >>= <u64>load<u8>(t0, 6);
+        t1 = place(windows, b1);
+        store<u64>(o1, load<u64>(t1));
+        o1 += <usize>load<u8>(t1, 7);
+        b1 >>= <u64>load<u8>(t1, 6);
+        t2 = place(windows, b2);
+        store<u64>(o2, load<u64>(t2));
+        o2 += <usize>load<u8>(t2, 7);
+        b2 >>= <u64>load<u8>(t2, 6);
+        t3 = place(windows, b3);
+        store<u64>(o3, load<u64>(t3));
+        o3 += <usize>load<u8>(t3, 7);
+        b3 >>= <u64>load<u8>(t3, 6);
+        t0 = place(windows, b0);
+        store<u64>(o0, load<u64>(t0));
+        o0 += <usize>load<u8>(t0, 7);
+        b0 >>= <u64>load<u8>(t0, 6);
+        t1 = place(windows, b1);
+        store<u64>(o1, load<u64>(t1));
+        o1 += <usize>load<u8>(t1, 7);
+        b1 >>= <u64>load<u8>(t1, 6);
+        t2 = place(windows, b2);
+        store<u64>(o2, load<u64>(t2));
+        o2 += <usize>load<u8>(t2, 7);
+        b2 >>= <u64>load<u8>(t2, 6);
+        t3 = place(windows, b3);
+        store<u64>(o3, load<u64>(t3));
+        o3 += <usize>load<u8>(t3, 7);
+        b3 >>= <u64>load<u8>(t3, 6);
+        p0 += <u32>clz(b0);
+        p1 += <u32>clz(b1);
+        p2 += <u32>clz(b2);
+        p3 += <u32>clz(b3);
       }
     }
     if (!finish(source, p0, e0, scratch, o0, f0)) return 1;
@@ -388,10 +390,11 @@ function window(source: usize, at: u32): u64 {
   return (load<u64>(source + (at >> 3)) >> (at & 7)) | marker;
 }
 
+/** The entry for the lowest eleven bits. */
 // @ts-ignore: decorator
 @inline
-function lookup(windows: usize, bits: u64): u64 {
-  return load<u64>(windows + (<usize>(bits & lookupMask) << 3));
+function place(windows: usize, bits: u64): usize {
+  return windows + ((<u32>bits & 2047) << 3);
 }
 
 /** Decodes symbol by symbol up to `end`; whether the stream's last bit is then in its last byte, zeros behind it. */
@@ -440,11 +443,11 @@ function fillWindows(singles: usize, windows: usize): void {
       const single = <u32>load<u16>(singles + (bits << 1));
       const size = single >> 8;
       if (used + size > 11) break;
-      symbols++;
       entry |= <u64>(single & 255) << (symbols << 3);
+      symbols++;
       used += size;
       bits >>= size;
     }
-    store<u64>(windows + (at << 3), entry | (symbols << 56) | used);
+    store<u64>(windows + (at << 3), entry | (symbols << 56) | (<u64>used << 48));
   }
 }
