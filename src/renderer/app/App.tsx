@@ -10,6 +10,7 @@ import { JobScreen } from '../features/job/JobScreen.tsx';
 import { ModelScreen } from '../features/model/ModelScreen.tsx';
 import type { Connection } from '../host/connect.ts';
 import { ConnectionProvider } from '../host/connection.tsx';
+import { linkedPath } from '../text/links.ts';
 import { Frame } from './Frame.tsx';
 import { SignedOut } from './SignedOut.tsx';
 import { theme } from './theme.ts';
@@ -30,11 +31,13 @@ export function App({ connection }: { readonly connection: Connection | undefine
             <Router hook={useHashLocation}>
               <Frame>
                 <Switch>
-                  <Route path="/model/:path">{({ path }) => <ModelScreen key={path} path={path} />}</Route>
+                  <Route path="/model/:path">{({ path }) => <ModelScreen key={path} path={linkedPath(path)} />}</Route>
                   <Route path="/job/:id">{({ id }) => <JobScreen key={id} id={id} />}</Route>
                   <Route path="/run/:id">{({ id }) => <RunScreen key={id} id={id} />}</Route>
                   <Route path="/history" component={History} />
-                  <Route path="/browse/:path?">{({ path }) => <Browse path={path} />}</Route>
+                  <Route path="/browse/:path?">
+                    {({ path }) => <Browse path={path === undefined ? undefined : linkedPath(path)} />}
+                  </Route>
                   <Route component={Home} />
                 </Switch>
               </Frame>

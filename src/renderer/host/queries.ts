@@ -2,6 +2,7 @@ import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import type { FolderListing } from '../../contract/files.ts';
 import type { JobRequest } from '../../contract/jobs.ts';
+import { modelLink } from '../text/links.ts';
 import { useConnection } from './connection.tsx';
 
 /** A model's summary, from its headers. */
@@ -80,8 +81,4 @@ export function useSample() {
 export function useOpenModel(): (path: string) => void {
   const [, navigate] = useLocation();
   return (path) => navigate(modelLink(path));
-}
-
-export function modelLink(path: string): string {
-  return `/model/${encodeURIComponent(path)}`;
 }

@@ -4,7 +4,8 @@ import type { FileEntry } from '../../../contract/files.ts';
 import { Bytes } from '../../components/Bytes.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
-import { modelLink, useFolder } from '../../host/queries.ts';
+import { useFolder } from '../../host/queries.ts';
+import { browseLink, modelLink } from '../../text/links.ts';
 import { visibleText } from '../../text/visible.ts';
 import classes from './Browse.module.css';
 
@@ -52,8 +53,4 @@ function Entry({ entry: { name, path, kind, bytes } }: { readonly entry: FileEnt
       {!isFolder && <Bytes value={bytes} />}
     </Link>
   );
-}
-
-function browseLink(path: string): string {
-  return `/browse/${encodeURIComponent(path)}`;
 }

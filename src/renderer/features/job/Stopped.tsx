@@ -3,7 +3,7 @@ import { Link } from 'wouter';
 import type { Job } from '../../../contract/jobs.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { Screen } from '../../components/Screen.tsx';
-import { modelLink } from '../../host/queries.ts';
+import { modelLink } from '../../text/links.ts';
 
 /** A job that the person stopped; no failure, so it does not look like one. */
 export function Stopped({ job }: { readonly job: Job }) {

@@ -1,0 +1,28 @@
+import { headerText, safetensorsFile } from '../support/safetensors.ts';
+
+/** A model of one BF16 tensor whose values look like weights, the same at each call. */
+export function weightsModel(bytes: number): Uint8Array {
+  const data = new Uint8Array(bytes);
+  let state = 1;
+  const next = () => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) / 2 ** 32;
+  const float = new Float32Array(1);
+  const view = new Uint8Array(float.buffer);
+  const period = Math.min(bytes, 2 ** 20);
+  for (let offset = 0; offset < period; offset += 2) {
+    float[0] = 0.02 * Math.sqrt(-2 * Math.log(1 - next())) * Math.cos(2 * Math.PI * next());
+    data[offset] = view[2]!;
+    data[offset + 1] = view[3]!;
+  }
+  for (let offset = period; offset < bytes; offset += period)
+    data.copyWithin(offset, 0, Math.min(period, bytes - offset));
+  const tensor = { name: 'layer.weight', dtype: 'BF16', shape: [bytes / 2], begin: 0, end: bytes } as const;
+  return safetensorsFile(headerText([tensor], {}), data);
+}
+
+/** A file whose header says that it is longer than the file. */
+export function brokenModel(): Uint8Array {
+  const bytes = new Uint8Array(4096);
+  new DataView(bytes.buffer).setBigUint64(0, 1_000_000n, true);
+  bytes.set(new TextEncoder().encode('{"a":'), 8);
+  return bytes;
+}
