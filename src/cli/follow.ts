@@ -36,15 +36,17 @@ export async function follow<Result extends Report>(
   return report;
 }
 
-/** True for the first progress of a phase, for its last, and a few times a second between. */
+/**
+ * True for the first progress of a phase, for its last, and a few times a second between; phases that run at the same time
+ * are counted apart.
+ */
 function pulse(): (event: ProgressEvent) => boolean {
-  let lastTime = 0;
-  let lastPhase: Phase | undefined;
+  const lastTimes = new Map<Phase, number>();
   return ({ phase, bytesDone, bytesTotal }) => {
     const now = performance.now();
-    if (phase === lastPhase && bytesDone < bytesTotal && now - lastTime < jsonProgressMilliseconds) return false;
-    lastTime = now;
-    lastPhase = phase;
+    const last = lastTimes.get(phase);
+    if (last !== undefined && bytesDone < bytesTotal && now - last < jsonProgressMilliseconds) return false;
+    lastTimes.set(phase, now);
     return true;
   };
 }

@@ -59,7 +59,7 @@ export function processOutput(json: boolean): Output {
   let liveText: string | undefined;
   const live = (text: string | undefined): void => {
     if (!hasLive || text === liveText) return;
-    const width = Math.max(20, process.stderr.columns - 1);
+    const width = (process.stderr.columns || 80) - 1;
     stderr(`\r\u001b[K${text === undefined ? '' : fit(text, width)}`);
     liveText = text;
   };

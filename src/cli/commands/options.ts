@@ -27,10 +27,10 @@ export function withResources(command: Command): Command {
   );
 }
 
-/** A whole number from 1 to 1024. */
+/** A whole number from 1 to 256. */
 export function parseCount(text: string): number {
-  const count = /^\d{1,4}$/.test(text) ? Number(text) : 0;
-  if (count < 1 || count > 1024) throw new InvalidArgumentError('Allowed is a whole number from 1 to 1024.');
+  const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;
+  if (count < 1 || count > 256) throw new InvalidArgumentError('Allowed is a whole number from 1 to 256.');
   return count;
 }
 

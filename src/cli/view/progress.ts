@@ -15,33 +15,51 @@ const phaseWords: Readonly<Record<Phase, string>> = {
 /** Without a terminal a line at most this often, so that logs stay short. */
 const plainLineMilliseconds = 10_000;
 
+/** A terminal is repainted at most this often. */
+const liveLineMilliseconds = 100;
+
 /** Shows progress events as one live line on a terminal, or as a plain line every ten seconds elsewhere. */
 export function progressView(output: Output, name: string): { show(event: ProgressEvent): void; end(): void } {
-  let last = performance.now();
+  const latest = new Map<Phase, ProgressEvent>();
+  let last = output.hasLive ? -Infinity : performance.now();
+  const interval = output.hasLive ? liveLineMilliseconds : plainLineMilliseconds;
   return {
     show(event) {
-      if (output.hasLive) {
-        output.live(liveLine(event, name));
-        return;
-      }
+      latest.set(event.phase, event);
       const now = performance.now();
-      if (now - last < plainLineMilliseconds) return;
+      if (now - last < interval) return;
       last = now;
-      output.warn(`${name}: ${describe(event).join(' · ')}`);
+      const [phase = '', ...rest] = describeProgress([...latest.values()]);
+      if (output.hasLive) output.live(`${pc.bold(phase)} ${[...rest, pc.dim(name)].join(' · ')}`);
+      else output.warn(`${name}: ${[phase, ...rest].join(' · ')}`);
     },
     end: () => output.live(undefined),
   };
 }
 
-function liveLine(event: ProgressEvent, name: string): string {
-  const [phase = '', ...rest] = describe(event);
-  return `${pc.bold(phase)} ${[...rest, pc.dim(name)].join(' · ')}`;
+/**
+ * The latest event of each phase so far, in words. Proving runs a little behind compressing at the same time; naming
+ * whichever spoke last would flicker, so the earliest unfinished phase leads and the other is a remark.
+ */
+export function describeProgress(events: readonly ProgressEvent[]): readonly string[] {
+  const current = events.find(({ bytesDone, bytesTotal }) => bytesDone < bytesTotal) ?? events.at(-1);
+  if (current === undefined) return [];
+  const { phase, bytesTotal, rate, secondsLeft } = current;
+  const words = [phaseWords[phase]];
+  if (bytesTotal > 0) words.push(percentOf(current));
+  const proof = events.find((event) => event.phase === 'prove');
+  if (proof !== undefined && proof !== current && proof.bytesTotal > 0) words.push(`${percentOf(proof)} proved`);
+  if (bytesTotal > 0) words.push(`of ${formatBytes(bytesTotal)}`);
+  if (rate > 0) words.push(formatRate(rate));
+  if (secondsLeft !== undefined) words.push(`${formatCoarse(secondsLeft)} left`);
+  return words;
 }
 
-function describe({ phase, bytesDone, bytesTotal, rate, secondsLeft }: ProgressEvent): readonly string[] {
-  const words = [phaseWords[phase]];
-  if (bytesTotal > 0) words.push(`${Math.floor((bytesDone / bytesTotal) * 100)} %`, `of ${formatBytes(bytesTotal)}`);
-  if (rate > 0) words.push(formatRate(rate));
-  if (secondsLeft !== undefined) words.push(`${formatSeconds(Math.ceil(secondsLeft))} left`);
-  return words;
+function percentOf({ bytesDone, bytesTotal }: ProgressEvent): string {
+  return `${Math.floor((bytesDone / bytesTotal) * 100)} %`;
+}
+
+/** Whole seconds: a guess has no hundredths. */
+function formatCoarse(seconds: number): string {
+  return seconds < 60 ? `${Math.ceil(seconds)} s` : formatSeconds(seconds);
 }

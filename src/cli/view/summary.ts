@@ -99,7 +99,7 @@ function timeLine({ command, bytesIn, bytesOut, seconds, threads, peakRssBytes }
   const original = command === 'compress' ? bytesIn : Math.max(bytesIn, bytesOut);
   return [
     `${formatSeconds(total)}${parts.length > 1 ? ` (${parts.join(', ')})` : ''}`,
-    ...(total > 0 ? [formatRate(original / total)] : []),
+    ...(total > 0 && original > 0 ? [formatRate(original / total)] : []),
     `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     `peak memory ${formatBytes(peakRssBytes)}`,
   ].join(' · ');

@@ -45,7 +45,9 @@ async function* compress(
       throw new CancelledError();
     }
     const bytesDone = (1000 * step) / steps;
-    yield { type: 'progress', phase: 'compress', bytesDone, bytesTotal: 1000, bytesOut: bytesDone / 2, rate: 1e6 };
+    const progress = { type: 'progress', bytesDone, bytesTotal: 1000, bytesOut: bytesDone / 2, rate: 1e6 } as const;
+    yield { ...progress, phase: 'compress' };
+    yield { ...progress, phase: 'prove' };
     if (steps > 1000) await sleep(1);
   }
   yield { type: 'notice', message: 'one \u001b[31mnotice' };
