@@ -9,6 +9,7 @@ describeTwins(
   createBytePlanes(({ bytes }) => referenceKernel(bytes)),
   [2, 4, 8],
   [{}],
+  257,
 );
 
 describe('byte planes', () => {

@@ -1,7 +1,8 @@
 // 1. Codes are at most 11 bits, LSB first. A table entry of the encoder is `code << 6 | length`: WebAssembly takes shift
 //    counts modulo 64, so an entry is its own shift count, and entries of neighbours merge by a shift and an or.
 // 2. Few distinct symbols (exponents): counts and codes are kept for PAIRS of symbols, at 65536 places of which few are
-//    touched; that halves the work. Many distinct symbols: single tables, because pairs would fall out of the cache.
+//    touched; that halves the work. A pair's entry has its code at the top of 64 bits, the length at the bottom. Many
+//    distinct symbols: single tables, because pairs would fall out of the cache.
 // 3. A decoder entry holds the symbols of a whole 11-bit window: bytes 0-5 up to six symbols, byte 6 the bits they use,
 //    byte 7 their number. Eight bytes are stored whatever the number, so fast loops stop short of a stream's end. Loading
 //    the parts from memory is cheaper than shifting them out of a register.
@@ -118,18 +119,20 @@ function fillPairs(codes: usize, table: usize): void {
   for (let second: usize = 0; second < 256; second++) {
     const b = load<u32>(codes + second * 4);
     if (b == 0) continue;
-    const row = table + second * 1024;
+    const row = table + second * 2048;
     for (let first: usize = 0; first < 256; first++) {
       const a = load<u32>(codes + first * 4);
-      if (a != 0) store<u32>(row + first * 4, merged(a, b));
+      if (a != 0) store<u64>(row + first * 8, aligned(a, b));
     }
   }
 }
 
+/** A pair's codes at the top of a word and their length at its bottom. */
 // @ts-ignore: decorator
 @inline
-function merged(a: u32, b: u32): u32 {
-  return ((((a >> 6) | ((b >> 6) << (a & 63))) << 6) | ((a & 63) + (b & 63)));
+function aligned(a: u32, b: u32): u64 {
+  const length = (a & 63) + (b & 63);
+  return (<u64>((a >> 6) | ((b >> 6) << (a & 63))) << (64 - length)) | length;
 }
 
 // @ts-ignore: decorator
@@ -138,36 +141,39 @@ function entryOf(table: usize, at: usize): u64 {
   return <u64>load<u32>(table + (at << 2));
 }
 
+/**
+ * Keeps the pending bits at the top of a word: the next pair pushes them down, and what its length leaves at the bottom
+ * falls out in time.
+ */
 function encodePairs(source: usize, length: usize, codes: usize, table: usize, target: usize): usize {
   let bits: u64 = 0;
-  let filled: u64 = 0;
+  let filled: u32 = 0;
   let to = target;
   let i: usize = 0;
   for (const whole = length & ~7; i < whole; i += 8) {
-    const a = entryOf(table, load<u16>(source + i));
-    const b = entryOf(table, load<u16>(source + i, 2));
-    const c = entryOf(table, load<u16>(source + i, 4));
-    const d = entryOf(table, load<u16>(source + i, 6));
-    const low = (a >> 6) | ((b >> 6) << a);
-    const high = (c >> 6) | ((d >> 6) << c);
-    const lowLength = (a + b) & 63;
-    const highLength = (c + d) & 63;
-    bits |= low << filled;
-    filled += lowLength;
-    if (lowLength + highLength > 56) {
-      store<u64>(to, bits);
-      bits >>= filled & 56;
-      to += <usize>(filled >> 3);
+    const a = load<u64>(table + (<usize>load<u16>(source + i) << 3));
+    const b = load<u64>(table + (<usize>load<u16>(source + i, 2) << 3));
+    const c = load<u64>(table + (<usize>load<u16>(source + i, 4) << 3));
+    const d = load<u64>(table + (<usize>load<u16>(source + i, 6) << 3));
+    bits = (bits >> a) | a;
+    filled += <u32>a;
+    bits = (bits >> b) | b;
+    filled += <u32>b;
+    if (filled + <u32>c + <u32>d > 57) {
+      store<u64>(to, rotl<u64>(bits, filled));
+      to += filled >> 3;
       filled &= 7;
     }
-    bits |= high << filled;
-    filled += highLength;
-    store<u64>(to, bits);
-    bits >>= filled & 56;
-    to += <usize>(filled >> 3);
+    bits = (bits >> c) | c;
+    filled += <u32>c;
+    bits = (bits >> d) | d;
+    filled += <u32>d;
+    store<u64>(to, rotl<u64>(bits, filled));
+    to += filled >> 3;
     filled &= 7;
   }
-  return encodeRest(source + i, length - i, codes, to, bits, filled) - target;
+  const rest = filled == 0 ? 0 : bits >> (64 - filled);
+  return encodeRest(source + i, length - i, codes, to, rest, filled) - target;
 }
 
 function encodeSingles(source: usize, length: usize, codes: usize, target: usize): usize {
@@ -176,22 +182,21 @@ function encodeSingles(source: usize, length: usize, codes: usize, target: usize
   let to = target;
   let i: usize = 0;
   for (const whole = length & ~7; i < whole; i += 8) {
-    const eight = load<u64>(source + i);
-    const a = entryOf(codes, <usize>(eight & 255));
-    const b = entryOf(codes, <usize>((eight >> 8) & 255));
-    const c = entryOf(codes, <usize>((eight >> 16) & 255));
-    const d = entryOf(codes, <usize>((eight >> 24) & 255));
-    const e = entryOf(codes, <usize>((eight >> 32) & 255));
-    const f = entryOf(codes, <usize>((eight >> 40) & 255));
-    const g = entryOf(codes, <usize>((eight >> 48) & 255));
-    const h = entryOf(codes, <usize>(eight >> 56));
+    const a = entryOf(codes, load<u8>(source + i));
+    const b = entryOf(codes, load<u8>(source + i, 1));
+    const c = entryOf(codes, load<u8>(source + i, 2));
+    const d = entryOf(codes, load<u8>(source + i, 3));
+    const e = entryOf(codes, load<u8>(source + i, 4));
+    const f = entryOf(codes, load<u8>(source + i, 5));
+    const g = entryOf(codes, load<u8>(source + i, 6));
+    const h = entryOf(codes, load<u8>(source + i, 7));
     const ab = (a + b) & 63;
     const cd = (c + d) & 63;
     const ef = (e + f) & 63;
     const gh = (g + h) & 63;
-    const low = (a >> 6) | ((b >> 6) << a) | (((c >> 6) | ((d >> 6) << c)) << ab);
-    const high = (e >> 6) | ((f >> 6) << e) | (((g >> 6) | ((h >> 6) << g)) << ef);
-    bits |= low << filled;
+    const low = (a >> 6) | rotl<u64>(b >> 6, a) | rotl<u64>((c >> 6) | rotl<u64>(d >> 6, c), ab);
+    const high = (e >> 6) | rotl<u64>(f >> 6, e) | rotl<u64>((g >> 6) | rotl<u64>(h >> 6, g), ef);
+    bits |= rotl<u64>(low, filled);
     filled += ab + cd;
     if (ab + cd + ef + gh > 56) {
       store<u64>(to, bits);
@@ -199,7 +204,7 @@ function encodeSingles(source: usize, length: usize, codes: usize, target: usize
       to += <usize>(filled >> 3);
       filled &= 7;
     }
-    bits |= high << filled;
+    bits |= rotl<u64>(high, filled);
     filled += ef + gh;
     store<u64>(to, bits);
     bits >>= filled & 56;

@@ -27,8 +27,8 @@ export interface HuffmanKernel {
   ): number;
 }
 
-/** Room for a table of all pairs of symbols. */
-export const scratchBytes = 4 * 65536;
+/** Room for a table of 64-bit entries of all pairs of symbols. */
+export const scratchBytes = 8 * 65536;
 
 const subBlock = 65536;
 
