@@ -13,6 +13,12 @@ export const limits = {
   protobufFields: 20_000_000,
   /** Bytes of one name or text that are kept; longer ones are cut for display. */
   textBytes: 65_536,
+  /** A pickle that is looked through: those of the largest published checkpoints have a few million bytes. */
+  pickleBytes: 32_000_000,
+  /** Values that one pickle may make: a few for each tensor, each of some hundred bytes. */
+  pickleValues: 2_000_000,
+  /** Nesting of Python values in which tensors are looked for. */
+  pickleDepth: 64,
   /** Nesting of JSON: real headers and indexes nest three deep, a bomb thousands. */
   jsonDepth: 64,
   /** Extents of one tensor: NumPy and PyTorch stop at 64. */

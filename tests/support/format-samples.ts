@@ -1,6 +1,8 @@
 import { dtypes, type DType, byteLengthOf } from '../../src/engine/tensor/dtype.ts';
 import { ggufFile, text, u32, u64 } from './gguf.ts';
 import { attribute, externalTensor, initializer, node, onnxFile, tensor } from './onnx.ts';
+import { npyFile, npyHeader } from './numpy.ts';
+import { op, pickle, pytorchFile, storage, storedZip, view } from './pytorch.ts';
 import { headerText, safetensorsFile } from './safetensors.ts';
 
 /** A small valid file that the contract suite of the formats cuts, flips and overwrites. */
@@ -56,6 +58,20 @@ export const formatSamples: Readonly<Record<string, readonly FormatSample[]>> = 
       ]),
       tensors: ['weight', 'constant', 'deep'],
     },
+  ],
+  pytorch: [
+    {
+      name: 'blob',
+      bytes: pytorchFile(
+        pickle(op.dict(op.text('w'), view(storage('FloatStorage', '0', 6), 0, [2, 3], [3, 1]), op.text('n'), op.none)),
+        { 0: new Uint8Array(24), 1: new Uint8Array(3) },
+      ),
+      tensors: ['w', 'data/1'],
+    },
+  ],
+  numpy: [
+    { name: 'blob', bytes: npyFile(npyHeader("'<f4'", '(2, 3)'), 24), tensors: ['array'] },
+    { name: 'blob', bytes: storedZip({ 'w.npy': npyFile(npyHeader("'<i8'", '(2,)'), 16, 2) }), tensors: ['w'] },
   ],
   safetensors: [everyDtype(), { name: 'no-extension', bytes: safetensorsFile('{}'), tensors: [] }],
 };

@@ -1,11 +1,13 @@
 import { bytes } from './bytes/index.ts';
 import type { Format } from './format.ts';
 import { gguf } from './gguf/index.ts';
+import { numpy } from './numpy/index.ts';
 import { onnx } from './onnx/index.ts';
+import { pytorch } from './pytorch/index.ts';
 import { safetensors } from './safetensors/index.ts';
 
 /** Every kind of file the engine knows, `bytes` last because it takes any. */
-export const formats = [safetensors, gguf, onnx, bytes] as const satisfies readonly Format[];
+export const formats = [safetensors, gguf, onnx, pytorch, numpy, bytes] as const satisfies readonly Format[];
 
 /** The first bytes that {@link detectFormat} wants to see, or fewer where the file is shorter. */
 export const headBytes = 64;

@@ -36,3 +36,22 @@ export function sortRanges(
   }
   return sorted;
 }
+
+/** Names given out so far, and where to go on counting for each. */
+export type TakenNames = Map<string, number>;
+
+/**
+ * `name`, or with a number behind where it is taken; taken from then on. For formats that may name tensors alike.
+ */
+export function freeName(name: string, taken: TakenNames): string {
+  let count = taken.get(name) ?? 0;
+  let free = name;
+  // A million equal names must not count from the start a million times.
+  while (taken.has(free)) {
+    count += 1;
+    free = `${name} #${count + 1}`;
+  }
+  taken.set(name, count);
+  if (free !== name) taken.set(free, 0);
+  return free;
+}

@@ -5,7 +5,7 @@ import type { TensorRange } from '../../tensor/tensor.ts';
 import type { ExternalTensor, FileLayout, Format, ScanLimits } from '../format.ts';
 import { shown } from '../json-reader.ts';
 import { noticeList, type NoticeList } from '../notice-list.ts';
-import { sortRanges } from '../ranges.ts';
+import { freeName, sortRanges, type TakenNames } from '../ranges.ts';
 import { readModel, type NamedTensor } from './model-message.ts';
 import type { DataType } from './types.ts';
 import { openWire } from './wire.ts';
@@ -35,7 +35,7 @@ async function scan(source: ByteSource, { headerBytes }: ScanLimits): Promise<Fi
   const { tensors, metadata } = await readModel(openWire(source, Math.min(headerBytes, limits.headerBytes)));
   const ranges: TensorRange[] = [];
   const external: ExternalTensor[] = [];
-  const names = new Set<string>();
+  const names = new Map<string, number>();
   for (const tensor of tensors) {
     const name = freeName(tensor.name, names);
     if (tensor.external === undefined) ranges.push(...inside({ ...tensor, name }, names, notices));
@@ -51,17 +51,9 @@ async function scan(source: ByteSource, { headerBytes }: ScanLimits): Promise<Fi
   return external.length === 0 ? layout : { ...layout, external };
 }
 
-/** `name`, or with a number behind where an earlier tensor has it: subgraphs may name their values alike. */
-function freeName(name: string, names: Set<string>): string {
-  let free = name;
-  for (let count = 2; names.has(free); count++) free = `${name} #${count}`;
-  names.add(free);
-  return free;
-}
-
 function inside(
   { name, type, shape, payloads }: NamedTensor,
-  names: Set<string>,
+  names: TakenNames,
   notices: NoticeList,
 ): readonly TensorRange[] {
   return payloads.map(({ dtype, start, end }, index) => {
