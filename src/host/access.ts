@@ -6,7 +6,7 @@ import { HostError } from '../contract/errors.ts';
 export interface Access {
   /** The allowed folders, links resolved. */
   roots(): readonly string[];
-  /** Allows a folder and all that lies in it, because a person chose it. */
+  /** Allows a folder and all that lies in it, because a person chose it; a path that is not full is left out. */
   grant(folder: string): Promise<void>;
   /**
    * The path with its links resolved, whether or not its last parts exist. Rejects with `NOT_ALLOWED` when that lies
@@ -19,7 +19,7 @@ export interface Access {
 export async function createAccess(folders: readonly string[]): Promise<Access> {
   const roots: string[] = [];
   const grant = async (folder: string) => {
-    const real = await realpath(folder).catch(() => undefined);
+    const real = isAbsolute(folder) ? await realpath(folder).catch(() => undefined) : undefined;
     if (real !== undefined && !roots.includes(real)) roots.push(real);
   };
   for (const folder of folders) await grant(folder);

@@ -5,6 +5,7 @@ import { HostError } from '../contract/errors.ts';
 import type { EventName, Events } from '../contract/events.ts';
 import type { Host } from '../contract/host.ts';
 import type { JobRequest } from '../contract/jobs.ts';
+import * as pipeline from '../engine/index.ts';
 import type { EngineContext, JobEvent } from '../engine/index.ts';
 import { createAccess, type Access } from './access.ts';
 import type { Engine, SpawnWorker } from './engine.ts';
@@ -20,7 +21,8 @@ import { openHistory } from './history.ts';
 import { createJobQueue } from './job-queue.ts';
 
 export interface HostOptions {
-  readonly engine: Engine;
+  /** Tests hand in a stand-in. */
+  readonly engine?: Engine | undefined;
   readonly spawnWorker: SpawnWorker;
   readonly version: string;
   /** The folders that may be read and written under. */
@@ -44,7 +46,8 @@ export interface RunningHost extends Host {
 
 /** The whole application without a shell: checks inputs, runs jobs, remembers them, and tells of changes. */
 export async function createHost(options: HostOptions): Promise<RunningHost> {
-  const { engine, spawnWorker, version, roots, dataFolder, remember, sample, warn = () => undefined } = options;
+  const { spawnWorker, version, roots, dataFolder, remember, sample } = options;
+  const { engine = pipeline, warn = () => undefined } = options;
   const workFolder = join(dataFolder, 'work');
   await mkdir(workFolder, { recursive: true });
   const access = await createAccess([...roots, workFolder]);

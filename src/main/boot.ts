@@ -1,3 +1,72 @@
-import { BrowserWindow } from 'electron';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { app, BrowserWindow, dialog, ipcMain, session, shell } from 'electron';
+import { bundledFile } from '../host/bundled-files.ts';
+import { createHost } from '../host/host.ts';
+import { spawnWorker } from '../host/spawn-worker.ts';
+import { answerMessages, forwardEvents } from './messages.ts';
+import { scheme, startAddress } from './window-address.ts';
+import { windowFiles } from './window-files.ts';
+import { guardContents, guardSession } from './window-guard.ts';
 
-new BrowserWindow();
+const host = await createHost({
+  spawnWorker,
+  version: app.getVersion(),
+  roots: [],
+  dataFolder: app.getPath('userData'),
+  remember: true,
+  sample: bundledFile('samples/digits.safetensors'),
+  warn: (message) => console.error(message),
+});
+// What a person has worked on before stays open to them, or the history would lead nowhere.
+for (const { receipt } of await host.call('runs.recent', {}))
+  for (const path of [receipt.input, receipt.output]) if (path !== undefined) await host.access.grant(dirname(path));
+
+const folder = bundledFile('out/renderer');
+if (folder === undefined) throw new Error('The window (out/renderer) has not been built.');
+session.defaultSession.protocol.handle(scheme, await windowFiles(folder));
+guardSession(session.defaultSession);
+app.on('web-contents-created', (_event, contents) => guardContents(contents));
+answerMessages(ipcMain, host, {
+  async pick(kind) {
+    const properties = kind === 'folder' ? (['openDirectory'] as const) : (['openFile'] as const);
+    const { filePaths } = await dialog.showOpenDialog({ properties: [...properties], defaultPath: homedir() });
+    return filePaths[0];
+  },
+  show: (path) => shell.showItemInFolder(path),
+  grant: host.access.grant,
+  check: host.access.check,
+});
+
+const window = new BrowserWindow({
+  ...{ width: 1120, height: 800, minWidth: 360, minHeight: 480, title: 'Featherweight' },
+  autoHideMenuBar: true,
+  webPreferences: {
+    preload: join(dirname(folder), 'preload', 'index.cjs'),
+    contextIsolation: true,
+    sandbox: true,
+    nodeIntegration: false,
+    webviewTag: false,
+    spellcheck: false,
+  },
+});
+forwardEvents(host, (channel, event) => {
+  if (!window.isDestroyed()) window.webContents.send(channel, event);
+});
+app.on('second-instance', () => {
+  if (window.isMinimized()) window.restore();
+  window.focus();
+});
+app.on('window-all-closed', () => app.quit());
+
+let isClosed = false;
+app.on('will-quit', (event) => {
+  if (isClosed) return;
+  // A running job lets go of its unfinished file first.
+  event.preventDefault();
+  void host.close().finally(() => {
+    isClosed = true;
+    app.quit();
+  });
+});
+await window.loadURL(startAddress);

@@ -12,7 +12,8 @@ import { createGuard, newSecret } from './guard.ts';
 import { readWindowFiles } from './window-files.ts';
 
 export interface ServerOptions {
-  readonly engine: Engine;
+  /** Tests hand in a stand-in. */
+  readonly engine?: Engine | undefined;
   readonly spawnWorker: SpawnWorker;
   readonly version: string;
   /** 0, the default, takes a free one. */

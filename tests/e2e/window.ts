@@ -20,7 +20,6 @@ const program = join(import.meta.dirname, '../../out/main/cli.js');
 /** Each test has a program, folders and a window of its own. */
 export const test = base.extend<Fixtures>({
   // The framework reads a fixture's needs from this pattern, so it stands here also when there are none.
-  // eslint-disable-next-line no-empty-pattern
   folder: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'featherweight-e2e-'));
     await mkdir(join(folder, 'models'));
