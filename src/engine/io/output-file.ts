@@ -37,18 +37,17 @@ export class OutputFile implements AsyncDisposable {
       if (!options.overwrite)
         throw new UsageError(`"${path}" exists already. Choose another name, or ask for it to be replaced.`, { path });
     }
-    // Not truncated on opening: the name could be a link to an input.
-    const handle = await open(partialName(path), constants.O_RDWR | constants.O_CREAT).catch((error: unknown) => {
-      throw toFeatherweightError(error, 'creating the output');
-    });
-    try {
-      refuseInput(await handle.stat({ bigint: true }), partialName(path), options.inputs);
-      await handle.truncate(0);
-      return new OutputFile(path, handle);
-    } catch (error) {
-      await handle.close();
-      throw error;
-    }
+    const partial = partialName(path);
+    const left = await statOrNothing(partial);
+    if (left) refuseInput(left, partial, options.inputs);
+    // What a killed run left is removed rather than written over: another run may still be at it, or it may be a link.
+    await rm(partial, { force: true });
+    const handle = await open(partial, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL).catch(
+      (error: unknown) => {
+        throw toFeatherweightError(error, 'creating the output');
+      },
+    );
+    return new OutputFile(path, handle);
   }
 
   get descriptor(): number {
@@ -73,11 +72,12 @@ export class OutputFile implements AsyncDisposable {
     );
   }
 
-  /** Flush, rename, flush of the folder. */
+  /** Flush, rename, flush of the folder. Throws {@link UsageError} when another run has taken the name over meanwhile. */
   async commit(): Promise<void> {
     await this.#flushing;
     if (this.#flushFailure) throw this.#flushFailure;
     await this.#handle.sync();
+    await this.#requireOwnName();
     await this.#handle.close();
     await renamePatiently(this.partialPath, this.path);
     this.#state = 'committed';
@@ -88,8 +88,21 @@ export class OutputFile implements AsyncDisposable {
     if (this.#state !== 'open') return;
     this.#state = 'removed';
     await this.#flushing;
+    const isOwn = await this.#hasOwnName().catch(() => false);
     await this.#handle.close().catch(() => undefined);
-    await rm(this.partialPath, { force: true });
+    if (isOwn) await rm(this.partialPath, { force: true });
+  }
+
+  async #hasOwnName(): Promise<boolean> {
+    const [mine, named] = [await this.#handle.stat({ bigint: true }), await statOrNothing(this.partialPath)];
+    return named !== undefined && named.dev === mine.dev && named.ino === mine.ino;
+  }
+
+  async #requireOwnName(): Promise<void> {
+    if (await this.#hasOwnName()) return;
+    throw new UsageError(`"${this.partialPath}" was replaced by another run; this one gives up its result.`, {
+      path: this.partialPath,
+    });
   }
 }
 

@@ -38,8 +38,8 @@ async function run(
   signal: AbortSignal,
 ): Promise<CompressReport> {
   const watch = new Stopwatch();
-  const resources = planResources(request);
-  await using inputs = await openInputs(request.input, resources.headerBytes);
+  await using inputs = await openInputs(request.input, planResources(request).headerBytes);
+  const resources = planResources(request, inputs.bytes);
   const path = request.output ?? `${inputs.model.path}.fwz`;
   await using output = await OutputFile.create(path, {
     overwrite: request.overwrite ?? false,

@@ -26,11 +26,14 @@ export interface Resources extends CrewSize {
   readonly headerBytes: number;
 }
 
-/** Divides a budget; throws {@link UsageError} below 256 MiB. Fewer threads before a broken promise. */
-export function planResources(request: {
-  readonly threads?: number | undefined;
-  readonly memoryBytes?: number | undefined;
-}): Resources {
+/**
+ * Divides a budget for work on `bytes`; throws {@link UsageError} below 256 MiB. Fewer threads before a broken promise, and
+ * no more of them than there are batches.
+ */
+export function planResources(
+  request: { readonly threads?: number | undefined; readonly memoryBytes?: number | undefined },
+  bytes = Infinity,
+): Resources {
   const memoryBytes = request.memoryBytes ?? defaultMemoryBytes;
   if (!Number.isFinite(memoryBytes) || memoryBytes < leastMemoryBytes)
     throw new UsageError(
@@ -46,7 +49,7 @@ export function planResources(request: {
   const headerBytes = Math.min(100_000_000, Math.floor(memoryBytes / 16));
   // A parsed header takes several times its text; half of the rest is kept for tables of tensors.
   const available = memoryBytes - processBytes - hasherThreads * threadBytes;
-  for (let threads = wanted; threads > 1; threads--) {
+  for (let threads = Math.min(wanted, Math.max(1, Math.ceil(bytes / slotBytes))); threads > 1; threads--) {
     const each = available / threads - threadBytes;
     for (let slots = mostSlots; slots >= leastSlots; slots--) {
       if (coderBytes(slots, slotBytes, blockBytes) <= each)

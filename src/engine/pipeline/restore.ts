@@ -44,12 +44,12 @@ async function run(
   signal: AbortSignal,
 ): Promise<RestoreReport> {
   const watch = new Stopwatch();
-  const resources = planResources(request);
-  await using opened = await openArchive(request.archive, resources.headerBytes * 2);
+  await using opened = await openArchive(request.archive, planResources(request).headerBytes * 2);
   const { archive } = opened;
   const { output, goals } =
     request.tensor === undefined ? await fileGoals(archive, request) : tensorGoal(archive, request, request.tensor);
   const bytesTotal = goals.reduce((sum, { length }) => sum + length, 0);
+  const resources = planResources(request, bytesTotal);
   reporter.emit({ type: 'started', command: 'restore', name: archive.name, bytesTotal });
   await requireSpace(archive, goals, output);
   watch.end('scan');

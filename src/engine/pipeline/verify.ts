@@ -33,10 +33,10 @@ async function run(
   if (published !== undefined && !/^[0-9a-f]{64}$/.test(published))
     throw new UsageError(`"${request.sha256 ?? ''}" is not a sha256: 64 hexadecimal digits are needed.`);
   const watch = new Stopwatch();
-  const resources = planResources(request);
-  await using opened = await openArchive(request.archive, resources.headerBytes * 2);
+  await using opened = await openArchive(request.archive, planResources(request).headerBytes * 2);
   const { archive } = opened;
   const bytesTotal = archive.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const resources = planResources(request, bytesTotal);
   reporter.emit({ type: 'started', command: 'verify', name: archive.name, bytesTotal });
   watch.end('scan');
   {

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { decodeTree, describeNode, encodeTree, workspaceBytes } from '../codecs/graph.ts';
+import { decodeTree, describeNode, describeTree, encodeTree, workspaceBytes } from '../codecs/graph.ts';
 import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import { DamagedArchiveError, DifferentError } from '../errors.ts';
 import { readFully, writeFully } from '../io/descriptor.ts';
@@ -40,6 +40,21 @@ export class BlockCoder {
     this.inputs = this.#slots.map(({ input }) => input.byteOffset);
   }
 
+  /** Whether a coder of this size would be the same. */
+  fits({
+    slots,
+    slotBytes,
+    blockBytes,
+  }: {
+    readonly slots: number;
+    readonly slotBytes: number;
+    readonly blockBytes: number;
+  }): boolean {
+    return (
+      this.#slots.length === slots && this.#slots[0]?.input.length === slotBytes && this.#blockBytes === blockBytes
+    );
+  }
+
   get memory(): SharedArrayBuffer {
     return this.#workspace.memory.buffer;
   }
@@ -68,7 +83,7 @@ export class BlockCoder {
         const chosen = node ?? this.#planBlock(block, stream.dtype, preset);
         const storedLength = encodeTree(chosen, block, this.#workspace, output.subarray(to));
         const payload = output.subarray(to, to + storedLength);
-        return { storedLength, crc32: crc32(payload), codec: describeNode(chosen) };
+        return { storedLength, crc32: crc32(payload), codec: describeNode(describeTree(payload)) };
       });
       from += length;
       to += coded.storedLength;

@@ -1,7 +1,8 @@
 import type { Worker } from 'node:worker_threads';
 import type { CodecNode } from '../codecs/codec.ts';
 import type { HashPiece, Task } from './protocol.ts';
-import { Thread } from './thread.ts';
+import { leaveThreads, takeThread } from './idle-threads.ts';
+import type { Thread } from './thread.ts';
 
 /** Room for one batch of blocks in one coding thread; whoever holds it may use it until it is released. */
 export interface Slot {
@@ -29,6 +30,7 @@ export interface CrewSize {
  * slots bounds how much is under way; waiting for a free one is the back-pressure.
  */
 export class Crew implements AsyncDisposable {
+  readonly #spawn: () => Worker;
   readonly #coders: readonly Thread[];
   readonly #hashers: Readonly<Record<DigestKind, Thread>>;
   readonly #free: Slot[];
@@ -36,7 +38,13 @@ export class Crew implements AsyncDisposable {
   #abandoned: Error | undefined;
   #turn = 0;
 
-  private constructor(coders: readonly Thread[], hashers: Record<DigestKind, Thread>, slots: Slot[]) {
+  private constructor(
+    spawn: () => Worker,
+    coders: readonly Thread[],
+    hashers: Record<DigestKind, Thread>,
+    slots: Slot[],
+  ) {
+    this.#spawn = spawn;
     this.#coders = coders;
     this.#hashers = hashers;
     this.#free = slots;
@@ -44,8 +52,8 @@ export class Crew implements AsyncDisposable {
 
   /** Starts the threads. */
   static async start(spawn: () => Worker, { threads, slots, slotBytes, blockBytes }: CrewSize): Promise<Crew> {
-    const coders = Array.from({ length: threads }, () => new Thread(spawn()));
-    const hashers = { files: new Thread(spawn()), tensors: new Thread(spawn()) };
+    const coders = Array.from({ length: threads }, () => takeThread(spawn));
+    const hashers = { files: takeThread(spawn), tensors: takeThread(spawn) };
     try {
       const opened = await Promise.all(
         coders.map((thread) => thread.run({ kind: 'open', slots, slotBytes, blockBytes })),
@@ -61,9 +69,9 @@ export class Crew implements AsyncDisposable {
           start: opened[threadNumber]?.inputs[slot] ?? 0,
         })),
       ).flat();
-      return new Crew(coders, hashers, free);
+      return new Crew(spawn, coders, hashers, free);
     } catch (error) {
-      await disposeAll([...coders, ...Object.values(hashers)]);
+      await leaveThreads(spawn, [...coders, ...Object.values(hashers)]);
       throw error;
     }
   }
@@ -104,10 +112,6 @@ export class Crew implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await disposeAll([...this.#coders, ...Object.values(this.#hashers)]);
+    await leaveThreads(this.#spawn, [...this.#coders, ...Object.values(this.#hashers)]);
   }
-}
-
-async function disposeAll(threads: readonly Thread[]): Promise<void> {
-  await Promise.all(threads.map((thread) => thread[Symbol.asyncDispose]()));
 }

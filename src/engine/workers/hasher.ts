@@ -9,7 +9,9 @@ export class Hasher {
   readonly #memories = new Map<number, Uint8Array>();
   readonly #running = new Map<number, Hash>();
 
+  /** Thread 0 comes first and begins a new job: digests that an earlier one left unfinished are forgotten. */
   attach(thread: number, memory: SharedArrayBuffer): void {
+    if (thread === 0) this.#running.clear();
     this.#memories.set(thread, new Uint8Array(memory));
   }
 

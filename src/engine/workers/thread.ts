@@ -42,6 +42,20 @@ export class Thread implements AsyncDisposable {
     });
   }
 
+  /** An idle thread does not keep the process alive. */
+  rest(): void {
+    this.#worker.unref();
+  }
+
+  /** The inverse of {@link rest}. */
+  wake(): void {
+    this.#worker.ref();
+  }
+
+  get isUsable(): boolean {
+    return this.#dead === undefined && this.#waiting.size === 0;
+  }
+
   /** Stops at once, in the middle of a kernel if need be: nothing else aborts a WebAssembly loop. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#fail(new FeatherweightError('CANCELLED', 'The thread was stopped.'));

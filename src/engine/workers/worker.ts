@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads';
 import { toErrorData } from '../errors.ts';
-import { BlockCoder } from './block-coder.ts';
+import type { BlockCoder } from './block-coder.ts';
 import { Hasher } from './hasher.ts';
 import type { Reply, Request, Results, Task, TaskKind } from './protocol.ts';
 
@@ -11,12 +11,14 @@ let coder: BlockCoder | undefined;
 const hasher = new Hasher();
 
 port.on('message', ({ id, task }: Request) => {
-  port.postMessage(answer(id, task));
+  void answer(id, task).then((reply) => {
+    port.postMessage(reply);
+  });
 });
 
-function answer(id: number, task: Task): Reply {
+async function answer(id: number, task: Task): Promise<Reply> {
   try {
-    return { id, result: perform(task) };
+    return { id, result: task.kind === 'open' ? await open(task) : perform(task) };
   } catch (error) {
     return { id, error: toErrorData(error, doing[task.kind]) };
   }
@@ -33,11 +35,16 @@ const doing: Readonly<Record<TaskKind, string>> = {
   hash: 'hashing',
 };
 
-function perform(task: Task): Results[TaskKind] {
+/** Loads the codecs only in threads that code, which makes the others start sooner and take less memory. */
+async function open(task: Extract<Task, { kind: 'open' }>): Promise<Results['open']> {
+  const { slots, slotBytes, blockBytes } = task;
+  if (coder?.fits(task) !== true)
+    coder = new (await import('./block-coder.ts')).BlockCoder(slots, slotBytes, blockBytes);
+  return { memory: coder.memory, inputs: coder.inputs };
+}
+
+function perform(task: Exclude<Task, { kind: 'open' }>): Results[TaskKind] {
   switch (task.kind) {
-    case 'open':
-      coder = new BlockCoder(task.slots, task.slotBytes, task.blockBytes);
-      return { memory: coder.memory, inputs: coder.inputs };
     case 'attach':
       hasher.attach(task.thread, task.memory);
       return null;

@@ -1,0 +1,133 @@
+import { appendFileSync, utimesSync } from 'node:fs';
+import { link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { compress, restore, verify } from '../../../src/engine/index.ts';
+import { folderWith } from '../../support/folder.ts';
+import { context, finish } from '../../support/jobs.ts';
+import { mixedModel } from '../../support/mixed-model.ts';
+
+describe('the original', () => {
+  test('is refused as output under any of its names', async () => {
+    const bytes = mixedModel(100);
+    const folder = await folderWith({ 'm.safetensors': bytes });
+    const input = join(folder, 'm.safetensors');
+    await link(input, join(folder, 'hard.fwz'));
+    await symlink(input, join(folder, 'soft.fwz'));
+    await symlink(input, join(folder, 'soft-trap.fwz.partial'));
+    await link(input, join(folder, 'hard-trap.fwz.partial'));
+    for (const name of ['m.safetensors', 'hard.fwz', 'soft.fwz', 'soft-trap.fwz', 'hard-trap.fwz']) {
+      const output = join(folder, name);
+      await expect(finish(compress({ input, output, overwrite: true }, context())), name).rejects.toMatchObject({
+        code: 'USAGE',
+      });
+    }
+    expect(Buffer.compare(await readFile(input), bytes)).toBe(0);
+  });
+
+  test('is reported when it changes while it is read', async () => {
+    const folder = await folderWith({ 'm.safetensors': mixedModel(200_000) });
+    const input = join(folder, 'm.safetensors');
+    const changes = [
+      () => {
+        appendFileSync(input, 'more');
+      },
+      () => {
+        utimesSync(input, new Date(), new Date(Date.now() + 5000));
+      },
+    ];
+    for (const change of changes) {
+      const job = async (): Promise<void> => {
+        for await (const event of compress({ input, output: join(folder, 'out.fwz') }, context()))
+          if (event.type === 'started') change();
+      };
+      await expect(job()).rejects.toMatchObject({ code: 'CHANGED' });
+      expect((await readdir(folder)).sort()).toEqual(['m.safetensors']);
+    }
+  });
+});
+
+describe('the output', () => {
+  test('is never replaced unless asked, and then only by a proved one', async () => {
+    const folder = await folderWith({ 'm.safetensors': mixedModel(100), 'out.fwz': 'precious' });
+    const [input, output] = [join(folder, 'm.safetensors'), join(folder, 'out.fwz')];
+    await expect(finish(compress({ input, output }, context()))).rejects.toMatchObject({ code: 'USAGE' });
+    expect(await readFile(output, 'utf8')).toBe('precious');
+    await finish(compress({ input, output, overwrite: true }, context()));
+    await finish(restore({ archive: output, output: join(folder, 'back') }, context()));
+    await expect(finish(restore({ archive: output, output: join(folder, 'back') }, context()))).rejects.toMatchObject({
+      code: 'USAGE',
+    });
+    await expect(finish(restore({ archive: output, output, overwrite: true }, context()))).rejects.toMatchObject({
+      code: 'USAGE',
+    });
+  });
+
+  test('takes over what a killed run left as partial', async () => {
+    const folder = await folderWith({ 'm.safetensors': mixedModel(100), 'out.fwz.partial': Buffer.alloc(500_000, 1) });
+    const output = join(folder, 'out.fwz');
+    const { report } = await finish(compress({ input: join(folder, 'm.safetensors'), output }, context()));
+    expect((await stat(output)).size).toBe(report.bytesOut);
+    expect((await readdir(folder)).sort()).toEqual(['m.safetensors', 'out.fwz']);
+  });
+
+  test('is whole when two runs write to the same name', async () => {
+    const bytes = mixedModel(400_000);
+    const folder = await folderWith({ 'm.safetensors': bytes });
+    const [input, output] = [join(folder, 'm.safetensors'), join(folder, 'out.fwz')];
+    const runs = await Promise.allSettled([1, 2].map(() => finish(compress({ input, output }, context()))));
+    expect(runs.filter(({ status }) => status === 'fulfilled').length).toBeGreaterThan(0);
+    await finish(verify({ archive: output, against: input }, context()));
+    expect((await readdir(folder)).sort()).toEqual(['m.safetensors', 'out.fwz']);
+  });
+
+  test('is not there after the work was stopped, which takes less than a second', async () => {
+    const folder = await folderWith({ 'm.safetensors': mixedModel(1_500_000) });
+    const stop = new AbortController();
+    const job = async (): Promise<void> => {
+      const output = join(folder, 'out.fwz');
+      for await (const event of compress(
+        { input: join(folder, 'm.safetensors'), output, preset: 'smallest' },
+        context(stop.signal),
+      ))
+        if (event.type === 'progress') stop.abort();
+    };
+    await expect(job()).rejects.toMatchObject({ code: 'CANCELLED' });
+    expect(await readdir(folder)).toEqual(['m.safetensors']);
+  });
+
+  test('is not there when nobody listens to the end', async () => {
+    const folder = await folderWith({ 'm.safetensors': mixedModel(500_000) });
+    for await (const event of compress({ input: join(folder, 'm.safetensors') }, context()))
+      if (event.type === 'progress') break;
+    expect(await readdir(folder)).toEqual(['m.safetensors']);
+  });
+
+  test('of several files goes to a folder, nothing outside it', async () => {
+    const folder = await folderWith({
+      'a/model.safetensors': mixedModel(100),
+      'a/config.json': '{}',
+      'a/README.md': '# hello',
+    });
+    const archive = join(folder, 'a.fwz');
+    await finish(compress({ input: join(folder, 'a'), output: archive }, context()));
+    await mkdir(join(folder, 'b'));
+    await finish(restore({ archive, output: join(folder, 'b') }, context()));
+    for (const name of ['model.safetensors', 'config.json', 'README.md'])
+      expect(await readFile(join(folder, 'b', name))).toEqual(await readFile(join(folder, 'a', name)));
+  });
+
+  test('needs a budget that can be kept and an input that exists', async () => {
+    const folder = await folderWith({ 'm.safetensors': mixedModel(100) });
+    const input = join(folder, 'm.safetensors');
+    await expect(finish(compress({ input, memoryBytes: 1000 }, context()))).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(finish(compress({ input, threads: 0 }, context()))).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(finish(compress({ input: join(folder, 'none') }, context()))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+    await writeFile(join(folder, 'not.fwz'), 'hello');
+    await expect(finish(restore({ archive: join(folder, 'not.fwz') }, context()))).rejects.toMatchObject({
+      code: 'DAMAGED',
+    });
+  });
+});
