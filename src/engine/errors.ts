@@ -90,10 +90,14 @@ export function toFeatherweightError(thrown: unknown, doing = 'working'): Feathe
       const facts = { systemCode, path };
       const place = path === undefined ? '' : ` "${path}"`;
       if (systemCode === 'ENOSPC' || systemCode === 'EDQUOT' || systemCode === 'EFBIG')
-        return new FeatherweightError('DISK_FULL', `The disk is full (${systemCode}) while ${doing}${place}.`, {
-          facts,
-          cause: thrown,
-        });
+        return new FeatherweightError(
+          'DISK_FULL',
+          `The disk is full (${systemCode}, while ${doing}${place}). Nothing was left under a final name and the original is untouched. Free some space, or choose another place, and start again.`,
+          {
+            facts,
+            cause: thrown,
+          },
+        );
       if (systemCode === 'ENOENT')
         return new FeatherweightError('NOT_FOUND', `No such file or folder${place}.`, { facts, cause: thrown });
       return new FeatherweightError('IO', `${thrown.message} (while ${doing})`, { facts, cause: thrown });
