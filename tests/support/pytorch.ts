@@ -60,3 +60,31 @@ export function pytorchFile(root: Uint8Array, storages: Readonly<Record<string, 
     'archive/version': new TextEncoder().encode('3\n'),
   });
 }
+
+/** The same zip file with every size and place in ZIP64 fields, as files above 4 GiB have them. */
+export function widened(zip: Uint8Array): Uint8Array {
+  const view = new DataView(zip.buffer, zip.byteOffset, zip.byteLength);
+  const end = zip.length - 22;
+  const [count, start] = [view.getUint16(end + 10, true), view.getUint32(end + 16, true)];
+  const u64 = (value: number) => [...new Uint8Array(BigUint64Array.of(BigInt(value)).buffer)];
+  const directory: number[] = [];
+  for (let at = start; at < end;) {
+    const [name = 0, extra = 0, comment = 0] = [28, 30, 32].map((field) => view.getUint16(at + field, true));
+    const entry = Uint8Array.from(zip.subarray(at, at + 46));
+    const sizes = [24, 20, 42].map((field) => view.getUint32(at + field, true));
+    for (const field of [20, 24, 42]) entry.fill(0xff, field, field + 4);
+    entry.set([28, 0], 30);
+    entry.set([0, 0], 32);
+    directory.push(...entry, ...zip.subarray(at + 46, at + 46 + name), 1, 0, 24, 0, ...sizes.flatMap(u64));
+    at += 46 + name + extra + comment;
+  }
+  const end64 = start + directory.length;
+  return Uint8Array.from([
+    ...zip.subarray(0, start),
+    ...directory,
+    ...[0x50, 0x4b, 6, 6, ...u64(44), 45, 0, 45, 0, ...u32(0), ...u32(0)],
+    ...[...u64(count), ...u64(count), ...u64(directory.length), ...u64(start)],
+    ...[0x50, 0x4b, 6, 7, ...u32(0), ...u64(end64), ...u32(1)],
+    ...[0x50, 0x4b, 5, 6, 0, 0, 0, 0, ...Array<number>(12).fill(0xff), 0, 0],
+  ]);
+}

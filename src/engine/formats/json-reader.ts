@@ -38,6 +38,12 @@ const kinds: Readonly<Record<string, JsonKind>> = {
 };
 const quote = 0x22;
 const backslash = 0x5c;
+/** Up to here a list of keys is quicker than a set; a tensor's entry has three. */
+const fewKeys = 8;
+const comma = 0x2c;
+const closing = 0x5d;
+/** Up to here a TextDecoder costs more than it saves, and a header is mostly short words. */
+const shortText = 64;
 
 /** Reads `bytes`, which stand at byte `base` of the file called `what` in messages. */
 export function readJson(bytes: Uint8Array, what: string, base = 0): JsonReader {
@@ -88,20 +94,27 @@ export function readJson(bytes: Uint8Array, what: string, base = 0): JsonReader 
     expect('"');
     const start = at;
     let escaped = false;
+    let plain = true;
     for (;;) {
       const byte = bytes[at];
       if (byte === undefined) fail('a string without an end', start - 1);
       if (byte === quote) break;
       if (byte < 0x20) fail(`a control character (${found()}) inside a string`);
+      if (byte >= 0x80) plain = false;
       if (byte === backslash) {
         escaped = true;
         at += 1;
       }
       at += 1;
     }
-    const text = decodeText(start, at);
+    const text = plain && at - start <= shortText ? asciiText(start, at) : decodeText(start, at);
     at += 1;
     return escaped ? unescape(text, start) : text;
+  }
+
+  function asciiText(start: number, end: number): string {
+    // Spreading would go through an iterator, byte by byte.
+    return Reflect.apply(String.fromCharCode, undefined, bytes.subarray(start, end)) as string;
   }
 
   function decodeText(start: number, end: number): string {
@@ -136,9 +149,26 @@ export function readJson(bytes: Uint8Array, what: string, base = 0): JsonReader 
     return text;
   }
 
+  /** A count of up to 15 digits, which is nearly every one, or nothing read. */
+  function plainCount(): number | undefined {
+    let value = 0;
+    let end = at;
+    for (; end - at < 15; end++) {
+      const digit = (bytes[end] ?? 0) - 0x30;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    const [first, next] = [bytes[at], bytes[end]];
+    if (end === at || (first === 0x30 && end > at + 1) || (next !== comma && next !== closing)) return undefined;
+    at = end;
+    return value;
+  }
+
   function count(): number {
     skipSpace();
     const start = at;
+    const plain = plainCount();
+    if (plain !== undefined) return plain;
     const text = number();
     const value = Number(text);
     if (!/^\d+$/.test(text) || !Number.isSafeInteger(value))
@@ -160,14 +190,16 @@ export function readJson(bytes: Uint8Array, what: string, base = 0): JsonReader 
   function object(member: (key: string) => void): void {
     expect('{');
     enter();
-    const keys = new Set<string>();
+    const first: string[] = [];
+    let keys: Set<string> | undefined;
     if (!take('}')) {
       do {
         skipSpace();
         const place = at;
         const key = string();
-        if (keys.has(key)) fail(`the key ${shown(key)} a second time`, place);
-        keys.add(key);
+        if (keys?.has(key) ?? first.includes(key)) fail(`the key ${shown(key)} a second time`, place);
+        if (keys === undefined && first.length < fewKeys) first.push(key);
+        else keys = (keys ?? new Set(first)).add(key);
         expect(':');
         member(key);
       } while (take(','));

@@ -5,7 +5,7 @@ import { detectFormat } from '../../../src/engine/formats/catalog.ts';
 import { pytorch } from '../../../src/engine/formats/pytorch/index.ts';
 import { readPickle } from '../../../src/engine/formats/pytorch/pickle.ts';
 import { memorySource } from '../../../src/engine/io/memory-source.ts';
-import { op, pickle, pytorchFile, storage, storedZip, view } from '../../support/pytorch.ts';
+import { op, pickle, pytorchFile, storage, storedZip, view, widened } from '../../support/pytorch.ts';
 
 const scan = (bytes: Uint8Array) => pytorch.scan(memorySource(bytes, 'sample.pt'), { headerBytes: 1_000_000 });
 const told = async (bytes: Uint8Array) =>
@@ -81,6 +81,13 @@ describe('storages by the tensors that are views of them', () => {
     const { tensors, notices } = await scan(pytorchFile(Uint8Array.of(0x80, 2, 0xff), { 0: new Uint8Array(4) }));
     expect(tensors).toMatchObject([{ name: 'data/0', dtype: 'storage', byteLength: 4 }]);
     expect(notices[0]?.message).toMatch(/unknown opcode 0xff.*no names and types/);
+  });
+
+  test('ZIP64 places and sizes are read', async () => {
+    const root = pickle(op.dict(op.text('w'), view(storage('FloatStorage', '0', 2), 0, [2], [1])));
+    const file = pytorchFile(root, { 0: new Uint8Array(8), 1: new Uint8Array(5) });
+    expect(await scan(widened(file))).toEqual(await scan(file));
+    await expect(scan(widened(file).slice(0, -100))).rejects.toThrow(MalformedFileError);
   });
 
   test('compressed storages stay raw and are told', async () => {

@@ -231,6 +231,16 @@ describe('hostile files are refused with the place and what is allowed', () => {
     await expect(scan(bytes)).rejects.toThrow(expected);
   });
 
+  test('a name that comes back after many others', async () => {
+    for (const repeated of ['t0', 't8', 't9', 't19']) {
+      const names = [...Array.from({ length: 20 }, (_, i) => `t${i}`), repeated];
+      const tensors = names.map((name, i) => ({ name, dtype: 'U8', shape: [1], begin: i, end: i + 1 }));
+      await expect(scan(safetensorsFile(headerText(tensors), 21))).rejects.toThrow(
+        `the key "${repeated}" a second time`,
+      );
+    }
+  });
+
   test('a header of ten million tensors is refused before its memory is spent', async () => {
     const size = 700_000_000;
     let largest = 0;

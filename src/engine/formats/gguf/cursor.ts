@@ -17,6 +17,8 @@ export interface Cursor {
   text(what: string, keep?: number): Promise<string>;
   /** Passes over `count` things of `bytes` bytes. */
   skip(count: number, bytes: number, what: string): void;
+  /** Passes over `count` strings. */
+  skipStrings(count: number, what: string): Promise<void>;
   fail(problem: string): never;
 }
 
@@ -45,7 +47,7 @@ export function openCursor(source: ByteSource, most: number): Cursor {
     const start = position;
     skip(1, length, what);
     const view = await window.at(start, length, what);
-    return new DataView(view.buffer, view.byteOffset, view.byteLength);
+    return viewOf(view);
   }
 
   async function u64(what: string, most = Number.MAX_SAFE_INTEGER): Promise<number> {
@@ -71,7 +73,20 @@ export function openCursor(source: ByteSource, most: number): Cursor {
       skip(1, length - kept.byteLength, what);
       return length > keep ? `${text}…` : text;
     },
+    async skipStrings(count, what) {
+      for (let index = 0; index < count; index++) {
+        const start = position;
+        skip(1, 8, what);
+        // Vocabularies have hundreds of thousands: awaiting bytes that are there would cost most of the time.
+        const view = window.held(start, 8) ?? (await window.at(start, 8, what));
+        skip(1, Number(viewOf(view).getBigUint64(0, true)), what);
+      }
+    },
     skip,
     fail,
   };
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

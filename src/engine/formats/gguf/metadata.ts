@@ -62,8 +62,7 @@ async function readValue(cursor: Cursor, type: number, what: string, depth: numb
   const smallest = item?.bytes ?? (itemType === stringType ? 8 : 12);
   const length = await cursor.u64(`the length of the list ${what}`, Math.floor(cursor.left / smallest));
   if (item !== undefined) cursor.skip(length, item.bytes, what);
-  else if (itemType === stringType)
-    for (let index = 0; index < length; index++) await cursor.text(`string ${index} of ${what}`, 0);
+  else if (itemType === stringType) await cursor.skipStrings(length, what);
   else for (let index = 0; index < length; index++) await readValue(cursor, itemType, what, depth + 1);
   return `[${length}]`;
 }

@@ -39,47 +39,55 @@ export function openWire(source: ByteSource, most: number): Wire {
     throw new MalformedFileError(`"${file}": ${problem} at byte ${at} of the protobuf message.`, { file, offset: at });
   }
 
-  async function varint(at: number, end: number): Promise<{ value: number; end: number }> {
-    const length = Math.min(longestVarint, end - at);
-    const bytes = window.held(at, length) ?? (await window.at(at, length, 'a number'));
-    let value = 0;
-    for (let index = 0; index < length; index++) {
-      const byte = bytes[index] ?? 0;
-      value += (byte & 0x7f) * 2 ** (7 * index);
-      if (byte < 0x80) return { value, end: at + index + 1 };
-    }
-    return fail(length < longestVarint ? 'a number that is cut short' : 'a number longer than 10 bytes', at);
+  /** The bytes at `at` that can hold one field's tag and length, or what is left of its message. */
+  function head(at: number, end: number): Uint8Array | Promise<Uint8Array> {
+    const length = Math.min(2 * longestVarint, end - at);
+    return window.held(at, length) ?? window.at(at, length, 'a field');
   }
 
-  async function field(at: number, end: number): Promise<Field> {
+  function varint(bytes: Uint8Array, start: number, place: number): { readonly value: number; readonly next: number } {
+    let value = 0;
+    for (let index = start; index < start + longestVarint; index++) {
+      const byte = bytes[index];
+      if (byte === undefined) return fail('a number that is cut short', place);
+      value += (byte & 0x7f) * 2 ** (7 * (index - start));
+      if (byte < 0x80) return { value, next: index + 1 };
+    }
+    return fail('a number longer than 10 bytes', place);
+  }
+
+  function field(bytes: Uint8Array, at: number, end: number): Field {
     fieldsLeft -= 1;
     if (fieldsLeft < 0) fail(`more than ${limits.protobufFields} fields`, at);
-    const tag = await varint(at, end);
+    const tag = varint(bytes, 0, at);
     const [number, wireType] = [Math.floor(tag.value / 8), tag.value % 8];
     if (number === 0 || number >= 2 ** 29) fail(`the field number ${number}`, at);
     if (wireType === 0) {
-      const content = await varint(tag.end, end);
-      return { number, kind: 'varint', value: content.value, start: tag.end, end: content.end };
+      const { value, next } = varint(bytes, tag.next, at);
+      return { number, kind: 'varint', value, start: at + tag.next, end: at + next };
     }
-    let start = tag.end;
-    let length = wireType === 1 ? 8 : 4;
-    if (wireType === 2) ({ value: length, end: start } = await varint(tag.end, end));
-    else if (wireType !== 1 && wireType !== 5) fail(`the wire type ${wireType}, where 0, 1, 2 and 5 are known,`, at);
-    if (length > end - start)
+    if (wireType !== 1 && wireType !== 2 && wireType !== 5)
+      fail(`the wire type ${wireType}, where 0, 1, 2 and 5 are known,`, at);
+    const length = wireType === 2 ? varint(bytes, tag.next, at) : { value: wireType === 1 ? 8 : 4, next: tag.next };
+    const start = at + length.next;
+    if (length.value > end - start)
       fail(
-        `field ${number} is said to be ${length} bytes long, but its message ends after ${end - start}; it stands`,
+        `field ${number} is said to be ${length.value} bytes long, but its message ends after ${end - start}; it stands`,
         at,
       );
-    return { number, kind: wireType === 2 ? 'bytes' : 'fixed', value: 0, start, end: start + length };
+    return { number, kind: wireType === 2 ? 'bytes' : 'fixed', value: 0, start, end: start + length.value };
   }
 
   return {
     size,
     async fields(start, end, visit) {
       for (let at = start; at < end;) {
-        const next = await field(at, end);
+        // Awaiting what is there already would cost most of the time in a long table.
+        const bytes = head(at, end);
+        const next = field(bytes instanceof Promise ? await bytes : bytes, at, end);
         at = next.end;
-        await visit(next);
+        const visited = visit(next);
+        if (visited !== undefined) await visited;
       }
     },
     async varints({ kind, value, start, end }, most, what) {
@@ -87,9 +95,9 @@ export function openWire(source: ByteSource, most: number): Wire {
       const values: number[] = [];
       for (let at = start; at < end;) {
         if (values.length === most) fail(`${what} has more than ${most} numbers; it stands`, start);
-        const next = await varint(at, end);
-        values.push(next.value);
-        at = next.end;
+        const { value: number, next } = varint(await head(at, end), 0, at);
+        values.push(number);
+        at += next;
       }
       return values;
     },

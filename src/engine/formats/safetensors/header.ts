@@ -56,8 +56,8 @@ function readEntry(json: JsonReader, name: string, notices: NoticeList): HeaderE
   if (json.peek() !== 'object') json.fail(`the tensor ${shown(name)} is not an object but ${json.peek()}`);
   json.object((key) => {
     if (key === 'dtype') dtype = json.string();
-    else if (key === 'shape') shape = readCounts(json, limits.rank, `the shape of ${shown(name)}`);
-    else if (key === 'data_offsets') offsets = readCounts(json, 2, `the data_offsets of ${shown(name)}`);
+    else if (key === 'shape') shape = readCounts(json, limits.rank, 'shape', name);
+    else if (key === 'data_offsets') offsets = readCounts(json, 2, 'data_offsets', name);
     else {
       notices.add('field', `The tensor ${shown(name)} has an unknown field ${shown(key)}.`, place);
       json.skip();
@@ -70,10 +70,10 @@ function readEntry(json: JsonReader, name: string, notices: NoticeList): HeaderE
   return { name, dtype, shape, begin, end };
 }
 
-function readCounts(json: JsonReader, most: number, what: string): readonly number[] {
+function readCounts(json: JsonReader, most: number, what: string, name: string): readonly number[] {
   const counts: number[] = [];
   json.array((index) => {
-    if (index === most) json.fail(`${what} has more than ${most} numbers`);
+    if (index === most) json.fail(`the ${what} of ${shown(name)} has more than ${most} numbers`);
     counts.push(json.count());
   });
   return counts;
