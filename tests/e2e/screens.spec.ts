@@ -23,7 +23,7 @@ async function check(window: Page, name: string): Promise<void> {
   }
   const { width, height } = window.viewportSize() ?? { width: 1280, height: 800 };
   await window.setViewportSize({ width: 320, height: 640 });
-  const overflow = await window.locator('html').evaluate((html) => html.scrollWidth - html.clientWidth);
+  const overflow = await window.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
   expect([name, overflow]).toEqual([name, 0]);
   await window.screenshot({ path: join(pictures, `${name}-narrow.png`), fullPage: true });
   await window.setViewportSize({ width, height });

@@ -69,7 +69,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
 }
 
 const schemes = {
-  auto: { next: 'light', title: 'Theme: as the system', Icon: IconSunMoon },
+  auto: { next: 'light', title: 'Theme: system', Icon: IconSunMoon },
   light: { next: 'dark', title: 'Theme: light', Icon: IconSun },
   dark: { next: 'auto', title: 'Theme: dark', Icon: IconMoon },
 } as const;

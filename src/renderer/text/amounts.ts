@@ -24,6 +24,11 @@ export function countText(count: number): string {
   return count.toLocaleString('en-US');
 }
 
+/** A number of things, such as `1 tensor` and `1,024 tensors`. */
+export function countedText(count: number, thing: string): string {
+  return `${countText(count)} ${thing}${count === 1 ? '' : 's'}`;
+}
+
 /** Seconds as a person says them: `0.4 s`, `12 s`, `3 min 20 s`, `2 h 5 min`. */
 export function durationText(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

@@ -39,7 +39,9 @@ export function DropArea({ onFile, onPick }: DropAreaProps) {
       >
         <IconFileArrowRight size={32} stroke={1.25} aria-hidden />
         <span className={classes.call}>Drop a model here, or choose a file</span>
-        <span className={classes.quiet}>safetensors, ONNX, GGUF or any other file; a .fwz archive to restore</span>
+        <span className={classes.quiet}>
+          safetensors, ONNX, GGUF, PyTorch or any other file; a .fwz archive to restore
+        </span>
       </button>
       <input
         ref={input}

@@ -5,7 +5,7 @@ import { Facts } from '../../components/Facts.tsx';
 import figures from '../../components/figures.module.css';
 import { Hash } from '../../components/Hash.tsx';
 import { Screen } from '../../components/Screen.tsx';
-import { bytesText, changeText, countText, durationText, exactBytesText } from '../../text/amounts.ts';
+import { bytesText, changeText, countedText, countText, durationText, exactBytesText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 import { findingWords, proofWords } from './proof-words.ts';
 import classes from './Result.module.css';
@@ -47,7 +47,7 @@ export function Result({ name, receipt }: { readonly name: string; readonly rece
           ['Archive', exactBytesText(command === 'restore' ? bytesIn : bytesOut)],
           ...(receipt.tensors > 0 ? [['Tensors', tensorWords(receipt)] as const] : []),
           ...(receipt.preset === undefined ? [] : [['Preset', receipt.preset] as const]),
-          ['Time', `${durationText(seconds)} with ${threads} threads, ${bytesText(rate(receipt))}/s`],
+          ['Time', `${durationText(seconds)} with ${countedText(threads, 'thread')}, ${bytesText(rate(receipt))}/s`],
           ['Machine', `${visibleText(machine)} · engine ${engine}`],
           ...notices.map((notice, index) => [`Note ${index + 1}`, visibleText(notice)] as const),
         ]}

@@ -32,7 +32,7 @@ export function Working({ job }: { readonly job: Job }) {
           ['Written', bytesText(job.bytesOut)],
           ['Rate', job.rate > 0 ? `${bytesText(job.rate)}/s` : 'not known yet'],
           ['Time left', job.secondsLeft === undefined ? 'not known yet' : durationText(job.secondsLeft)],
-          ...(job.command === 'compress' ? [['Tensors done', countText(job.tensorsDone)] as const] : []),
+          ...(job.tensorsDone > 0 ? [['Tensors done', countText(job.tensorsDone)] as const] : []),
         ]}
       />
       <Actions>

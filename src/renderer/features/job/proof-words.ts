@@ -1,5 +1,5 @@
 import type { Receipt } from '../../../contract/jobs.ts';
-import { countText } from '../../text/amounts.ts';
+import { countedText, countText } from '../../text/amounts.ts';
 
 const rungs: Readonly<Record<string, string>> = {
   bytes: 'Every block was read back from the archive, decoded, and compared with the original byte for byte.',
@@ -12,7 +12,7 @@ const rungs: Readonly<Record<string, string>> = {
 
 /** The finding of a job in one sentence. */
 export function findingWords({ command, bytesIn, bytesOut, tensors }: Receipt): string {
-  const counted = tensors === 0 ? '' : ` in ${countText(tensors)} tensors`;
+  const counted = tensors === 0 ? '' : ` in ${countedText(tensors, 'tensor')}`;
   switch (command) {
     case 'compress':
       return `Proved: all ${countText(bytesIn)} bytes${counted} come back the same.`;

@@ -6,6 +6,8 @@ import classes from './Faults.module.css';
 /** Files that break the rules of their format, or are of none that is known; both can be stored exactly all the same. */
 export function Faults({ model: { files, notices } }: { readonly model: ModelSummary }) {
   const faults = files.filter(({ fault }) => fault !== undefined);
+  // The engine says a fault in its notices as well.
+  const otherNotices = notices.filter((notice) => !faults.some(({ fault }) => notice.includes(fault ?? notice)));
   const isUnknown = faults.length === 0 && files.length > 0 && files.every(({ format }) => format === 'bytes');
   return (
     <>
@@ -20,7 +22,7 @@ export function Faults({ model: { files, notices } }: { readonly model: ModelSum
         </section>
       ))}
       {isUnknown && <p>This is no model that Featherweight knows. It can be stored exactly all the same.</p>}
-      {notices.map((notice) => (
+      {otherNotices.map((notice) => (
         <p key={notice}>{visibleText(notice)}</p>
       ))}
     </>

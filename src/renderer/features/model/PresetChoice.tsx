@@ -16,17 +16,19 @@ interface PresetChoiceProps {
 /** How much time a saving is worth; the bytes come back the same with each. */
 export function PresetChoice({ value, onChange }: PresetChoiceProps) {
   return (
-    <fieldset className={classes.presets}>
+    <fieldset className={classes.group}>
       <legend className={classes.legend}>How small? The same bytes come back with each.</legend>
-      {presets.map(({ id, title, says }) => (
-        <label key={id} className={classes.preset}>
-          <input type="radio" name="preset" value={id} checked={value === id} onChange={() => onChange(id)} />
-          <span>
-            <span className={classes.title}>{title}</span>
-            <span className={classes.says}>{says}</span>
-          </span>
-        </label>
-      ))}
+      <div className={classes.presets}>
+        {presets.map(({ id, title, says }) => (
+          <label key={id} className={classes.preset}>
+            <input type="radio" name="preset" value={id} checked={value === id} onChange={() => onChange(id)} />
+            <span>
+              <span className={classes.title}>{title}</span>
+              <span className={classes.says}>{says}</span>
+            </span>
+          </label>
+        ))}
+      </div>
     </fieldset>
   );
 }
