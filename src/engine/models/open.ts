@@ -7,11 +7,12 @@ import { companionsOf } from './companions.ts';
 import { findFile, listFolder, type FolderListing } from './folder.ts';
 import { isIndexName, readIndex } from './index-file.ts';
 import type { Model, ModelFile } from './model.ts';
+import { partsOf } from './parts.ts';
 import { archiveNameFor, nameKey, unsafeNameReason } from './names.ts';
 
 /**
  * Finds what a path means. A file is a model of one file; an index is its shards and the files that go with them; a folder
- * that holds one index or one weight file is that model. Throws UsageError for a folder with none or several, NOT_FOUND for
+ * that holds one index, one weight file or one set of numbered parts is that model. Throws UsageError for a folder with none or several, NOT_FOUND for
  * a missing file or shard, MalformedFileError for an index that cannot be trusted.
  */
 export async function openModel(path: string): Promise<Model> {
@@ -37,6 +38,8 @@ async function openSingle(path: string, size: number): Promise<Model> {
   const index = await indexOf(dirname(path), ownName);
   if (index !== undefined)
     notices.push(`"${ownName}" is one part of a model; open "${index}" or its folder to take all of it.`);
+  else if ((partsOf([ownName])?.missing.length ?? 0) > 0)
+    notices.push(`"${ownName}" is one part of a model; open its folder to take all of it.`);
   const found = await findCompanions(dirname(path), path);
   return {
     name: ownName,
@@ -66,11 +69,14 @@ async function openFolder(folder: string): Promise<Model> {
     throw new UsageError(`The folder "${folder}" holds no model file; name one file to archive it as bytes.`, {
       path: folder,
     });
-  if (choices.length > 1)
+  const parts = choices.length > 1 && indexes.length === 0 ? partsOf(choices) : undefined;
+  if (parts === undefined && choices.length > 1)
     throw new UsageError(`The folder "${folder}" holds several models: ${named(choices)}. Name one of them.`, {
       path: folder,
     });
   if (indexes.length > 0) return openIndex(folder, choice, folder);
+  if (parts !== undefined)
+    return gather({ path: folder, folder, listing, required: [...parts.present, ...parts.missing] });
   const { path } = await requireFile(folder, choice);
   const companions = await findCompanions(folder, path);
   const model = await gather({ path: folder, folder, listing, required: [choice], companions: companions.files });

@@ -106,6 +106,22 @@ describe('an index or its folder', () => {
     await expect(openModel(await folderWith({ 'README.md': 'x' }))).rejects.toThrow(/holds no model/);
   });
 
+  test('numbered parts without an index are one model, and one that is missing is named', async () => {
+    const parts = { 'm-00001-of-00002.gguf': 'x', 'm-00002-of-00002.gguf': 'x', 'README.md': 'x' };
+    expect(names(await openModel(await folderWith(parts)))).toEqual(Object.keys(parts));
+    const three = await folderWith({ 'm-00001-of-00003.gguf': 'x', 'm-00003-of-00003.gguf': 'x' });
+    await expect(openModel(three)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(openModel(three)).rejects.toThrow(/"m-00002-of-00003\.gguf"/);
+    const mixed = await folderWith({ ...parts, 'n-00001-of-00002.gguf': 'x' });
+    await expect(openModel(mixed)).rejects.toThrow(/several models/);
+    const huge = await folderWith({ 'm-00001-of-99999.gguf': 'x', 'm-00002-of-99999.gguf': 'x' });
+    await expect(openModel(huge)).rejects.toThrow(/several models/);
+    const [first = ''] = Object.keys(parts);
+    const single = await openModel(join(await folderWith(parts), first));
+    expect(names(single)).toEqual([first]);
+    expect(single.notices.join()).toContain('one part of a model');
+  });
+
   test('side files that are one file on some systems are carried once', async () => {
     const folder = await folderWith({ ...sharded, 'README.md': '1', 'readme.md': '2' });
     const model = await openModel(folder);
