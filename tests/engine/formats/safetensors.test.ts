@@ -206,7 +206,7 @@ describe('hostile files are refused with the place and what is allowed', () => {
       safetensorsFile(`{"a":${entry('U8', '[1]', '[2,1]')}}`, 2),
       /ends at 1, before it begins at 2/,
     ],
-    ['a tensor outside the file', safetensorsFile(`{"a":${one}}`, 3), /the file ends 1 bytes early/],
+    ['a tensor outside the file', safetensorsFile(`{"a":${one}}`, 3), /ends 1 bytes early: the tensor "a"/],
     [
       'two tensors that overlap',
       safetensorsFile(`{"a":${one},"b":${entry('U8', '[4]', '[3,7]')}}`, 7),

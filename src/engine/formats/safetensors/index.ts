@@ -36,9 +36,10 @@ async function scan(source: ByteSource, { headerBytes }: ScanLimits): Promise<Fi
   await source.read(prefixBytes, bytes);
   const notices = noticeList();
   const { entries, metadata } = readHeader(bytes, source.name, notices);
+  refuseShort(entries, source, dataStart);
   const tensors = sortRanges(
     source,
-    entries.map((entry) => placed(entry, dataStart, source, notices)),
+    entries.map((entry) => placed(entry, dataStart, notices)),
   );
   noticeGaps(tensors, dataStart, source.size, notices);
   return { format: safetensors.id, tensors, metadata, notices: notices.all() };
@@ -73,14 +74,20 @@ async function readLength(source: ByteSource, most: number): Promise<number> {
   return Number(length);
 }
 
-function placed(entry: HeaderEntry, dataStart: number, source: ByteSource, notices: NoticeList): TensorRange {
+/** Names the tensor that needs the longest file, so that the message says how much is missing in all. */
+function refuseShort(entries: readonly HeaderEntry[], { name: file, size }: ByteSource, dataStart: number): void {
+  let last: HeaderEntry | undefined;
+  for (const entry of entries) if (entry.end > (last?.end ?? 0)) last = entry;
+  const missing = dataStart + (last?.end ?? 0) - size;
+  if (last === undefined || missing <= 0) return;
+  throw new MalformedFileError(
+    `"${file}" ends ${missing} bytes early: the tensor ${shown(last.name)} ends at byte ${dataStart + last.end}, but the file has ${size}.`,
+    { file, tensor: last.name, end: dataStart + last.end, size, missing },
+  );
+}
+
+function placed(entry: HeaderEntry, dataStart: number, notices: NoticeList): TensorRange {
   const { name, shape, begin, end } = entry;
-  const dataLength = source.size - dataStart;
-  if (end > dataLength)
-    throw new MalformedFileError(
-      `"${source.name}": the tensor ${shown(name)} ends at byte ${end} of the data, which are ${dataLength} bytes long; the file ends ${end - dataLength} bytes early.`,
-      { file: source.name, tensor: name, end, dataLength },
-    );
   const offset = dataStart + begin;
   const byteLength = end - begin;
   return { name, dtype: checkedDtype(entry, offset, notices), shape, offset, byteLength };
