@@ -67,6 +67,8 @@ export type Receipt = z.infer<typeof receipt>;
 /** One job as a person sees it. */
 export const job = z.object({
   id: z.string(),
+  /** As it was asked for, so that it can be asked for again. */
+  request: jobRequest,
   command: z.enum(['compress', 'restore', 'verify']),
   /** The model's or archive's own name. */
   name: z.string(),

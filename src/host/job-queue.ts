@@ -98,6 +98,7 @@ function queuedJob(request: JobRequest): Job {
   const path = request.command === 'compress' ? request.input : request.archive;
   return {
     id: randomUUID(),
+    request,
     command: request.command,
     name: basename(path),
     path,

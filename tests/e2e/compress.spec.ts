@@ -125,12 +125,15 @@ test('a damaged archive tells what happened, what is safe and what to do', async
   await expect(alert).toContainText('FW-DAMAGED');
 });
 
-test('an archive that is there already is kept', async ({ window, folder }) => {
+test('an archive that is there already is kept until replacing it is asked for', async ({ window, folder }) => {
   await openFromFolder(window, folder, 'a.safetensors', weightsModel(2000));
   await writeFile(join(folder, 'a.safetensors.fwz'), 'something else');
   await window.getByRole('button', { name: 'Compress exactly' }).click();
   await expect(window.getByRole('alert')).toContainText('exists already');
   expect(await readFile(join(folder, 'a.safetensors.fwz'), 'utf8')).toBe('something else');
+  await window.getByRole('button', { name: 'Replace what is there' }).click();
+  await expect(window.getByText(/^Proved: all/)).toBeVisible();
+  expect(await readdir(folder)).toEqual(['a.safetensors', 'a.safetensors.fwz']);
 });
 
 test('the link works once, and a second browser is told so', async ({ window, browser }) => {

@@ -4,6 +4,7 @@ import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
 import { useJobs } from '../../host/queries.ts';
 import { modelLink } from '../../text/links.ts';
+import { ReplaceButton } from './ReplaceButton.tsx';
 import { Result } from './Result.tsx';
 import { Stopped } from './Stopped.tsx';
 import { Working } from './Working.tsx';
@@ -32,6 +33,7 @@ export function JobScreen({ id }: { readonly id: string }) {
           <Button component={Link} href={modelLink(job.path)}>
             Back to the file
           </Button>
+          <ReplaceButton job={job} />
         </Failure>
       </Screen>
     );
