@@ -68,8 +68,11 @@ export interface Codec<Options = unknown> {
   encode(input: Stream, options: Options, workspace: Workspace): Encoded;
   /** The shapes of the output streams, from the header alone, so that children can be decoded first. Throws {@link DamagedArchiveError}. */
   streamShapes(header: Uint8Array, output: StreamShape): readonly StreamShape[];
-  /** Throws {@link DamagedArchiveError} on anything that `encode` cannot have written; never reads or writes out of bounds, never loops. */
-  decode(encoded: Encoded, output: StreamShape, workspace: Workspace): Uint8Array;
+  /**
+   * Throws {@link DamagedArchiveError} on anything that `encode` cannot have written; never reads or writes out of bounds,
+   * never loops. A codec may put its result into `target`, which lies in the workspace and has the output's length.
+   */
+  decode(encoded: Encoded, output: StreamShape, workspace: Workspace, target?: Uint8Array): Uint8Array;
 }
 
 /** Which codec codes a stream, and which code its output streams; a missing child means "stored". Plain data. */

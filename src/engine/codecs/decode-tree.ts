@@ -1,4 +1,5 @@
 import { DamagedArchiveError } from '../errors.ts';
+import { copyBytes } from '../kernels/copy/index.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import { codecByWireId } from './catalog.ts';
 import type { Stream, StreamShape } from './codec.ts';
@@ -12,10 +13,18 @@ interface Budget {
 
 /**
  * Decodes a payload to the bytes of a stream of shape `output`. The result lies in `workspace`, in `payload` (stored
- * streams) or on the heap. Throws {@link DamagedArchiveError} on anything that `encodeTree` cannot have written.
+ * streams) or on the heap; with a `target` in the workspace, of the output's length and with room behind it, it is there. Throws {@link DamagedArchiveError} on anything that `encodeTree` cannot have written.
  */
-export function decodeTree(payload: Uint8Array, output: StreamShape, workspace: Workspace): Uint8Array {
-  return decodeNode(payload, output, workspace, { room: mostStreamBytes(output.length) }, 0);
+export function decodeTree(
+  payload: Uint8Array,
+  output: StreamShape,
+  workspace: Workspace,
+  target?: Uint8Array,
+): Uint8Array {
+  const bytes = decodeNode(payload, output, workspace, { room: mostStreamBytes(output.length) }, 0, target);
+  if (target === undefined || bytes === target) return bytes;
+  copyBytes(bytes, target, 0, workspace);
+  return target;
 }
 
 function decodeNode(
@@ -24,6 +33,7 @@ function decodeNode(
   workspace: Workspace,
   budget: Budget,
   depth: number,
+  target?: Uint8Array,
 ): Uint8Array {
   const wireId = payload[0];
   if (wireId === undefined) throw new DamagedArchiveError('A payload is empty; at least a wire id is expected.');
@@ -54,7 +64,7 @@ function decodeNode(
     throw new DamagedArchiveError(`${payload.length - at} bytes follow the last stream of ${codec.id}.`, {
       codec: codec.id,
     });
-  const bytes = codec.decode({ header, streams }, output, workspace);
+  const bytes = codec.decode({ header, streams }, output, workspace, target);
   if (bytes.length !== output.length)
     throw new DamagedArchiveError(`${codec.id} gave ${bytes.length} bytes; ${output.length} are expected.`, {
       codec: codec.id,

@@ -116,11 +116,7 @@ export class BlockCoder {
   /** Decodes stored blocks into a slot, one behind another, and writes a part of that to a file when asked. */
   decode({ slot, archive, blocks, target }: TaskOf<'decode'>): void {
     const { input } = this.#slot(slot);
-    let filled = 0;
-    this.#decodeEach(this.#readCoded(slot, archive), archive.offset, blocks, (decoded) => {
-      input.set(decoded, filled);
-      filled += decoded.length;
-    });
+    this.#decodeEach(this.#readCoded(slot, archive), archive.offset, blocks, () => undefined, input);
     if (target) writeSparsely(input.subarray(target.start, target.start + target.range.length), target.range);
   }
 
@@ -135,8 +131,9 @@ export class BlockCoder {
     archiveOffset: number,
     blocks: readonly StoredBlock[],
     use: (decoded: Uint8Array, archiveOffset: number) => void,
+    target?: Uint8Array,
   ): void {
-    let from = 0;
+    let [from, to] = [0, 0];
     for (const { storedLength, crc32: expected, length, width } of blocks) {
       const payload = coded.subarray(from, from + storedLength);
       const offset = archiveOffset + from;
@@ -147,9 +144,11 @@ export class BlockCoder {
           { archiveOffset: offset, length: storedLength },
         );
       this.#scratch(() => {
-        use(decodeTree(payload, { length, width }, this.#workspace), offset);
+        const place = target?.subarray(to, to + length);
+        use(decodeTree(payload, { length, width }, this.#workspace, place), offset);
       });
       from += storedLength;
+      to += length;
     }
   }
 

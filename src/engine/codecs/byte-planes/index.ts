@@ -36,7 +36,7 @@ export function createBytePlanes(kernelOf: (workspace: Workspace) => BytePlanesK
       return planeShapes(header, output);
     },
 
-    decode({ header, streams }, output, workspace) {
+    decode({ header, streams }, output, workspace, target = workspace.allocate(output.length)) {
       const shapes = planeShapes(header, output);
       if (
         streams.length !== shapes.length ||
@@ -47,7 +47,6 @@ export function createBytePlanes(kernelOf: (workspace: Workspace) => BytePlanesK
             `${output.width} of ${output.length / output.width} were expected.`,
         );
       const planes = streams.map(({ bytes }) => workspace.place(bytes).byteOffset);
-      const target = workspace.allocate(output.length);
       kernelOf(workspace).join(target.byteOffset, output.length / output.width, output.width, ...planes);
       return target;
     },

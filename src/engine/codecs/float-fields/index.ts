@@ -69,7 +69,7 @@ export function createFloatFields(kernelOf: (workspace: Workspace) => FloatField
       return fieldShapes(readFor(header, output), output);
     },
 
-    decode({ header, streams }, output, workspace) {
+    decode({ header, streams }, output, workspace, target) {
       const fields = readFor(header, output);
       const shapes = fieldShapes(fields, output);
       if (
@@ -80,7 +80,14 @@ export function createFloatFields(kernelOf: (workspace: Workspace) => FloatField
           `Float fields: streams of ${streams.map(({ bytes }) => bytes.length).join(', ')} bytes; ` +
             `${shapes.map(({ length }) => length).join(', ')} were expected.`,
         );
-      return decodeFields(kernelOf(workspace), fields, streams, output, workspace);
+      return decodeFields(
+        kernelOf(workspace),
+        fields,
+        streams,
+        output,
+        workspace,
+        target ?? workspace.allocate(output.length),
+      );
     },
   });
 }
@@ -136,6 +143,7 @@ function decodeFields(
   streams: readonly Stream[],
   { length, width }: StreamShape,
   workspace: Workspace,
+  target: Uint8Array,
 ): Uint8Array {
   const count = length / width;
   const k = residualBits + 1;
@@ -144,7 +152,6 @@ function decodeFields(
   const used = (count * k) % 8;
   if (used !== 0 && (residuals.at(-1) ?? 0) >> used !== 0)
     throw new DamagedArchiveError('Float fields: bits are set behind the last residual.');
-  const target = workspace.allocate(length);
   const mark = workspace.mark();
   const tops = width > 2 ? workspace.allocate(2 * tileElements).byteOffset : 0;
   const summary = kernel.join(

@@ -44,7 +44,7 @@ export function createHuffman(kernelOf: (workspace: Workspace) => HuffmanKernel)
 
     streamShapes: (header, output) => [{ length: streamLength(readFor(header, output)), width: 1 }],
 
-    decode({ header, streams }, output, workspace) {
+    decode({ header, streams }, output, workspace, target = workspace.allocate(output.length)) {
       const what = readFor(header, output);
       const bytes = streams[0]?.bytes;
       if (streams.length !== 1 || bytes?.length !== streamLength(what))
@@ -52,9 +52,7 @@ export function createHuffman(kernelOf: (workspace: Workspace) => HuffmanKernel)
           `Huffman: streams of ${streams.map((stream) => stream.bytes.length).join(', ')} bytes; ` +
             `one of ${streamLength(what)} was expected.`,
         );
-      if (what.kind === 'coded')
-        return decodeSymbols(kernelOf(workspace), what.lengths, bytes, output.length, workspace);
-      const target = workspace.allocate(output.length);
+      if (what.kind === 'coded') return decodeSymbols(kernelOf(workspace), what.lengths, bytes, target, workspace);
       return what.kind === 'single' ? target.fill(what.symbol) : target;
     },
   });
@@ -120,16 +118,16 @@ function decodeSymbols(
   kernel: HuffmanKernel,
   lengths: Uint8Array,
   bytes: Uint8Array,
-  length: number,
+  target: Uint8Array,
   workspace: Workspace,
 ): Uint8Array {
+  const { length } = target;
   const source = workspace.place(bytes);
   const sizes = sizesLength(length);
   let total = sizes;
   for (let at = 0; at < sizes; at += 2) total += (source[at] ?? 0) | ((source[at + 1] ?? 0) << 8);
   if (sizes > 0 && total !== source.length)
     throw new DamagedArchiveError(`Huffman: the parts add up to ${total} bytes; there are ${source.length}.`);
-  const target = workspace.allocate(length);
   const mark = workspace.mark();
   const table = workspace.allocate(256);
   table.set(lengths);
