@@ -61,6 +61,12 @@ describe.each(transports)('the contract over $name', ({ connect }) => {
       'runs.recent': {},
       'files.roots': {},
       'files.list': { path: opened.models },
+      'files.find': {
+        name: 'a',
+        bytes: 1,
+        modified: 1,
+        samples: [{ offset: 0, length: 1, sha256: 'a'.repeat(64) }],
+      },
       'sample.open': {},
     };
     for (const [name, input] of Object.entries(inputs) as [CallName, never][]) {

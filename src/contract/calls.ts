@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { folderListing, root } from './files.ts';
+import { fileTraits, folderListing, root } from './files.ts';
 import { job, jobRequest, run } from './jobs.ts';
 import { modelSummary, tensorPage } from './models.ts';
 
@@ -37,6 +37,8 @@ export const calls = {
   'runs.recent': { input: z.strictObject({ limit: z.int().min(1).max(200).exactOptional() }), output: z.array(run) },
   'files.roots': { input: nothing, output: z.array(root) },
   'files.list': { input: z.strictObject({ path }), output: folderListing },
+  /** Looks for a dropped file where the host may read, so that it need not be copied. */
+  'files.find': { input: fileTraits, output: z.object({ path: z.string().exactOptional() }) },
   /** Puts the bundled model where it may be written beside, and tells where that is. */
   'sample.open': { input: nothing, output: z.object({ path: z.string() }) },
 } as const satisfies Record<string, { readonly input: z.ZodType; readonly output: z.ZodType }>;

@@ -20,3 +20,17 @@ export const folderListing = z.object({
   truncated: z.boolean(),
 });
 export type FolderListing = z.infer<typeof folderListing>;
+
+/** What a browser knows of a dropped file, which is all but its place. */
+export const fileTraits = z.strictObject({
+  name: z.string().min(1).max(255),
+  bytes: z.int().min(1),
+  /** Milliseconds since 1970. */
+  modified: z.int(),
+  /** Hashes of some of its pieces. */
+  samples: z
+    .array(z.strictObject({ offset: z.int().min(0), length: z.int().min(1).max(65536), sha256: z.string().length(64) }))
+    .min(1)
+    .max(8),
+});
+export type FileTraits = z.infer<typeof fileTraits>;

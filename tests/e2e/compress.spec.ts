@@ -81,6 +81,7 @@ test('everything can be done by keyboard alone', async ({ window }) => {
 
 test('a job shows how far it is and can be stopped, leaving the original and nothing else', async ({
   window,
+  server,
   folder,
 }) => {
   const path = await openFromFolder(window, folder, 'large.safetensors', weightsModel(400_000_000));
@@ -89,7 +90,9 @@ test('a job shows how far it is and can be stopped, leaving the original and not
   await window.getByRole('button', { name: 'Compress exactly' }).click();
   await expect(window.getByRole('progressbar')).toBeVisible();
   await expect(window.getByText(/^[\d.]+ MB of 400 MB$/)).toBeVisible();
+  server.pause();
   await window.getByRole('button', { name: /^Stop/ }).click();
+  server.resume();
   await expect(window.getByRole('heading', { name: 'Stopped' })).toBeVisible();
   expect(await readdir(folder)).toEqual(['large.safetensors']);
   expect((await stat(path)).mtimeMs).toBe(before.mtimeMs);
@@ -97,7 +100,7 @@ test('a job shows how far it is and can be stopped, leaving the original and not
   await expect(window.getByRole('button', { name: 'Compress exactly' })).toBeVisible();
 });
 
-test('a broken model is named for what it is, and stored exactly all the same', async ({ window, folder }) => {
+test('a broken model is named for what it is, and stored exactly all the same', async ({ window, server, folder }) => {
   const model = brokenModel();
   const path = await openFromFolder(window, folder, 'broken.safetensors', model);
   await expect(window.getByRole('alert')).toContainText('breaks the rules of its format');
@@ -143,4 +146,17 @@ test('the link works once, and a second browser is told so', async ({ window, br
   await stranger.close();
   await window.reload();
   await expect(window.getByRole('button', { name: 'Try the sample' })).toBeVisible();
+});
+
+test('a chosen file that the program can reach is worked on where it lies, without a copy', async ({
+  window,
+  folder,
+}) => {
+  const path = join(folder, 'here.safetensors');
+  await writeFile(path, weightsModel(200_000));
+  await window.getByLabel('Model file').setInputFiles(path);
+  await expect(window.getByText(path, { exact: true })).toBeVisible();
+  await window.getByRole('button', { name: 'Compress exactly' }).click();
+  await expect(window.getByText(/^Proved: all/)).toBeVisible();
+  expect(await readdir(folder)).toEqual(['here.safetensors', 'here.safetensors.fwz']);
 });

@@ -11,8 +11,17 @@ export { expect };
 interface Fixtures {
   /** The program's working folder, which the window may reach. */
   readonly folder: string;
+  /** The program that serves the window. */
+  readonly server: Server;
   /** The window, opened by its link. It must stay within the content policy, log no error and ask nobody else. */
   readonly window: Page;
+}
+
+interface Server {
+  readonly url: string;
+  /** Holds the program, and with it a job, where it is, so that there is time to look; not for Windows. */
+  pause(): void;
+  resume(): void;
 }
 
 const program = join(import.meta.dirname, '../../out/main/cli.js');
@@ -26,7 +35,7 @@ export const test = base.extend<Fixtures>({
     await use(join(folder, 'models'));
     await rm(folder, { recursive: true, force: true });
   },
-  window: async ({ page, folder }, use) => {
+  server: async ({ folder }, use) => {
     const home = join(folder, '..', 'home');
     await mkdir(home);
     const child = spawn(process.execPath, [program, 'serve', '--json'], {
@@ -37,14 +46,18 @@ export const test = base.extend<Fixtures>({
     const said: string[] = [];
     child.stderr.on('data', (text: Buffer) => said.push(text.toString()));
     const url = await listening(child);
-    const problems = watch(page, new URL(url).origin);
-    await page.goto(url);
-    await use(page);
-    expect(problems).toEqual([]);
+    await use({ url, pause: () => child.kill('SIGSTOP'), resume: () => child.kill('SIGCONT') });
+    child.kill('SIGCONT');
     child.kill('SIGINT');
     if (child.exitCode === null) await once(child, 'exit');
     // The link, and not one word more.
     expect(said.join('').trim().split('\n')).toHaveLength(2);
+  },
+  window: async ({ page, server: { url } }, use) => {
+    const problems = watch(page, new URL(url).origin);
+    await page.goto(url);
+    await use(page);
+    expect(problems).toEqual([]);
   },
 });
 

@@ -2,14 +2,19 @@ import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FileEntry } from '../../contract/files.ts';
 import type { Access } from '../access.ts';
+import { findFile } from '../find-file.ts';
 import type { Handlers } from './handlers.ts';
 
 const entriesShown = 1000;
 
 /** Lets a window without a system dialog look through the allowed folders. */
-export function fileHandlers(access: Access): Handlers<'files.roots' | 'files.list'> {
+export function fileHandlers(access: Access): Handlers<'files.roots' | 'files.list' | 'files.find'> {
   return {
     'files.roots': () => access.roots().map((path) => ({ name: basename(path) || path, path })),
+    'files.find': async (traits) => {
+      const path = await findFile(access.roots(), traits);
+      return path === undefined ? {} : { path };
+    },
     'files.list': async ({ path: asked }) => {
       const path = await access.check(asked);
       const parent = await access.check(dirname(path)).catch(() => undefined);

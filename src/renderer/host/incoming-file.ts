@@ -1,8 +1,9 @@
 import { useRef, useState } from 'react';
 import { HostError, type HostErrorData } from '../../contract/errors.ts';
-import type { Reply } from '../../contract/host.ts';
+import type { Host, Reply } from '../../contract/host.ts';
 import { unwrap } from './bridge-host.ts';
 import { useConnection } from './connection.tsx';
+import { fileTraits } from './file-traits.ts';
 import { useOpenModel } from './queries.ts';
 
 export interface IncomingFile {
@@ -14,11 +15,11 @@ export interface IncomingFile {
 }
 
 /**
- * Opens a dropped or chosen file. The desktop knows where it lies; a browser does not tell, so there it is copied to the
- * server, which is the same machine.
+ * Opens a dropped or chosen file. The desktop knows where it lies; a browser does not tell, so there it is looked for in the
+ * allowed folders, and copied to the server, which is the same machine, where it is not found.
  */
 export function useIncomingFile(): IncomingFile {
-  const { native } = useConnection();
+  const { host, native } = useConnection();
   const openModel = useOpenModel();
   const [incoming, setIncoming] = useState<IncomingFile['incoming']>();
   const [error, setError] = useState<HostErrorData>();
@@ -27,7 +28,7 @@ export function useIncomingFile(): IncomingFile {
   const open = async (file: File) => {
     setError(undefined);
     try {
-      const known = await native?.pathOf(file);
+      const known = native === undefined ? await find(host, file) : await native.pathOf(file);
       if (known !== undefined) {
         openModel(known);
         return;
@@ -43,6 +44,17 @@ export function useIncomingFile(): IncomingFile {
     }
   };
   return { open, cancel: () => request.current?.abort(), incoming, error };
+}
+
+/** The file's place, if it is one of those that the host may read. Whatever goes wrong here, the file can still be copied. */
+async function find(host: Host, file: File): Promise<string | undefined> {
+  if (file.size === 0) return undefined;
+  return fileTraits(file)
+    .then((traits) => host.call('files.find', traits))
+    .then(
+      ({ path }) => path,
+      () => undefined,
+    );
 }
 
 /** Sends with XMLHttpRequest, since `fetch` does not tell how much has been sent. */
