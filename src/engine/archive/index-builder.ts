@@ -66,14 +66,17 @@ export class IndexBuilder {
     this.#streams.codecs[stream] = words;
   }
 
-  /** The next block in the order of streams. Returns the place in the archive where it must be written. */
-  addBlock(storedLength: number, crc32: number): number {
-    const offset = this.#end;
+  /** The next block in the order of streams. It must be written at what {@link end} was before. */
+  addBlock(storedLength: number): void {
+    this.#offsets.push(this.#end);
     this.#end += storedLength;
-    this.#blocks.crc32s.push(crc32);
     this.#blocks.lengths.push(storedLength);
-    this.#offsets.push(offset);
-    return offset;
+    this.#blocks.crc32s.push(0);
+  }
+
+  /** The checksum of a block, once it was written and read back. */
+  setChecksum(block: number, crc32: number): void {
+    this.#blocks.crc32s[block] = crc32;
   }
 
   /** A block added before, to be read again. */

@@ -3,7 +3,7 @@ import type { CodecNode, Preset } from '../codecs/codec.ts';
 import type { OutputFile } from '../io/output-file.ts';
 import { mostBatchBlocks, sampleBytes } from '../workers/block-coder.ts';
 import type { Crew, Slot } from '../workers/crew.ts';
-import type { CodedBlock, FileRange, StoredBlock } from '../workers/protocol.ts';
+import type { BlockShape, CodedBlock, FileRange } from '../workers/protocol.ts';
 import type { AssemblyLine } from './assembly-line.ts';
 import type { PlacedRun } from './blueprint.ts';
 import { DigestFeed, type DigestListener } from './digests.ts';
@@ -115,7 +115,7 @@ export class EncodePass {
 
   async #addBatch(batch: readonly BlockPart[], source: FileRange, digests: DigestFeed): Promise<void> {
     const { line, preset } = this.#parts;
-    const proved = Promise.withResolvers<null>();
+    const proved = Promise.withResolvers<undefined>();
     proved.promise.catch(() => undefined);
     for (const { block } of batch) this.#unproved.set(block, proved.promise);
     const blocks = batch.map(({ length, run, node }) => ({ length, stream: run.stream, node }));
@@ -132,19 +132,26 @@ export class EncodePass {
   }
 
   /** Gives a coded batch its place in the archive and has it written there and proved. */
-  #prove(slot: Slot, batch: readonly BlockPart[], coded: readonly CodedBlock[], source: FileRange): Promise<null> {
+  async #prove(
+    slot: Slot,
+    batch: readonly BlockPart[],
+    coded: readonly CodedBlock[],
+    source: FileRange,
+  ): Promise<undefined> {
     const { output, builder, ledger, listener } = this.#parts;
     const offset = builder.end;
-    const blocks = batch.map(({ run, fileOffset, length }, place): StoredBlock => {
-      const { storedLength, crc32, codec } = coded[place] ?? { storedLength: 0, crc32: 0, codec: '' };
-      builder.addBlock(storedLength, crc32);
+    const blocks = batch.map(({ run, fileOffset, length }, place): BlockShape => {
+      const { storedLength, codec } = coded[place] ?? { storedLength: 0, codec: '' };
+      builder.addBlock(storedLength);
       if (fileOffset === run.offset) builder.setCodec(run.streamNumber, codec);
       ledger.addStored(run.file, fileOffset, length, storedLength, codec);
-      return { storedLength, crc32, length, width: run.stream.width };
+      return { storedLength, length, width: run.stream.width };
     });
     listener.coded(source.length);
     const archive = { descriptor: output.descriptor, offset, length: builder.end - offset };
-    return slot.thread.run({ kind: 'prove', slot: slot.slot, archive, blocks });
+    const { crc32s } = await slot.thread.run({ kind: 'prove', slot: slot.slot, archive, blocks });
+    crc32s.forEach((crc32, place) => builder.setChecksum(batch[place]?.block ?? 0, crc32));
+    return undefined;
   }
 
   /** Equal bytes are not stored again, but read again and compared with what was stored. */

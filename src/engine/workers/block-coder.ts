@@ -83,7 +83,7 @@ export class BlockCoder {
         const chosen = node ?? this.#planBlock(block, stream.dtype, preset);
         const storedLength = encodeTree(chosen, block, this.#workspace, output.subarray(to));
         const payload = output.subarray(to, to + storedLength);
-        return { storedLength, crc32: crc32(payload), codec: describeNode(describeTree(payload)) };
+        return { storedLength, codec: describeNode(describeTree(payload)) };
       });
       from += length;
       to += coded.storedLength;
@@ -91,17 +91,26 @@ export class BlockCoder {
     });
   }
 
-  /** Writes a slot's coded bytes, reads them back, decodes them and compares with the original bytes. */
-  prove({ slot, archive, blocks }: TaskOf<'prove'>): void {
+  /**
+   * Writes a slot's coded bytes, reads them back, decodes them and compares with the original bytes. The checksums that it
+   * returns are of what was read back, so that they are of proved bytes.
+   */
+  prove({ slot, archive, blocks }: TaskOf<'prove'>): number[] {
     const { input, output } = this.#slot(slot);
     const coded = output.subarray(0, archive.length);
     writeFully(archive.descriptor, coded, archive.offset);
     // Whatever was coded is overwritten by what the file really holds.
     readFully(archive.descriptor, coded, archive.offset);
-    let start = 0;
-    this.#decodeEach(coded, archive.offset, blocks, (decoded, offset) => {
-      requireEqual(decoded, input.subarray(start, start + decoded.length), offset);
-      start += decoded.length;
+    let [from, start] = [0, 0];
+    return blocks.map((block) => {
+      const payload = coded.subarray(from, from + block.storedLength);
+      this.#scratch(() => {
+        const decoded = decodeTree(payload, block, this.#workspace);
+        requireEqual(decoded, input.subarray(start, start + block.length), archive.offset + from);
+      });
+      from += block.storedLength;
+      start += block.length;
+      return crc32(payload);
     });
   }
 

@@ -15,13 +15,17 @@ export interface StreamKind {
   readonly dtype?: DType | undefined;
 }
 
-/** A coded block of an archive. */
-export interface StoredBlock {
+/** A coded block whose checksum is not known yet. */
+export interface BlockShape {
   readonly storedLength: number;
-  readonly crc32: number;
   /** Bytes of the block before coding. */
   readonly length: number;
   readonly width: Width;
+}
+
+/** A coded block of an archive. */
+export interface StoredBlock extends BlockShape {
+  readonly crc32: number;
 }
 
 /** A block to be coded. */
@@ -34,7 +38,6 @@ export interface BlockPlan {
 
 export interface CodedBlock {
   readonly storedLength: number;
-  readonly crc32: number;
   /** The codecs that it came to, in words. */
   readonly codec: string;
 }
@@ -63,7 +66,7 @@ export type Task =
       readonly kind: 'prove';
       readonly slot: number;
       readonly archive: FileRange;
-      readonly blocks: readonly StoredBlock[];
+      readonly blocks: readonly BlockShape[];
     }
   | {
       readonly kind: 'prove-reference';
@@ -98,7 +101,8 @@ export interface Results {
   readonly open: { readonly memory: SharedArrayBuffer; readonly inputs: readonly number[] };
   readonly plan: { readonly node: CodecNode };
   readonly encode: { readonly blocks: readonly CodedBlock[] };
-  readonly prove: null;
+  /** The checksums of the blocks as they were read back. */
+  readonly prove: { readonly crc32s: readonly number[] };
   readonly 'prove-reference': null;
   readonly decode: null;
   readonly attach: null;

@@ -67,8 +67,7 @@ function code(task: Exclude<Task, { kind: 'open' | 'attach' | 'hash' }>): Result
     case 'encode':
       return { blocks: coder.encode(task) };
     case 'prove':
-      coder.prove(task);
-      return null;
+      return { crc32s: coder.prove(task) };
     case 'prove-reference':
       coder.proveReference(task);
       return null;
