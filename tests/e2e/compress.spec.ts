@@ -100,7 +100,7 @@ test('a job shows how far it is and can be stopped, leaving the original and not
   await expect(window.getByRole('button', { name: 'Compress exactly' })).toBeVisible();
 });
 
-test('a broken model is named for what it is, and stored exactly all the same', async ({ window, server, folder }) => {
+test('a broken model is named for what it is, and stored exactly all the same', async ({ window, folder }) => {
   const model = brokenModel();
   const path = await openFromFolder(window, folder, 'broken.safetensors', model);
   await expect(window.getByRole('alert')).toContainText('breaks the rules of its format');

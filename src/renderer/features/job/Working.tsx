@@ -37,8 +37,9 @@ export function Working({ job }: { readonly job: Job }) {
       />
       <Actions>
         <Button variant="default" disabled={cancel.isPending || cancel.isSuccess} onClick={() => cancel.mutate(job.id)}>
-          {cancel.isSuccess ? 'Stopping' : 'Stop and remove the unfinished file'}
+          {cancel.isSuccess ? 'Stopping' : 'Stop'}
         </Button>
+        <span>The original stays as it is; the unfinished file is removed.</span>
       </Actions>
       {cancel.error && <Failure error={cancel.error} />}
     </Screen>
