@@ -9,6 +9,8 @@ import { defineConfig } from 'electron-vite';
 export default defineConfig({
   main: {
     build: {
+      // What every start loads is bundled: one file to read instead of dozens, and only the parts that are used.
+      externalizeDeps: { exclude: ['commander', 'picocolors', 'zod'] },
       rolldownOptions: {
         input: { index: 'src/main/index.ts', cli: 'src/cli/index.ts' },
         external: [/^onnxruntime-/],

@@ -109,7 +109,7 @@ async function encodeAll(
   const fileDigests = inputs.files.map(() => emptyDigest);
   watch.end('scan');
 
-  await using crew = await Crew.start(context.spawnWorker, resources);
+  await using crew = await Crew.start(context.spawnWorker, resources, ['files', 'tensors']);
   const line = new AssemblyLine(crew, signal);
   const done = { coded: 0, proved: 0 };
   const pass = new EncodePass({

@@ -1,14 +1,14 @@
 import type { IndexBuilder } from '../archive/index-builder.ts';
 import type { CodecNode, Preset } from '../codecs/codec.ts';
 import type { OutputFile } from '../io/output-file.ts';
-import { mostBatchBlocks, sampleBytes } from '../workers/block-coder.ts';
+import { mostBatchBlocks } from '../workers/coder-size.ts';
 import type { Crew, Slot } from '../workers/crew.ts';
 import type { BlockShape, CodedBlock, FileRange } from '../workers/protocol.ts';
 import type { AssemblyLine } from './assembly-line.ts';
 import type { PlacedRun } from './blueprint.ts';
 import { DigestFeed, type DigestListener } from './digests.ts';
 import type { InputFile } from './inputs.ts';
-import { sampleRanges } from './plan.ts';
+import { sampleBytes, sampleRanges } from './sample.ts';
 import { blockBytes, slotBytes } from './resources.ts';
 import type { TensorLedger } from './tensor-ledger.ts';
 

@@ -28,7 +28,9 @@ export async function openInputs(path: string, headerBytes: number): Promise<Inp
   const notices: { message: string; file?: string }[] = model.notices.map((message) => ({ message }));
   for (const scanned of await scanModel(model, { headerBytes })) {
     const source = opened.use(await FileSource.open(scanned.file.path));
-    const { name } = scanned.file;
+    const { name, size } = scanned.file;
+    // Its tensors were found in another opening of the file; they are inside this one only when it is as long.
+    if (source.size !== size) throw changed(source, size, source.size);
     if ('layout' in scanned) {
       files.push({ name, source, layout: scanned.layout });
       notices.push(...scanned.layout.notices.map(({ message }) => ({ message, file: name })));
@@ -51,10 +53,13 @@ export async function openInputs(path: string, headerBytes: number): Promise<Inp
 export async function assertUnchanged(files: readonly InputFile[]): Promise<void> {
   for (const { source } of files) {
     const [before, now] = [source.identity, await source.currentIdentity()];
-    if (before.size !== now.size || before.modified !== now.modified)
-      throw new SourceChangedError(
-        `"${source.name}" changed while it was read (size ${before.size} then, ${now.size} now). Nothing was written under a final name; start again when nothing writes to it.`,
-        { path: source.name, sizeBefore: before.size, sizeNow: now.size },
-      );
+    if (before.size !== now.size || before.modified !== now.modified) throw changed(source, before.size, now.size);
   }
+}
+
+function changed({ name }: FileSource, sizeBefore: number, sizeNow: number): SourceChangedError {
+  return new SourceChangedError(
+    `"${name}" changed while it was read (size ${sizeBefore} then, ${sizeNow} now). Nothing was written under a final name; start again when nothing writes to it.`,
+    { path: name, sizeBefore, sizeNow },
+  );
 }

@@ -1,6 +1,6 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { UsageError } from '../errors.ts';
-import { coderBytes } from '../workers/block-coder.ts';
+import { coderBytes } from '../workers/coder-size.ts';
 import type { CrewSize } from '../workers/crew.ts';
 import type { MachineFacts } from './events.ts';
 

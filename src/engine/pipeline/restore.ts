@@ -54,7 +54,7 @@ async function run(
   await requireSpace(archive, goals, output);
   watch.end('scan');
 
-  await using crew = await Crew.start(context.spawnWorker, resources);
+  await using crew = await Crew.start(context.spawnWorker, resources, ['files']);
   let done = 0;
   const decoded = (bytes: number): void => reporter.progress('restore', (done += bytes), bytesTotal, done);
   for (const goal of goals)

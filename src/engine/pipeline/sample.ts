@@ -7,6 +7,8 @@ export interface SampleRange {
   readonly length: number;
 }
 
+/** Bytes of a stream that the planner looks at. */
+export const sampleBytes = 64 * 1024;
 const sliceBytes = 4096;
 /** Slices are multiples of this at least, so that bytes of unknown kind keep their place within the numbers they may be. */
 const widestNumber = 8;

@@ -40,7 +40,7 @@ async function run(
   reporter.emit({ type: 'started', command: 'verify', name: archive.name, bytesTotal });
   watch.end('scan');
   {
-    await using crew = await Crew.start(context.spawnWorker, resources);
+    await using crew = await Crew.start(context.spawnWorker, resources, ['files', 'tensors']);
     let done = 0;
     await verifyFiles(opened, crew, signal, (bytes) => reporter.progress('verify', (done += bytes), bytesTotal, 0));
   }

@@ -1,24 +1,16 @@
 import { crc32 } from 'node:zlib';
-import { decodeTree, describeNode, describeTree, encodeTree, workspaceBytes } from '../codecs/graph.ts';
+import { decodeTree, describeNode, describeTree, encodeTree } from '../codecs/graph.ts';
 import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import { DamagedArchiveError, DifferentError } from '../errors.ts';
 import { readFully, writeFully } from '../io/descriptor.ts';
-import { slackBytes, Workspace } from '../kernels/workspace.ts';
-import { planStream, sampleRanges } from '../pipeline/plan.ts';
+import { Workspace } from '../kernels/workspace.ts';
+import { planStream } from '../pipeline/plan.ts';
+import { sampleBytes, sampleRanges } from '../pipeline/sample.ts';
 import type { DType } from '../tensor/dtype.ts';
+import { coderBytes, mostBatchBlocks } from './coder-size.ts';
 import type { CodedBlock, FileRange, StoredBlock, Task } from './protocol.ts';
 
 type TaskOf<Kind extends Task['kind']> = Extract<Task, { kind: Kind }>;
-
-/** Blocks of one batch; each may become one byte larger when it is stored, so that a slot has room for as many. */
-export const mostBatchBlocks = 4096;
-/** Bytes of a stream that the planner looks at. */
-export const sampleBytes = 64 * 1024;
-
-/** Bytes of memory that a coding thread with these slots takes. */
-export function coderBytes(slots: number, slotBytes: number, blockBytes: number): number {
-  return slots * 2 * (slotBytes + mostBatchBlocks + 2 * slackBytes) + workspaceBytes(blockBytes);
-}
 
 /**
  * Codes batches of blocks in one thread. A *slot* holds a batch's bytes and its coded form from the moment it is read until

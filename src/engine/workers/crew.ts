@@ -32,7 +32,7 @@ export interface CrewSize {
 export class Crew implements AsyncDisposable {
   readonly #spawn: () => Worker;
   readonly #coders: readonly Thread[];
-  readonly #hashers: Readonly<Record<DigestKind, Thread>>;
+  readonly #hashers: Readonly<Partial<Record<DigestKind, Thread>>>;
   readonly #free: Slot[];
   readonly #waiting: PromiseWithResolvers<Slot>[] = [];
   #abandoned: Error | undefined;
@@ -41,7 +41,7 @@ export class Crew implements AsyncDisposable {
   private constructor(
     spawn: () => Worker,
     coders: readonly Thread[],
-    hashers: Record<DigestKind, Thread>,
+    hashers: Partial<Record<DigestKind, Thread>>,
     slots: Slot[],
   ) {
     this.#spawn = spawn;
@@ -50,10 +50,14 @@ export class Crew implements AsyncDisposable {
     this.#free = slots;
   }
 
-  /** Starts the threads. */
-  static async start(spawn: () => Worker, { threads, slots, slotBytes, blockBytes }: CrewSize): Promise<Crew> {
+  /** Starts the threads, with those for the digests that the job takes. */
+  static async start(
+    spawn: () => Worker,
+    { threads, slots, slotBytes, blockBytes }: CrewSize,
+    digests: readonly DigestKind[],
+  ): Promise<Crew> {
     const coders = Array.from({ length: threads }, () => takeThread(spawn));
-    const hashers = { files: takeThread(spawn), tensors: takeThread(spawn) };
+    const hashers = Object.fromEntries(digests.map((kind) => [kind, takeThread(spawn)]));
     try {
       const opened = await Promise.all(
         coders.map((thread) => thread.run({ kind: 'open', slots, slotBytes, blockBytes })),
@@ -108,7 +112,10 @@ export class Crew implements AsyncDisposable {
 
   /** Feeds pieces to running digests; pieces of one key must come in order, over all calls. */
   hash(kind: DigestKind, pieces: readonly HashPiece[]): Promise<Readonly<Record<number, string>>> {
-    return pieces.length === 0 ? Promise.resolve({}) : this.#hashers[kind].run({ kind: 'hash', pieces });
+    if (pieces.length === 0) return Promise.resolve({});
+    const hasher = this.#hashers[kind];
+    if (!hasher) throw new Error(`This crew takes no digests of ${kind}.`);
+    return hasher.run({ kind: 'hash', pieces });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
