@@ -11,6 +11,8 @@ export const limits = {
   protobufDepth: 100,
   /** Fields walked in one protobuf file, some seconds of work: the largest published graphs have a few million. */
   protobufFields: 20_000_000,
+  /** Fields read in one file whose tables point to and fro: the largest published models have some ten thousand. */
+  tableFields: 20_000_000,
   /** Bytes of one name or text that are kept; longer ones are cut for display. */
   textBytes: 65_536,
   /** A pickle that is looked through: those of the largest published checkpoints have a few million bytes. */

@@ -4,6 +4,7 @@ import { attribute, externalTensor, initializer, node, onnxFile, tensor } from '
 import { npyFile, npyHeader } from './numpy.ts';
 import { op, pickle, pytorchFile, storage, storedZip, view } from './pytorch.ts';
 import { headerText, safetensorsFile } from './safetensors.ts';
+import { tfliteFile } from './tflite.ts';
 
 /** A small valid file that the contract suite of the formats cuts, flips and overwrites. */
 export interface FormatSample {
@@ -72,6 +73,23 @@ export const formatSamples: Readonly<Record<string, readonly FormatSample[]>> = 
   numpy: [
     { name: 'blob', bytes: npyFile(npyHeader("'<f4'", '(2, 3)'), 24), tensors: ['array'] },
     { name: 'blob', bytes: storedZip({ 'w.npy': npyFile(npyHeader("'<i8'", '(2,)'), 16, 2) }), tensors: ['w'] },
+  ],
+  tflite: [
+    {
+      name: 'blob',
+      bytes: tfliteFile(
+        [
+          [
+            { name: 'input', shape: [1, 4], type: 0, buffer: 0 },
+            { name: 'weight', shape: [2, 2], type: 0, buffer: 1 },
+            { name: 'quantized', shape: [4], type: 9, buffer: 2 },
+          ],
+          [{ name: 'again', shape: [2, 2], type: 0, buffer: 1 }],
+        ],
+        [{ 0: { bytes: new Uint8Array(16) } }, { 0: { bytes: new Uint8Array(4) } }],
+      ),
+      tensors: ['weight', 'quantized'],
+    },
   ],
   safetensors: [everyDtype(), { name: 'no-extension', bytes: safetensorsFile('{}'), tensors: [] }],
 };

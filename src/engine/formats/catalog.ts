@@ -5,9 +5,10 @@ import { numpy } from './numpy/index.ts';
 import { onnx } from './onnx/index.ts';
 import { pytorch } from './pytorch/index.ts';
 import { safetensors } from './safetensors/index.ts';
+import { tflite } from './tflite/index.ts';
 
 /** Every kind of file the engine knows, `bytes` last because it takes any. */
-export const formats = [safetensors, gguf, onnx, pytorch, numpy, bytes] as const satisfies readonly Format[];
+export const formats = [safetensors, gguf, onnx, tflite, pytorch, numpy, bytes] as const satisfies readonly Format[];
 
 /** The first bytes that {@link detectFormat} wants to see, or fewer where the file is shorter. */
 export const headBytes = 64;
