@@ -4,13 +4,25 @@ import type { Codec, CodecNode, Width } from './codec.ts';
 import { floatFields } from './float-fields/index.ts';
 import { huffman } from './huffman/index.ts';
 import { palette } from './palette/index.ts';
+import { records } from './records/index.ts';
 import { regroup } from './regroup/index.ts';
 import { sparse } from './sparse/index.ts';
 import { store } from './store/index.ts';
 import { zstd } from './zstd/index.ts';
 
 /** Every codec there is. A codec becomes part of the program by its line here. */
-export const codecs = [store, zstd, huffman, floatFields, bytePlanes, constant, palette, sparse, regroup] as const;
+export const codecs = [
+  store,
+  zstd,
+  huffman,
+  floatFields,
+  bytePlanes,
+  constant,
+  palette,
+  sparse,
+  regroup,
+  records,
+] as const;
 
 export type CodecId = (typeof codecs)[number]['id'];
 

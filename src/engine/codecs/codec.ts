@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Workspace } from '../kernels/workspace.ts';
-import type { DType } from '../tensor/dtype.ts';
+import type { ElementType } from '../tensor/record.ts';
 
 export type Width = 1 | 2 | 4 | 8;
 
@@ -27,8 +27,8 @@ export type Preset = 'quick' | 'balanced' | 'smallest';
 export interface Proposal {
   /** A sample of the stream, whole elements. */
   readonly sample: Stream;
-  /** The dtype of the elements: the tensor's at the root, what {@link Codec.outputDTypes} says below it; absent for raw bytes. */
-  readonly dtype: DType | undefined;
+  /** What the elements are: the tensor's dtype at the root, what {@link Codec.outputDTypes} says below it; absent for raw bytes. */
+  readonly dtype: ElementType | undefined;
   /** 0 at the root. */
   readonly depth: number;
   readonly preset: Preset;
@@ -58,7 +58,9 @@ export interface Codec<Options = unknown> {
   /** Option values worth measuring on this stream; empty when the codec has no business there. */
   propose(proposal: Proposal): readonly Options[];
   /** What output streams hold, given what the input holds, where they still are elements of a dtype; default: unknown. */
-  outputDTypes?(options: Options, dtype: DType | undefined): readonly (DType | undefined)[];
+  outputDTypes?(options: Options, dtype: ElementType | undefined): readonly (ElementType | undefined)[];
+  /** The options for a block that begins `start` bytes into a stream for which `options` were chosen; default: the same. */
+  optionsAt?(options: Options, start: number): Options;
   /** Rough decode time in nanoseconds per byte of input, children excluded; the planner weighs it against size. */
   decodeCost(options: Options): number;
   /**

@@ -1,6 +1,7 @@
-import type { Width } from '../codecs/codec.ts';
+import { streamWidth } from '../codecs/stream-width.ts';
 import type { FileLayout } from '../formats/format.ts';
-import { dtypeInfo, isDType } from '../tensor/dtype.ts';
+import { isDType } from '../tensor/dtype.ts';
+import { isRecordType, recordBytes } from '../tensor/record.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 import type { StreamKind } from '../workers/protocol.ts';
 
@@ -71,16 +72,9 @@ function tensorKind(tensor: TensorRange): StreamKind {
 }
 
 function streamKind(dtype: string, length: number): StreamKind {
+  if (isRecordType(dtype)) return length % recordBytes(dtype) === 0 ? { width: 1, dtype } : { width: 1 };
   if (!isDType(dtype)) return { width: 1 };
-  const width = elementWidth(dtype);
+  const width = streamWidth(dtype);
   // A shape that disagrees with its bytes leaves an odd end; such a tensor is coded as bytes.
   return length % width === 0 ? { width, dtype } : { width: 1 };
-}
-
-function elementWidth(dtype: Parameters<typeof dtypeInfo>[0]): Width {
-  const { bits, kind } = dtypeInfo(dtype);
-  if (kind === 'complex') return 4;
-  if (bits <= 8) return 1;
-  if (bits === 16) return 2;
-  return bits === 32 ? 4 : 8;
 }

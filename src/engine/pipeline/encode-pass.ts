@@ -1,5 +1,6 @@
 import type { IndexBuilder } from '../archive/index-builder.ts';
 import type { CodecNode, Preset } from '../codecs/codec.ts';
+import { nodeAt } from '../codecs/node-at.ts';
 import type { OutputFile } from '../io/output-file.ts';
 import { mostBatchBlocks } from '../workers/coder-size.ts';
 import type { Crew, Slot } from '../workers/crew.ts';
@@ -8,7 +9,7 @@ import type { AssemblyLine } from './assembly-line.ts';
 import type { PlacedRun } from './blueprint.ts';
 import { DigestFeed, type DigestListener } from './digests.ts';
 import type { InputFile } from './inputs.ts';
-import { sampleBytes, sampleRanges } from './sample.ts';
+import { sampleBytes, sampleRanges, sampleUnit } from './sample.ts';
 import { blockBytes, slotBytes } from './resources.ts';
 import type { TensorLedger } from './tensor-ledger.ts';
 
@@ -102,7 +103,7 @@ export class EncodePass {
       if (run.isReference || run.length <= blockBytes) continue;
       planned++;
       if (this.#plans.has(run)) continue;
-      const ranges = sampleRanges(run.length, run.stream.width, sampleBytes).map(({ offset, length }) => ({
+      const ranges = sampleRanges(run.length, sampleUnit(run.stream.dtype), sampleBytes).map(({ offset, length }) => ({
         descriptor,
         offset: run.offset + offset,
         length,
@@ -193,7 +194,16 @@ function* blocksOf(run: PlacedRun, node: CodecNode | undefined): Generator<Block
     const start = (run.streamStart + done) % blockBytes;
     const blockLength = Math.min(blockBytes, run.streamLength - within * blockBytes);
     const length = Math.min(run.length - done, blockLength - start);
-    yield { run, node, fileOffset: run.offset + done, length, block: run.firstBlock + within, blockLength, start };
+    const here = node && nodeAt(node, within * blockBytes);
+    yield {
+      run,
+      node: here,
+      fileOffset: run.offset + done,
+      length,
+      block: run.firstBlock + within,
+      blockLength,
+      start,
+    };
     done += length;
   }
 }

@@ -2,10 +2,8 @@ import { codecs } from '../codecs/catalog.ts';
 import type { Codec, CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import { UnsupportedInputError } from '../errors.ts';
 import type { Workspace } from '../kernels/workspace.ts';
-import type { DType } from '../tensor/dtype.ts';
+import type { ElementType } from '../tensor/record.ts';
 import { looksLikeNoise } from './noise.kernel.ts';
-
-export { sampleRanges, streamWidth, type SampleRange } from './sample.ts';
 
 /** Steps below one another that the search tries: regroup, sparse, float-fields, huffman. */
 const deepestSearch = 4;
@@ -35,7 +33,7 @@ interface Choice {
  */
 export function planStream(
   sample: Stream,
-  dtype: DType | undefined,
+  dtype: ElementType | undefined,
   preset: Preset,
   workspace: Workspace,
   blockLength: number,
@@ -45,7 +43,7 @@ export function planStream(
 }
 
 /** The cheapest tree for `sample`; a tree dearer than `limit` may be given up half way for storing. */
-function choose(sample: Stream, dtype: DType | undefined, depth: number, limit: number, search: Search): Choice {
+function choose(sample: Stream, dtype: ElementType | undefined, depth: number, limit: number, search: Search): Choice {
   let best: Choice = { node: { id: 'store' }, cost: sample.bytes.length + search.fixedShare };
   if (depth >= deepestSearch || sample.bytes.length === 0) return best;
   if (depth > 0 && sample.width === 1 && looksLikeNoise(sample.bytes)) return best;
@@ -65,7 +63,7 @@ function tryStep(
   codec: Codec,
   options: unknown,
   sample: Stream,
-  dtype: DType | undefined,
+  dtype: ElementType | undefined,
   depth: number,
   limit: number,
   search: Search,

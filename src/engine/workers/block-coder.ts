@@ -5,8 +5,8 @@ import { DamagedArchiveError, DifferentError } from '../errors.ts';
 import { readFully, writeFully } from '../io/descriptor.ts';
 import { Workspace } from '../kernels/workspace.ts';
 import { planStream } from '../pipeline/plan.ts';
-import { sampleBytes, sampleRanges } from '../pipeline/sample.ts';
-import type { DType } from '../tensor/dtype.ts';
+import { sampleBytes, sampleRanges, sampleUnit } from '../pipeline/sample.ts';
+import type { ElementType } from '../tensor/record.ts';
 import { coderBytes, mostBatchBlocks } from './coder-size.ts';
 import type { CodedBlock, FileRange, StoredBlock, Task } from './protocol.ts';
 
@@ -159,8 +159,8 @@ export class BlockCoder {
     return input;
   }
 
-  #planBlock(block: Stream, dtype: DType | undefined, preset: Preset): CodecNode {
-    const slices = sampleRanges(block.bytes.length, block.width, sampleBytes);
+  #planBlock(block: Stream, dtype: ElementType | undefined, preset: Preset): CodecNode {
+    const slices = sampleRanges(block.bytes.length, sampleUnit(dtype), sampleBytes);
     const sample = this.#workspace.allocate(slices.reduce((sum, { length }) => sum + length, 0));
     let filled = 0;
     for (const { offset, length } of slices) {
@@ -170,7 +170,7 @@ export class BlockCoder {
     return this.#choose({ bytes: sample, width: block.width }, dtype, preset, block.bytes.length);
   }
 
-  #choose(sample: Stream, dtype: DType | undefined, preset: Preset, streamLength: number): CodecNode {
+  #choose(sample: Stream, dtype: ElementType | undefined, preset: Preset, streamLength: number): CodecNode {
     return planStream(sample, dtype, preset, this.#workspace, Math.min(streamLength, this.#blockBytes));
   }
 

@@ -1,6 +1,6 @@
 import type { CodecNode, Preset, Width } from '../codecs/codec.ts';
 import type { ErrorData } from '../errors.ts';
-import type { DType } from '../tensor/dtype.ts';
+import type { ElementType } from '../tensor/record.ts';
 
 /** A run of bytes of a file, by process-wide descriptor. */
 export interface FileRange {
@@ -12,7 +12,7 @@ export interface FileRange {
 /** What a stream's elements are, for the planner. */
 export interface StreamKind {
   readonly width: Width;
-  readonly dtype?: DType | undefined;
+  readonly dtype?: ElementType | undefined;
 }
 
 /** A coded block whose checksum is not known yet. */

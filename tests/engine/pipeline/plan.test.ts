@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { prepareZstd } from '../../../src/engine/codecs/zstd/index.ts';
 import { describeNode, encodeTree } from '../../../src/engine/codecs/graph.ts';
 import { looksLikeNoise } from '../../../src/engine/pipeline/noise.kernel.ts';
-import { planStream, sampleRanges, streamWidth } from '../../../src/engine/pipeline/plan.ts';
+import { planStream } from '../../../src/engine/pipeline/plan.ts';
+import { sampleRanges, sampleUnit } from '../../../src/engine/pipeline/sample.ts';
+import { streamWidth } from '../../../src/engine/codecs/stream-width.ts';
 import { dtypes, type DType } from '../../../src/engine/tensor/dtype.ts';
 import { inScratch, presets, workspace } from '../../support/codecs.ts';
 import { modelStreams, randomBytes, weights, widths, type NamedStream } from '../../support/streams.ts';
@@ -91,24 +93,24 @@ describe('sampleRanges', () => {
     fc.assert(
       fc.property(
         fc.nat(10_000_000),
-        fc.constantFrom(...widths),
-        fc.integer({ min: 8, max: 262_144 }),
-        (elements, width, budget) => {
-          const byteLength = elements * width;
-          const ranges = sampleRanges(byteLength, width, budget);
+        fc.constantFrom(1, 8, sampleUnit('F32'), sampleUnit('Q4_0'), sampleUnit('Q6_K')),
+        fc.integer({ min: 256, max: 262_144 }),
+        (elements, unit, budget) => {
+          const byteLength = elements * unit;
+          const ranges = sampleRanges(byteLength, unit, budget);
           let end = 0;
           let total = 0;
           for (const { offset, length } of ranges) {
             expect(offset).toBeGreaterThanOrEqual(end);
-            expect([offset % width, length % width]).toEqual([0, 0]);
+            expect([offset % unit, length % unit]).toEqual([0, 0]);
             expect(length).toBeGreaterThan(0);
             end = offset + length;
             total += length;
           }
           expect(end).toBeLessThanOrEqual(byteLength);
           expect(total).toBe(byteLength <= budget ? byteLength : total);
-          expect(total).toBeLessThanOrEqual(Math.max(budget, width));
-          if (byteLength > 0) expect(total).toBeGreaterThan(Math.min(byteLength, budget) / 2 - width);
+          expect(total).toBeLessThanOrEqual(Math.max(budget, unit));
+          if (byteLength > 0) expect(total).toBeGreaterThan(Math.min(byteLength, budget) / 2 - unit);
         },
       ),
     );

@@ -3,7 +3,7 @@ import { DamagedArchiveError, UnsupportedInputError } from '../../errors.ts';
 import code from '../../kernels/generated/float-fields.wasm.ts';
 import { instantiate } from '../../kernels/load.ts';
 import type { Workspace } from '../../kernels/workspace.ts';
-import type { DType } from '../../tensor/dtype.ts';
+import type { ElementType } from '../../tensor/record.ts';
 import { type Codec, defineCodec, type Stream, type StreamShape } from '../codec.ts';
 import { chooseBase } from './base.ts';
 import {
@@ -21,14 +21,14 @@ export interface FloatFieldsOptions {
 }
 
 /** Raw bits worth trying, fastest first: the bare exponent, then exponents joined with mantissa bits. */
-const candidates: Partial<Record<DType, readonly number[]>> = {
+const candidates: Partial<Record<ElementType, readonly number[]>> = {
   BF16: [7, 6, 5, 4],
   F32: [7, 6, 5, 4],
   C64: [7, 6, 5, 4],
   F16: [7, 8, 6],
   F64: [4, 3],
 };
-const widths: Partial<Record<DType, number>> = { BF16: 2, F16: 2, F32: 4, C64: 4, F64: 8 };
+const widths: Partial<Record<ElementType, number>> = { BF16: 2, F16: 2, F32: 4, C64: 4, F64: 8 };
 
 /** The codec over a given set of loops: the compiled ones, or the reference in tests. */
 export function createFloatFields(kernelOf: (workspace: Workspace) => FloatFieldsKernel): Codec<FloatFieldsOptions> {
