@@ -48,7 +48,7 @@ describe('where tensors are', () => {
         ...node('Scan', 's', attribute('bodies', 11, initializer(tensor({ name: 'deep', type: 2, raw: raw(7) })))),
         ...bytes(15, [
           ...bytes(1, tensor({ name: 'sparse', type: 2, raw: raw(8) })),
-          ...bytes(2, tensor({ type: 7, raw: raw(9, 0, 0, 0, 0, 0, 0, 0) })),
+          ...bytes(2, tensor({ type: 7, dims: [1, 1], raw: raw(9, 0, 0, 0, 0, 0, 0, 0) })),
         ]),
       ],
       [
@@ -72,9 +72,11 @@ describe('where tensors are', () => {
 
   test('every data type is told by its dtype and length', async () => {
     for (const [type, { dtype, bits }] of dataTypes) {
-      const data = new Uint8Array(Math.ceil((3 * bits) / 8));
-      const { tensors, notices } = await scan(onnxFile(initializer(tensor({ name: 'x', type, dims: [3], raw: data }))));
-      expect(tensors).toMatchObject([{ dtype, shape: [3], byteLength: data.length }]);
+      const data = new Uint8Array(Math.ceil((6 * bits) / 8));
+      const { tensors, notices } = await scan(
+        onnxFile(initializer(tensor({ name: 'x', type, dims: [2, 3], raw: data }))),
+      );
+      expect(tensors).toMatchObject([{ dtype, shape: [2, 3], byteLength: data.length }]);
       expect(notices).toEqual([]);
     }
     const { tensors } = await scan(onnxFile(initializer(tensor({ name: 'x', type: 99, dims: [3], raw: raw(1) }))));
@@ -88,7 +90,7 @@ describe('where tensors are', () => {
       onnxFile([
         ...initializer(tensor({ name: 'f', type: 1, ...packed(4, floats) })),
         ...initializer(tensor({ name: 'd', type: 11, ...packed(10, new Uint8Array(16)) })),
-        ...initializer(tensor({ name: 'i', type: 7, ...packed(7, [...varint(1), ...varint(-1)]) })),
+        ...initializer(tensor({ name: 'i', type: 7, ...packed(7, [...varint(1), ...varint(-1)]), dims: [1, 2] })),
         ...initializer(tensor({ name: 'h', type: 10, ...packed(5, [...varint(15360), ...varint(0)]) })),
         ...initializer(
           tensor({ name: 'p', type: 1, dims: [2], more: [...bytes(4, floats.slice(4)), ...bytes(4, floats.slice(4))] }),
@@ -98,11 +100,31 @@ describe('where tensors are', () => {
     expect(tensors.map(({ name, dtype, shape, byteLength }) => [name, dtype, shape, byteLength])).toEqual([
       ['f', 'F32', [2], 8],
       ['d', 'F64', [2], 16],
-      ['i', 'I64 as varints', [2], 11],
+      ['i', 'I64 as varints', [1, 2], 11],
       ['h', 'F16 as varints', [2], 3],
       ['p', 'F32', [1], 4],
       ['p #2', 'F32', [1], 4],
     ]);
+  });
+
+  test('tiny whole numbers and flags in one dimension ride along; weights of that size are told', async () => {
+    const named = (name: string, type: number, dims: number[], length: number) =>
+      initializer(tensor({ name, type, dims, raw: new Uint8Array(length) }));
+    const { tensors } = await scan(
+      onnxFile([
+        ...named('shape', 7, [7], 56),
+        ...named('axis', 6, [], 4),
+        ...named('flag', 9, [1], 1),
+        ...initializer(tensor({ name: 'sizes', type: 7, dims: [2], more: bytes(7, [...varint(1), ...varint(-1)]) })),
+        ...node('Constant', 'axes', attribute('value', 5, tensor({ type: 7, dims: [2], raw: new Uint8Array(16) }))),
+        ...named('long', 7, [8], 64),
+        ...named('table', 7, [1, 2], 16),
+        ...named('scale', 1, [], 4),
+        ...named('half', 10, [3], 6),
+        ...named('zero', 3, [], 1),
+      ]),
+    );
+    expect(tensors.map(({ name }) => name)).toEqual(['long', 'table', 'scale', 'half', 'zero']);
   });
 
   test('packed and plain dims, scalars and empty tensors', async () => {
@@ -253,13 +275,13 @@ describe('hostile files are refused', () => {
 });
 
 describe.skipIf(!hasModelCorpus)('the model corpus', () => {
-  // Tensors and bytes of their raw_data as the onnx package counts them.
+  // Tensors and bytes as the onnx package counts them, tiny whole numbers in one dimension left out.
   test.each([
-    ['austen-lm/model.onnx', 379, 19_346_856],
+    ['austen-lm/model.onnx', 89, 19_344_536],
     ['mnist-cnn/model.onnx', 12, 1_852_200],
-    ['ocr/ch_PP-OCRv4_rec_infer.onnx', 325, 10_761_252],
+    ['ocr/ch_PP-OCRv4_rec_infer.onnx', 309, 10_761_184],
     ['super-resolution/esrgan-thick-x2.onnx', 309, 28_959_876],
-    ['vad/silero_vad_v6.onnx', 345, 2_183_648],
+    ['vad/silero_vad_v6.onnx', 36, 2_181_152],
   ])('%s has %d tensors of %d bytes', async (name, count, total) => {
     const [scanned] = await scanModel(await openModel(corpusPath(name)), { headerBytes: 10_000_000 });
     const tensors = scanned && 'layout' in scanned ? scanned.layout.tensors : [];

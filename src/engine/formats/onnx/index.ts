@@ -6,6 +6,7 @@ import type { ExternalTensor, FileLayout, Format, ScanLimits } from '../format.t
 import { shown } from '../json-reader.ts';
 import { noticeList, type NoticeList } from '../notice-list.ts';
 import { freeName, sortRanges, type TakenNames } from '../ranges.ts';
+import { isTinyConstant } from '../tiny-constants.ts';
 import { readModel, type NamedTensor } from './model-message.ts';
 import type { DataType } from './types.ts';
 import { openWire } from './wire.ts';
@@ -38,7 +39,8 @@ async function scan(source: ByteSource, { headerBytes }: ScanLimits): Promise<Fi
   const names = new Map<string, number>();
   for (const tensor of tensors) {
     const name = freeName(tensor.name, names);
-    if (tensor.external === undefined) ranges.push(...inside({ ...tensor, name }, names, notices));
+    if (tensor.external === undefined)
+      ranges.push(...inside({ ...tensor, name }, names, notices).filter((range) => !isTinyConstant(range)));
     else {
       const outside = elsewhere({ ...tensor, name }, tensor.external, notices);
       if (outside !== undefined) external.push(outside);

@@ -5,6 +5,7 @@ import { openFields } from '../fields.ts';
 import { shown } from '../json-reader.ts';
 import { noticeList } from '../notice-list.ts';
 import { freeName, sortRanges } from '../ranges.ts';
+import { isTinyConstant } from '../tiny-constants.ts';
 import { readModelTable } from './model-table.ts';
 
 const identifier = 'TFL3';
@@ -23,7 +24,8 @@ async function scan(source: ByteSource): Promise<FileLayout> {
   const notices = noticeList();
   const { tensors, metadata } = await readModelTable(openFields(source, 'FlatBuffer'));
   const names = new Map<string, number>();
-  const ranges = tensors.map((tensor) => {
+  const weights = tensors.filter((tensor) => !isTinyConstant(tensor));
+  const ranges = weights.map((tensor) => {
     const { dtype, shape, byteLength, offset } = tensor;
     const name = freeName(tensor.name, names);
     if (!isDType(dtype) || byteLengthOf(dtype, shape) === byteLength) return { ...tensor, name };
