@@ -39,7 +39,10 @@ async function run(
 ): Promise<CompressReport> {
   const watch = new Stopwatch();
   await using inputs = await openInputs(request.input, planResources(request).headerBytes);
-  const resources = planResources(request, inputs.bytes);
+  const resources = planResources(request, {
+    bytes: inputs.bytes,
+    tensors: inputs.files.reduce((sum, { layout }) => sum + (layout?.tensors.length ?? 0), 0),
+  });
   const path = request.output ?? `${inputs.model.path}.fwz`;
   await using output = await OutputFile.create(path, {
     overwrite: request.overwrite ?? false,
@@ -114,6 +117,7 @@ async function encodeAll(
   const done = { coded: 0, proved: 0 };
   const pass = new EncodePass({
     crew,
+    slotBytes: resources.slotBytes,
     line,
     output,
     builder,

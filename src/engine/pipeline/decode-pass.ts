@@ -1,7 +1,6 @@
 import type { Archive, Piece } from '../archive/archive.ts';
 import type { AssemblyLine } from './assembly-line.ts';
 import type { DigestFeed } from './digests.ts';
-import { slotBytes } from './resources.ts';
 
 /** Sends the blocks of an archive through a crew: checksum, decode, write where asked, hash in file order. */
 export class DecodePass {
@@ -10,17 +9,21 @@ export class DecodePass {
   readonly #line: AssemblyLine;
   readonly #seen: Uint8Array;
   readonly #decoded: (bytes: number) => void;
+  readonly #slotBytes: number;
 
   constructor(parts: {
     readonly archive: Archive;
     readonly descriptor: number;
     readonly line: AssemblyLine;
     readonly decoded: (bytes: number) => void;
+    /** The most bytes that a batch may restore to. */
+    readonly slotBytes: number;
   }) {
     this.#archive = parts.archive;
     this.#descriptor = parts.descriptor;
     this.#line = parts.line;
     this.#decoded = parts.decoded;
+    this.#slotBytes = parts.slotBytes;
     this.#seen = new Uint8Array(parts.archive.blockCount);
   }
 
@@ -37,7 +40,7 @@ export class DecodePass {
     digests: DigestFeed,
     target?: { readonly descriptor: number },
   ): Promise<void> {
-    for (const batch of batches(this.#archive.pieces(range.file, range.offset, range.length))) {
+    for (const batch of batches(this.#archive.pieces(range.file, range.offset, range.length), this.#slotBytes)) {
       for (const { index } of batch.pieces) this.#seen[index] = 1;
       const offset = batch.fileOffset - range.offset;
       const { start, length } = batch;
@@ -67,11 +70,11 @@ interface Batch {
   decodedLength: number;
 }
 
-function* batches(pieces: Iterable<Piece>): Generator<Batch> {
+function* batches(pieces: Iterable<Piece>, slotBytes: number): Generator<Batch> {
   let batch: Batch | undefined;
   for (const piece of pieces) {
     const { block, start, length, fileOffset } = piece;
-    if (batch && continues(batch, piece)) {
+    if (batch && continues(batch, piece, slotBytes)) {
       batch.pieces.push(piece);
       batch.archiveLength += block.storedLength;
       batch.length += length;
@@ -92,7 +95,7 @@ function* batches(pieces: Iterable<Piece>): Generator<Batch> {
   if (batch) yield batch;
 }
 
-function continues(batch: Batch, { block, start }: Piece): boolean {
+function continues(batch: Batch, { block, start }: Piece, slotBytes: number): boolean {
   return (
     start === 0 &&
     batch.start + batch.length === batch.decodedLength &&

@@ -10,7 +10,7 @@ import type { PlacedRun } from './blueprint.ts';
 import { DigestFeed, type DigestListener } from './digests.ts';
 import type { InputFile } from './inputs.ts';
 import { sampleBytes, sampleRanges, sampleUnit } from './sample.ts';
-import { blockBytes, slotBytes } from './resources.ts';
+import { blockBytes } from './resources.ts';
 import type { TensorLedger } from './tensor-ledger.ts';
 
 /** How many streams ahead of the coders the planner works, and how far it looks for them. */
@@ -27,6 +27,8 @@ export interface PassListener extends DigestListener {
 
 interface Parts {
   readonly crew: Crew;
+  /** The most bytes of a batch. */
+  readonly slotBytes: number;
   readonly line: AssemblyLine;
   readonly output: OutputFile;
   readonly builder: IndexBuilder;
@@ -61,7 +63,7 @@ export class EncodePass {
 
   /** Puts all blocks of one file on the line. */
   async addFile(file: number, { source, layout }: InputFile, runs: readonly PlacedRun[]): Promise<void> {
-    const { crew, ledger, listener } = this.#parts;
+    const { crew, ledger, listener, slotBytes } = this.#parts;
     const { descriptor } = source;
     const digests = new DigestFeed(
       crew,

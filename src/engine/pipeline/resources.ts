@@ -6,8 +6,6 @@ import type { MachineFacts } from './events.ts';
 
 /** Bytes of original data in one block: a table pays for itself, and two planes of it still fit in a core's cache. */
 export const blockBytes = 2 ** 20;
-/** Bytes of original data that travel together. */
-export const slotBytes = 4 * blockBytes;
 export const defaultMemoryBytes = 2 ** 30;
 export const leastMemoryBytes = 256 * 2 ** 20;
 export const engineVersion = '0.1.0';
@@ -16,8 +14,18 @@ export const engineVersion = '0.1.0';
 const processBytes = 110 * 2 ** 20;
 const threadBytes = 16 * 2 ** 20;
 const hasherThreads = 2;
-const mostSlots = 5;
-const leastSlots = 2;
+/** What a tensor takes in the tables of a job: its name, places, digest and report. */
+const tensorBytes = 1024;
+/** Ways to divide a thread's memory, best first: large batches need fewer messages, several keep everybody busy. */
+const layouts = [
+  { slotBytes: 8 * blockBytes, slots: 3 },
+  { slotBytes: 4 * blockBytes, slots: 4 },
+  { slotBytes: 4 * blockBytes, slots: 3 },
+  { slotBytes: 2 * blockBytes, slots: 3 },
+  { slotBytes: 2 * blockBytes, slots: 2 },
+] as const;
+/** With less to do than this for each, more threads only take longer to start. */
+const leastBytesPerThread = 4 * blockBytes;
 
 /** How a memory budget is spent. */
 export interface Resources extends CrewSize {
@@ -26,37 +34,38 @@ export interface Resources extends CrewSize {
   readonly headerBytes: number;
 }
 
+/** What a budget is for. */
+export interface Work {
+  readonly bytes: number;
+  readonly tensors: number;
+}
+
 /**
- * Divides a budget for work on `bytes`; throws {@link UsageError} below 256 MiB. Fewer threads before a broken promise, and
- * no more of them than there are batches.
+ * Divides a budget; throws {@link UsageError} below 256 MiB. Fewer threads before a broken promise, and no more of them than
+ * the work is worth.
  */
 export function planResources(
   request: { readonly threads?: number | undefined; readonly memoryBytes?: number | undefined },
-  bytes = Infinity,
+  work: Work = { bytes: Infinity, tensors: 0 },
 ): Resources {
   const memoryBytes = request.memoryBytes ?? defaultMemoryBytes;
   if (!Number.isFinite(memoryBytes) || memoryBytes < leastMemoryBytes)
     throw new UsageError(
       `A memory budget of ${memoryBytes} bytes is too small; at least ${leastMemoryBytes} are needed.`,
-      {
-        found: memoryBytes,
-        allowed: leastMemoryBytes,
-      },
+      { found: memoryBytes, allowed: leastMemoryBytes },
     );
   const wanted = request.threads ?? availableParallelism();
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > 256)
     throw new UsageError(`${wanted} threads were asked for; 1 to 256 are possible.`, { found: wanted });
   const headerBytes = Math.min(100_000_000, Math.floor(memoryBytes / 16));
-  // A parsed header takes several times its text; half of the rest is kept for tables of tensors.
-  const available = memoryBytes - processBytes - hasherThreads * threadBytes;
-  for (let threads = Math.min(wanted, Math.max(1, Math.ceil(bytes / slotBytes))); threads > 1; threads--) {
+  const available = memoryBytes - processBytes - hasherThreads * threadBytes - work.tensors * tensorBytes;
+  const useful = Math.min(wanted, Math.max(1, Math.ceil(work.bytes / leastBytesPerThread)));
+  for (let threads = useful; threads > 1; threads--) {
     const each = available / threads - threadBytes;
-    for (let slots = mostSlots; slots >= leastSlots; slots--) {
-      if (coderBytes(slots, slotBytes, blockBytes) <= each)
-        return { memoryBytes, threads, slots, slotBytes, blockBytes, headerBytes };
-    }
+    const layout = layouts.find(({ slots, slotBytes }) => coderBytes(slots, slotBytes, blockBytes) <= each);
+    if (layout) return { memoryBytes, threads, ...layout, blockBytes, headerBytes };
   }
-  return { memoryBytes, threads: 1, slots: leastSlots, slotBytes, blockBytes, headerBytes };
+  return { memoryBytes, threads: 1, ...layouts[4], blockBytes, headerBytes };
 }
 
 /** Facts without which a speed is not a result. */

@@ -49,7 +49,7 @@ async function run(
   const { output, goals } =
     request.tensor === undefined ? await fileGoals(archive, request) : tensorGoal(archive, request, request.tensor);
   const bytesTotal = goals.reduce((sum, { length }) => sum + length, 0);
-  const resources = planResources(request, bytesTotal);
+  const resources = planResources(request, { bytes: bytesTotal, tensors: archive.tensors.length });
   reporter.emit({ type: 'started', command: 'restore', name: archive.name, bytesTotal });
   await requireSpace(archive, goals, output);
   watch.end('scan');
@@ -58,7 +58,12 @@ async function run(
   let done = 0;
   const decoded = (bytes: number): void => reporter.progress('restore', (done += bytes), bytesTotal, done);
   for (const goal of goals)
-    await restoreGoal(goal, opened, crew, { decoded, signal, overwrite: request.overwrite ?? false });
+    await restoreGoal(goal, opened, crew, {
+      decoded,
+      signal,
+      overwrite: request.overwrite ?? false,
+      slotBytes: resources.slotBytes,
+    });
   watch.end('restore');
 
   const files: FileReport[] = goals.map(({ name, format, length, sha256 }) => ({
@@ -89,12 +94,23 @@ async function restoreGoal(
   goal: Goal,
   { archive, source }: OpenArchive,
   crew: Crew,
-  job: { readonly decoded: (bytes: number) => void; readonly signal: AbortSignal; readonly overwrite: boolean },
+  job: {
+    readonly decoded: (bytes: number) => void;
+    readonly signal: AbortSignal;
+    readonly overwrite: boolean;
+    readonly slotBytes: number;
+  },
 ): Promise<void> {
   await using output = await OutputFile.create(goal.path, { overwrite: job.overwrite, inputs: [source.identity] });
   await output.truncate(goal.length);
   const line = new AssemblyLine(crew, job.signal);
-  const pass = new DecodePass({ archive, descriptor: source.descriptor, line, decoded: job.decoded });
+  const pass = new DecodePass({
+    archive,
+    descriptor: source.descriptor,
+    line,
+    decoded: job.decoded,
+    slotBytes: job.slotBytes,
+  });
   let found = emptyDigest;
   const digests = new DigestFeed(
     crew,

@@ -36,13 +36,15 @@ async function run(
   await using opened = await openArchive(request.archive, planResources(request).headerBytes * 2);
   const { archive } = opened;
   const bytesTotal = archive.files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const resources = planResources(request, bytesTotal);
+  const resources = planResources(request, { bytes: bytesTotal, tensors: archive.tensors.length });
   reporter.emit({ type: 'started', command: 'verify', name: archive.name, bytesTotal });
   watch.end('scan');
   {
     await using crew = await Crew.start(context.spawnWorker, resources, ['files', 'tensors']);
     let done = 0;
-    await verifyFiles(opened, crew, signal, (bytes) => reporter.progress('verify', (done += bytes), bytesTotal, 0));
+    await verifyFiles(opened, crew, resources.slotBytes, signal, (bytes) =>
+      reporter.progress('verify', (done += bytes), bytesTotal, 0),
+    );
   }
   const digest = modelDigest(archive.files);
   const proved: VerifyReport['proved'][number][] = ['checksums', 'tensors', 'files'];
@@ -81,11 +83,12 @@ async function run(
 async function verifyFiles(
   { archive, source }: OpenArchive,
   crew: Crew,
+  slotBytes: number,
   signal: AbortSignal,
   decoded: (bytes: number) => void,
 ): Promise<void> {
   const line = new AssemblyLine(crew, signal);
-  const pass = new DecodePass({ archive, descriptor: source.descriptor, line, decoded });
+  const pass = new DecodePass({ archive, descriptor: source.descriptor, line, decoded, slotBytes });
   const fileDigests = archive.files.map(() => emptyDigest);
   const tensorDigests = archive.tensors.map(() => emptyDigest);
   await line.fill(async () => {
