@@ -105,7 +105,9 @@ async function encodeAll(
   resources: Resources,
   { context, reporter, signal, watch }: Surroundings,
 ): Promise<{ readonly index: IndexText; readonly blocksEnd: number; readonly ledger: TensorLedger }> {
-  const originals = await findDuplicates(inputs.files, signal);
+  const originals = await findDuplicates(inputs.files, signal, (done, total) =>
+    reporter.progress('scan', done, total, 0),
+  );
   const blueprint = drawBlueprint(inputs.files, originals, blockBytes);
   const ledger = new TensorLedger(inputs.files, originals);
   const builder = new IndexBuilder(inputs.model.name, blockBytes);

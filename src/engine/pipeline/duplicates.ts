@@ -7,6 +7,7 @@ import type { Place } from './cut.ts';
 /** Smaller tensors cost less to store again than to look for. */
 const leastBytes = 512;
 const probeBytes = 4096;
+const mostProbes = 8;
 const readBytes = 2 ** 20;
 
 export interface ScannedFile {
@@ -15,21 +16,24 @@ export interface ScannedFile {
 }
 
 /**
- * Finds tensors whose bytes equal those of an earlier one, over all files of a model: by length, then by 4 KiB from the
- * middle, then by sha256 of the whole, so that only tensors that are very likely equal are read twice. Per file, the place
- * of the first equal tensor by the offset of the later one.
+ * Finds tensors whose bytes equal those of an earlier one, over all files of a model: by length, then by some kilobytes from
+ * several places, then by sha256 of the whole, so that only tensors that are very likely equal are read twice. Per file, the
+ * place of the first equal tensor by the offset of the later one. `progress` hears of the bytes read for the last step.
  */
 export async function findDuplicates(
   files: readonly ScannedFile[],
   signal: AbortSignal,
+  progress: (bytesDone: number, bytesTotal: number) => void,
 ): Promise<ReadonlyMap<number, Place>[]> {
   const found = files.map(() => new Map<number, Place>());
-  for (const group of await refine(groupByLength(files), probe, signal)) {
-    for (const [first, ...equals] of await refine([group], (tensor) => digest(tensor, signal), signal)) {
-      if (!first) continue;
-      for (const { file, tensor } of equals)
-        found[file]?.set(tensor.offset, { file: first.file, offset: first.tensor.offset });
-    }
+  const likely = await refine(groupByLength(files), probe, signal);
+  const bytesTotal = likely.flat().reduce((sum, { tensor }) => sum + tensor.byteLength, 0);
+  let bytesDone = 0;
+  const read = (bytes: number): void => progress((bytesDone += bytes), bytesTotal);
+  for (const [first, ...equals] of await refine(likely, (candidate) => digest(candidate, signal, read), signal)) {
+    if (!first) continue;
+    for (const { file, tensor } of equals)
+      found[file]?.set(tensor.offset, { file: first.file, offset: first.tensor.offset });
   }
   return found;
 }
@@ -74,19 +78,32 @@ async function refine(
 }
 
 async function probe({ source, tensor }: Candidate): Promise<string> {
-  const bytes = new Uint8Array(Math.min(probeBytes, tensor.byteLength));
-  await source.read(tensor.offset + Math.floor((tensor.byteLength - bytes.length) / 2), bytes);
-  return createHash('sha256').update(bytes).digest('base64');
+  const { offset, byteLength } = tensor;
+  const hash = createHash('sha256');
+  const bytes = new Uint8Array(Math.min(probeBytes, byteLength));
+  const places = byteLength > mostProbes * probeBytes ? mostProbes : 1;
+  for (let place = 0; place < places; place++) {
+    const at = Math.floor(((byteLength - bytes.length) * (2 * place + 1)) / (2 * places));
+    await source.read(offset + at, bytes);
+    hash.update(bytes);
+  }
+  return hash.digest('base64');
 }
 
-async function digest({ source, tensor }: Candidate, signal: AbortSignal): Promise<string> {
+async function digest(
+  { source, tensor }: Candidate,
+  signal: AbortSignal,
+  read: (bytes: number) => void,
+): Promise<string> {
   const hash = createHash('sha256');
   const bytes = new Uint8Array(Math.min(readBytes, tensor.byteLength));
-  for (let done = 0; done < tensor.byteLength; done += bytes.length) {
+  for (let done = 0; done < tensor.byteLength;) {
     signal.throwIfAborted();
     const part = bytes.subarray(0, Math.min(bytes.length, tensor.byteLength - done));
     await source.read(tensor.offset + done, part);
     hash.update(part);
+    read(part.length);
+    done += part.length;
   }
   return hash.digest('base64');
 }
