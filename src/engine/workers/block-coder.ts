@@ -4,6 +4,7 @@ import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import { DamagedArchiveError, DifferentError } from '../errors.ts';
 import { readFully, writeFully } from '../io/descriptor.ts';
 import { Workspace } from '../kernels/workspace.ts';
+import { considerMatches, excerptBytes } from '../pipeline/matches.ts';
 import { planStream } from '../pipeline/plan.ts';
 import { sampleBytes, sampleRanges, sampleUnit } from '../pipeline/sample.ts';
 import type { ElementType } from '../tensor/record.ts';
@@ -60,8 +61,21 @@ export class BlockCoder {
         readFully(range.descriptor, sample.subarray(filled, filled + range.length), range.offset);
         filled += range.length;
       }
-      return this.#choose({ bytes: sample, width: stream.width }, stream.dtype, preset, streamLength);
+      const { width, dtype } = stream;
+      const planned = this.#choose({ bytes: sample, width }, dtype, preset, streamLength);
+      const piece = { bytes: this.#readExcerpt(ranges, sampleUnit(dtype), streamLength), width };
+      const isTyped = dtype !== undefined;
+      return considerMatches(planned, { piece, isTyped, streamLength }, preset, this.#workspace);
     });
+  }
+
+  /** A piece from the middle of a stream that begins where the first of its `ranges` does. */
+  #readExcerpt([first]: readonly FileRange[], unit: number, streamLength: number): Uint8Array {
+    const bytes = this.#workspace.allocate(Math.min(excerptBytes, streamLength));
+    const start = Math.floor((streamLength - bytes.length) / 2 / unit) * unit;
+    if (first) readFully(first.descriptor, bytes, first.offset + start);
+    const whole = bytes.length - (bytes.length % unit);
+    return bytes.subarray(0, whole === 0 ? bytes.length : whole);
   }
 
   /** Reads a batch into a slot and codes its blocks there, one behind another. */
@@ -167,7 +181,10 @@ export class BlockCoder {
       sample.set(block.bytes.subarray(offset, offset + length), filled);
       filled += length;
     }
-    return this.#choose({ bytes: sample, width: block.width }, dtype, preset, block.bytes.length);
+    const streamLength = block.bytes.length;
+    const planned = this.#choose({ bytes: sample, width: block.width }, dtype, preset, streamLength);
+    const excerpt = { piece: block, isTyped: dtype !== undefined, streamLength };
+    return considerMatches(planned, excerpt, preset, this.#workspace);
   }
 
   #choose(sample: Stream, dtype: ElementType | undefined, preset: Preset, streamLength: number): CodecNode {

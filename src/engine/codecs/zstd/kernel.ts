@@ -32,3 +32,32 @@ function countRepeats(view: DataView, start: number, end: number): number {
   }
   return repeats;
 }
+
+/** Of the strings at all places the one in this many that its own bytes select, so that repeats are selected alike. */
+const selectedBits = 4;
+const farTableBits = 14;
+const leastSelected = 8;
+
+const farPlaces = new Int32Array(1 << farTableBits);
+
+/**
+ * Whether enough 8-byte strings occurred before anywhere in `bytes`, however far apart, judged by a sixteenth of those at
+ * multiples of `step`. Runs of one byte do not count: there are better ways to leave out zeros.
+ */
+export function hasFarRepeats(bytes: Uint8Array, step: number): boolean {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  farPlaces.fill(-1);
+  let [selected, repeats] = [0, 0];
+  for (let at = 0, end = bytes.length - 7; at < end; at += step) {
+    const low = view.getUint32(at, true);
+    if (Math.imul(low, 0x9e3779b1) >>> (32 - selectedBits) !== 0) continue;
+    const high = view.getUint32(at + 4, true);
+    if (low === high && low === ((low << 8) | (low >>> 24)) >>> 0) continue;
+    const slot = Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0xc2b2ae35) >>> (32 - farTableBits);
+    const before = farPlaces[slot]!;
+    if (before >= 0 && view.getUint32(before, true) === low && view.getUint32(before + 4, true) === high) repeats++;
+    farPlaces[slot] = at;
+    selected++;
+  }
+  return selected >= leastSelected && repeats >= selected * worthwhileShare;
+}

@@ -1,0 +1,56 @@
+import { encodePayload } from '../codecs/graph.ts';
+import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
+import { hasFarRepeats } from '../codecs/zstd/kernel.ts';
+import type { Workspace } from '../kernels/workspace.ts';
+
+/** Bytes of a stream in one piece in which strings that repeat are looked for, where they are not all at hand. */
+export const excerptBytes = 256 * 1024;
+
+/** Streams up to this long are coded at the highest level of zstd, at some megabytes a second; longer ones would take minutes. */
+const patientBytes = 16 * 2 ** 20;
+const highestLevel = 19;
+const quickerLevel = 9;
+const glanceLevel = 3;
+/** The highest level finds up to a quarter more than a glance; a tree that is better than the glance by more stays. */
+const hopeful = 1.25;
+/** Below this gain elements stay with the codecs that know them, which decode faster. */
+const worthwhile = 0.99;
+
+/** A stream of which a piece is at hand. */
+export interface Excerpt {
+  readonly piece: Stream;
+  /** Whether the stream's elements are known. */
+  readonly isTyped: boolean;
+  readonly streamLength: number;
+}
+
+/**
+ * Puts zstd in the place of a tree that was planned from slices, where strings repeat over longer distances than slices
+ * show and zstd makes `piece` smaller. `quick` never looks.
+ */
+export function considerMatches(
+  planned: CodecNode,
+  { piece, isTyped, streamLength }: Excerpt,
+  preset: Preset,
+  workspace: Workspace,
+): CodecNode {
+  if (preset === 'quick') return planned;
+  const isPatient = preset === 'smallest' || streamLength <= patientBytes;
+  const matching = zstdAt(isPatient ? highestLevel : quickerLevel);
+  if (planned.id === 'zstd') return matching;
+  if (!hasFarRepeats(piece.bytes, piece.width)) return planned;
+  const least = sizeBy(planned, piece, workspace) * (isTyped ? worthwhile : 1);
+  if (sizeBy(zstdAt(glanceLevel), piece, workspace) > least * hopeful) return planned;
+  return sizeBy(matching, piece, workspace) < least ? matching : planned;
+}
+
+function zstdAt(level: number): CodecNode {
+  return { id: 'zstd', options: { level }, outputs: [] };
+}
+
+function sizeBy(node: CodecNode, stream: Stream, workspace: Workspace): number {
+  const mark = workspace.mark();
+  const { payload } = encodePayload(node, stream, workspace);
+  workspace.release(mark);
+  return payload.byteLength;
+}
