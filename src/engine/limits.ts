@@ -9,6 +9,8 @@ export const limits = {
   tensors: 1_000_000,
   /** Nesting of protobuf messages: what the protobuf libraries themselves stop at. */
   protobufDepth: 100,
+  /** Nesting of groups in HDF5: real models have under ten. */
+  hdf5Depth: 64,
   /** Fields walked in one protobuf file, some seconds of work: the largest published graphs have a few million. */
   protobufFields: 20_000_000,
   /** Fields read in one file whose tables point to and fro: the largest published models have some ten thousand. */

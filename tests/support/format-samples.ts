@@ -1,5 +1,6 @@
 import { dtypes, type DType, byteLengthOf } from '../../src/engine/tensor/dtype.ts';
 import { ggufFile, text, u32, u64 } from './gguf.ts';
+import { newerHdf5, olderHdf5 } from './hdf5.ts';
 import { attribute, externalTensor, initializer, node, onnxFile, tensor } from './onnx.ts';
 import { npyFile, npyHeader } from './numpy.ts';
 import { op, pickle, pytorchFile, storage, storedZip, view } from './pytorch.ts';
@@ -58,6 +59,21 @@ export const formatSamples: Readonly<Record<string, readonly FormatSample[]>> = 
         ...node('If', 'y', attribute('then_branch', 6, initializer(tensor({ name: 'deep', raw: new Uint8Array(4) })))),
       ]),
       tensors: ['weight', 'constant', 'deep'],
+    },
+  ],
+  hdf5: [
+    {
+      name: 'blob',
+      bytes: olderHdf5,
+      tensors: ['alias/vars/kernel', 'alias/vars/bias', 'steps', 'cut', 'cut #2', 'big'],
+    },
+    { name: 'blob', bytes: newerHdf5, tensors: ['dense/vars/kernel', 'dense/vars/bias', 'inside'] },
+  ],
+  keras: [
+    {
+      name: 'blob',
+      bytes: storedZip({ 'metadata.json': new TextEncoder().encode('{}'), 'model.weights.h5': newerHdf5 }),
+      tensors: ['dense/vars/kernel', 'dense/vars/bias', 'inside'],
     },
   ],
   pytorch: [

@@ -1,6 +1,8 @@
 import { bytes } from './bytes/index.ts';
 import type { Format } from './format.ts';
 import { gguf } from './gguf/index.ts';
+import { hdf5 } from './hdf5/index.ts';
+import { keras } from './keras/index.ts';
 import { numpy } from './numpy/index.ts';
 import { onnx } from './onnx/index.ts';
 import { pytorch } from './pytorch/index.ts';
@@ -8,7 +10,17 @@ import { safetensors } from './safetensors/index.ts';
 import { tflite } from './tflite/index.ts';
 
 /** Every kind of file the engine knows, `bytes` last because it takes any. */
-export const formats = [safetensors, gguf, onnx, tflite, pytorch, numpy, bytes] as const satisfies readonly Format[];
+export const formats = [
+  safetensors,
+  gguf,
+  onnx,
+  tflite,
+  hdf5,
+  keras,
+  pytorch,
+  numpy,
+  bytes,
+] as const satisfies readonly Format[];
 
 /** The first bytes that {@link detectFormat} wants to see, or fewer where the file is shorter. */
 export const headBytes = 64;
