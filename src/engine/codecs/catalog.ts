@@ -4,6 +4,7 @@ import type { Codec, CodecNode, Width } from './codec.ts';
 import { floatFields } from './float-fields/index.ts';
 import { huffman } from './huffman/index.ts';
 import { palette } from './palette/index.ts';
+import { rans } from './rans/index.ts';
 import { records } from './records/index.ts';
 import { regroup } from './regroup/index.ts';
 import { sparse } from './sparse/index.ts';
@@ -22,6 +23,7 @@ export const codecs = [
   sparse,
   regroup,
   records,
+  rans,
 ] as const;
 
 export type CodecId = (typeof codecs)[number]['id'];
