@@ -1,5 +1,6 @@
 import { dtypes, type DType, byteLengthOf } from '../../src/engine/tensor/dtype.ts';
 import { ggufFile, text, u32, u64 } from './gguf.ts';
+import { blobFile, coremlFile, innerProduct } from './coreml.ts';
 import { newerHdf5, olderHdf5 } from './hdf5.ts';
 import { attribute, externalTensor, initializer, node, onnxFile, tensor } from './onnx.ts';
 import { npyFile, npyHeader } from './numpy.ts';
@@ -59,6 +60,26 @@ export const formatSamples: Readonly<Record<string, readonly FormatSample[]>> = 
         ...node('If', 'y', attribute('then_branch', 6, initializer(tensor({ name: 'deep', raw: new Uint8Array(4) })))),
       ]),
       tensors: ['weight', 'constant', 'deep'],
+    },
+  ],
+  coreml: [
+    { name: 'x.mlmodel', bytes: coremlFile(500, [], innerProduct('dense', [1, 2, 3, 4])), tensors: ['dense.weights'] },
+    {
+      name: 'weight.bin',
+      bytes: blobFile([
+        [1, [1, 2]],
+        [2, [1, 2, 3, 4]],
+      ]),
+      tensors: ['blob.64', 'blob.192'],
+    },
+  ],
+  tfjs: [
+    {
+      name: 'blob',
+      bytes: new TextEncoder().encode(
+        '{"modelTopology": {}, "weightsManifest": [{"paths": ["a.bin"], "weights": [{"name": "w", "shape": [2], "dtype": "int32"}]}]}',
+      ),
+      tensors: [],
     },
   ],
   hdf5: [

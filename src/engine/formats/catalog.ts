@@ -1,4 +1,5 @@
 import { bytes } from './bytes/index.ts';
+import { coreml } from './coreml/index.ts';
 import type { Format } from './format.ts';
 import { gguf } from './gguf/index.ts';
 import { hdf5 } from './hdf5/index.ts';
@@ -7,6 +8,7 @@ import { numpy } from './numpy/index.ts';
 import { onnx } from './onnx/index.ts';
 import { pytorch } from './pytorch/index.ts';
 import { safetensors } from './safetensors/index.ts';
+import { tfjs } from './tfjs/index.ts';
 import { tflite } from './tflite/index.ts';
 
 /** Every kind of file the engine knows, `bytes` last because it takes any. */
@@ -15,6 +17,8 @@ export const formats = [
   gguf,
   onnx,
   tflite,
+  coreml,
+  tfjs,
   hdf5,
   keras,
   pytorch,

@@ -27,6 +27,8 @@ export interface FileLayout {
 export interface ExternalTensor extends TensorRange {
   /** The other file as it is written, relative to the folder of the describing one; not to be trusted. */
   readonly location: string;
+  /** Files that the bytes go on in, as if all of them were joined; the offset counts from the start of the first. */
+  readonly continued?: readonly string[];
 }
 
 export interface ScanLimits {

@@ -1,7 +1,8 @@
 import type { ExternalTensor, FileLayout } from '../formats/format.ts';
 import { shown } from '../formats/json-reader.ts';
 import { noticeList } from '../formats/notice-list.ts';
-import type { TensorRange } from '../tensor/tensor.ts';
+import { dtypeInfo, isDType } from '../tensor/dtype.ts';
+import type { TensorInfo, TensorRange } from '../tensor/tensor.ts';
 import type { ScannedFile } from './scan.ts';
 
 /**
@@ -10,9 +11,10 @@ import type { ScannedFile } from './scan.ts';
  */
 export function placeExternal(scanned: readonly ScannedFile[]): readonly ScannedFile[] {
   const byLocation = new Map<string, { readonly format: string; readonly tensors: ExternalTensor[] }>();
+  const sizes = new Map(scanned.map(({ file }) => [file.name, file.size]));
   for (const entry of scanned) {
     if ('fault' in entry) continue;
-    for (const tensor of entry.layout.external ?? []) {
+    for (const tensor of (entry.layout.external ?? []).flatMap((whole) => piecesOf(whole, sizes))) {
       const known = byLocation.get(tensor.location);
       if (known === undefined) byLocation.set(tensor.location, { format: entry.layout.format, tensors: [tensor] });
       else known.tensors.push(tensor);
@@ -23,6 +25,39 @@ export function placeExternal(scanned: readonly ScannedFile[]): readonly Scanned
     if (held === undefined || ('layout' in entry && entry.layout.external !== undefined)) return entry;
     return { file: entry.file, layout: layoutOf(held.format, held.tensors, entry.file.size) };
   });
+}
+
+/** A tensor whose bytes go on in other files, as one in each. What lies behind a file that is not there cannot be placed. */
+function piecesOf(tensor: ExternalTensor, sizes: ReadonlyMap<string, number>): readonly ExternalTensor[] {
+  const { continued, location: first, ...info } = tensor;
+  if (continued === undefined) return [tensor];
+  const pieces: ExternalTensor[] = [];
+  let [offset, left] = [tensor.offset, tensor.byteLength];
+  for (const location of [first, ...continued]) {
+    const size = sizes.get(location);
+    if (size === undefined || left === 0) break;
+    if (offset < size) {
+      const byteLength = Math.min(left, size - offset);
+      pieces.push({ ...info, ...partOf(info, byteLength, pieces.length), location, offset, byteLength });
+      left -= byteLength;
+      offset = 0;
+    } else offset -= size;
+  }
+  return pieces;
+}
+
+function partOf(
+  { name, dtype, shape, byteLength: all }: TensorInfo,
+  byteLength: number,
+  index: number,
+): Pick<TensorInfo, 'name' | 'dtype' | 'shape'> {
+  if (byteLength === all) return { name, dtype, shape };
+  const width = isDType(dtype) ? dtypeInfo(dtype).bits / 8 : 1;
+  return {
+    name: index === 0 ? name : `${name} #${index + 1}`,
+    dtype: byteLength % width === 0 ? dtype : `${dtype}?`,
+    shape: [Math.floor(byteLength / width)],
+  };
 }
 
 /** Several tensors may share bytes here, which is sound in ONNX; the first one keeps them. */

@@ -17,6 +17,11 @@ export function isIndexName(name: string): boolean {
   return /\.(safetensors|bin)\.index(\.[\w-]+)?\.json$/i.test(name);
 }
 
+/** Whether a file of this name may be the manifest of a TensorFlow.js model; only its content tells. */
+export function isManifestName(name: string): boolean {
+  return /^(.*[-_.])?(model|weights_manifest)\.json$/i.test(name);
+}
+
 /**
  * Reads an index. Its author is not trusted: a shard must be a plain file name of the same folder. Throws
  * MalformedFileError naming the tensor and the name it gives.

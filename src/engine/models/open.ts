@@ -5,8 +5,9 @@ import { shown } from '../formats/json-reader.ts';
 import { limits } from '../limits.ts';
 import { companionsOf } from './companions.ts';
 import { findFile, listFolder, type FolderListing } from './folder.ts';
-import { isIndexName, readIndex } from './index-file.ts';
+import { isIndexName, isManifestName, readIndex } from './index-file.ts';
 import type { Model, ModelFile } from './model.ts';
+import { isPackage, packageFiles } from './package.ts';
 import { partsOf } from './parts.ts';
 import { archiveNameFor, nameKey, unsafeNameReason } from './names.ts';
 
@@ -63,7 +64,11 @@ async function indexOf(folder: string, name: string): Promise<string | undefined
 async function openFolder(folder: string): Promise<Model> {
   const listing = await listFolder(folder);
   const { indexes, weights } = listing;
-  const choices = indexes.length > 0 ? indexes : await withoutCompanions(folder, weights);
+  if (isPackage(listing)) return openPackage(folder, listing);
+  const choices =
+    indexes.length > 0
+      ? indexes
+      : await withoutCompanions(folder, [...weights, ...(await manifestsAmong(folder, listing.sides))]);
   const [choice] = choices;
   if (choice === undefined)
     throw new UsageError(`The folder "${folder}" holds no model file; name one file to archive it as bytes.`, {
@@ -81,6 +86,22 @@ async function openFolder(folder: string): Promise<Model> {
   const companions = await findCompanions(folder, path);
   const model = await gather({ path: folder, folder, listing, required: [choice], companions: companions.files });
   return { ...model, notices: [...companions.notices, ...model.notices] };
+}
+
+/** Those of the JSON files that keep weights in other files, as TensorFlow.js does. */
+async function manifestsAmong(folder: string, names: readonly string[]): Promise<readonly string[]> {
+  const manifests: string[] = [];
+  for (const name of names) {
+    const found = isManifestName(name) ? await findFile(folder, name) : { reason: '' };
+    if ('file' in found && (await companionsOf(found.file.path)).length > 0) manifests.push(name);
+  }
+  return manifests;
+}
+
+/** A Core ML package: all that is below its folder. */
+async function openPackage(folder: string, { sides }: FolderListing): Promise<Model> {
+  const listing = { indexes: [], weights: [], sides, others: [] };
+  return gather({ path: folder, folder, listing, required: await packageFiles(folder) });
 }
 
 /** The weight files of a folder that no other one of them keeps its tensors in. */

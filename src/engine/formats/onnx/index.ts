@@ -9,7 +9,7 @@ import { freeName, sortRanges, type TakenNames } from '../ranges.ts';
 import { isTinyConstant } from '../tiny-constants.ts';
 import { readModel, type NamedTensor } from './model-message.ts';
 import type { DataType } from './types.ts';
-import { openWire } from './wire.ts';
+import { openWire } from '../protobuf.ts';
 
 /** ONNX: a protobuf message, walked and never loaded, so that its size does not matter. */
 export const onnx: Format = {

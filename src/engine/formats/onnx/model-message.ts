@@ -1,6 +1,6 @@
 import { limits } from '../../limits.ts';
 import { readPair, readTensor, type TensorMessage } from './tensor-message.ts';
-import type { Field, Wire } from './wire.ts';
+import type { Field, Wire } from '../protobuf.ts';
 
 /** A tensor under the name that it has for people: its own, or that of the value it becomes. */
 export interface NamedTensor extends TensorMessage {

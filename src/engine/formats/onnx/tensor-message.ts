@@ -1,7 +1,7 @@
 import { limits } from '../../limits.ts';
 import { shown } from '../json-reader.ts';
 import { dataTypeOf, type DataType } from './types.ts';
-import type { Field, Wire } from './wire.ts';
+import type { Field, Wire } from '../protobuf.ts';
 
 /** A run of bytes that holds (part of) a tensor. */
 export interface Payload {

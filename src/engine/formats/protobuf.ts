@@ -1,7 +1,7 @@
-import { MalformedFileError } from '../../errors.ts';
-import type { ByteSource } from '../../io/source.ts';
-import { limits } from '../../limits.ts';
-import { openWindow } from '../window.ts';
+import { MalformedFileError } from '../errors.ts';
+import type { ByteSource } from '../io/source.ts';
+import { limits } from '../limits.ts';
+import { openWindow } from './window.ts';
 
 /** One field of a protobuf message and where its payload lies in the file. */
 export interface Field {
