@@ -30,7 +30,7 @@ export type OutputLine =
   | ProgressEvent
   | TensorEvent
   | NoticeEvent
-  | { readonly type: 'report'; readonly report: Report }
+  | { readonly type: 'report'; readonly report: Report | InspectReport }
   | { readonly type: 'measurement'; readonly measurement: BenchmarkMeasurement }
   | { readonly type: 'listening'; readonly url: string }
   | { readonly type: 'finished'; readonly report: AnyReport }

@@ -25,6 +25,18 @@ const sha256 = async (name: string) =>
     .digest('hex');
 
 describe('compress, inspect, verify, restore', () => {
+  test('name what is wrong with a malformed file, and store it all the same', async () => {
+    await writeFile(join(folder, 'cut.safetensors'), (await readFile(sample)).subarray(0, 1_000_000));
+    const inspected = await run('inspect', 'cut.safetensors');
+    expect(inspected.code).toBe(3);
+    expect(inspected.lines.at(0)).toMatchObject({ type: 'report', report: { command: 'inspect', kind: 'model' } });
+    expect(inspected.lines.at(-1)).toMatchObject({ type: 'failed', error: { code: 'MALFORMED' } });
+    expect(JSON.stringify(inspected.lines.at(-1))).toContain('856520 bytes early');
+    expect((await run('compress', 'cut.safetensors')).code).toBe(0);
+    expect((await run('restore', 'cut.safetensors.fwz', '-o', 'back')).code).toBe(0);
+    expect(await sha256('back')).toBe(await sha256('cut.safetensors'));
+  });
+
   test('give back every byte, each with a report of the promised shape', async () => {
     const original = await sha256('digits.safetensors');
 
