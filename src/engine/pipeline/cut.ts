@@ -8,6 +8,12 @@ import type { StreamKind } from '../workers/protocol.ts';
 /** Tensors below this many bytes share a stream with their neighbours of the same dtype: a table of their own would not pay. */
 const tinyBytes = 16 * 1024;
 
+/**
+ * Tensors below this many bytes are coded with the bytes around them: a stream and its place in the index would cost more
+ * than they can save. At most the least length for which equal tensors are looked for.
+ */
+const smallBytes = 512;
+
 /** A place in a file. */
 export interface Place {
   readonly file: number;
@@ -22,9 +28,14 @@ export interface Run extends Place {
   readonly equalTo?: Place;
 }
 
+/** A run that is not final: neighbours that may be joined become one. */
+interface Piece extends Run {
+  readonly isJoinable: boolean;
+}
+
 /**
  * Cuts a file into runs that cover every byte of it once, in order: a tensor each, tiny neighbours together, and the bytes
- * between. `originals` gives the earlier equal of a tensor that has one, by offset.
+ * between with the smallest tensors among them. `originals` gives the earlier equal of a tensor that has one, by offset.
  *
  * @param mostTogether the most bytes of tiny tensors in one run: one block, so that one is found with one read
  */
@@ -35,14 +46,15 @@ export function cutFile(
   originals: ReadonlyMap<number, Place>,
   mostTogether: number,
 ): Run[] {
-  const runs: Run[] = [];
+  const pieces: Piece[] = [];
   let end = 0;
   let tiny: { readonly dtype: string; readonly offset: number } | undefined;
-  const add = (offset: number, length: number, stream: StreamKind, equalTo?: Place): void => {
-    if (length > 0) runs.push({ file, offset, length, stream, ...(equalTo && { equalTo }) });
+  const add = (offset: number, length: number, stream: StreamKind, isBetween: boolean, equalTo?: Place): void => {
+    const isJoinable = !equalTo && (isBetween || length < smallBytes);
+    if (length > 0) pieces.push({ file, offset, length, stream, ...(equalTo && { equalTo }), isJoinable });
   };
   const flush = (): void => {
-    if (tiny) add(tiny.offset, end - tiny.offset, streamKind(tiny.dtype, end - tiny.offset));
+    if (tiny) add(tiny.offset, end - tiny.offset, streamKind(tiny.dtype, end - tiny.offset), false);
     tiny = undefined;
   };
   for (const tensor of layout?.tensors ?? []) {
@@ -56,15 +68,26 @@ export function cutFile(
       end + tensor.byteLength - tiny.offset <= mostTogether;
     if (!continues) {
       flush();
-      add(end, tensor.offset - end, { width: 1 });
+      add(end, tensor.offset - end, { width: 1 }, true);
       if (isTiny) tiny = { dtype: tensor.dtype, offset: tensor.offset };
-      else add(tensor.offset, tensor.byteLength, tensorKind(tensor), equalTo);
+      else add(tensor.offset, tensor.byteLength, tensorKind(tensor), false, equalTo);
     }
     end = tensor.offset + tensor.byteLength;
   }
   flush();
-  add(end, size - end, { width: 1 });
-  return runs;
+  add(end, size - end, { width: 1 }, true);
+  return joinPieces(pieces, mostTogether);
+}
+
+function joinPieces(pieces: readonly Piece[], mostTogether: number): Run[] {
+  const joined: Piece[] = [];
+  for (const piece of pieces) {
+    const last = joined.at(-1);
+    const fits = last?.isJoinable && piece.isJoinable && last.length + piece.length <= mostTogether;
+    if (fits) joined[joined.length - 1] = { ...last, length: last.length + piece.length, stream: { width: 1 } };
+    else joined.push(piece);
+  }
+  return joined.map(({ isJoinable: _, ...run }) => run);
 }
 
 function tensorKind(tensor: TensorRange): StreamKind {
