@@ -4,7 +4,7 @@ import { blobFile, coremlFile, innerProduct } from './coreml.ts';
 import { newerHdf5, olderHdf5 } from './hdf5.ts';
 import { attribute, externalTensor, initializer, node, onnxFile, tensor } from './onnx.ts';
 import { npyFile, npyHeader } from './numpy.ts';
-import { op, pickle, pytorchFile, storage, storedZip, view } from './pytorch.ts';
+import { legacyFile, op, pickle, pytorchFile, storage, storedZip, view } from './pytorch.ts';
 import { headerText, safetensorsFile } from './safetensors.ts';
 import { tfliteFile } from './tflite.ts';
 
@@ -105,6 +105,13 @@ export const formatSamples: Readonly<Record<string, readonly FormatSample[]>> = 
         { 0: new Uint8Array(24), 1: new Uint8Array(3) },
       ),
       tensors: ['w', 'data/1'],
+    },
+    {
+      name: 'blob',
+      bytes: legacyFile(op.dict(op.text('w'), view(storage('HalfStorage', '7', 3), 0, [3], [1])), {
+        7: [3, new Uint8Array(6)],
+      }),
+      tensors: ['w'],
     },
   ],
   numpy: [

@@ -88,3 +88,19 @@ export function widened(zip: Uint8Array): Uint8Array {
     ...[0x50, 0x4b, 5, 6, 0, 0, 0, 0, ...Array<number>(12).fill(0xff), 0, 0],
   ]);
 }
+
+/** What `torch.save` before 1.6 makes of this value and these storages, by key: how many elements and their bytes. */
+export function legacyFile(
+  value: number[],
+  storages: Readonly<Record<string, readonly [number, Uint8Array]>>,
+): Uint8Array {
+  const magic = [0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+  const keys = [...ascii(']('), ...Object.keys(storages).flatMap(op.text), ...ascii('e')];
+  const count = (elements: number) => new Uint8Array(BigUint64Array.of(BigInt(elements)).buffer);
+  return Uint8Array.from([
+    ...[magic, op.int(1001), op.dict(op.text('little_endian'), op.no), value, keys].flatMap((part) => [
+      ...pickle(part),
+    ]),
+    ...Object.values(storages).flatMap(([elements, bytes]) => [...count(elements), ...bytes]),
+  ]);
+}

@@ -5,7 +5,7 @@ import { detectFormat } from '../../../src/engine/formats/catalog.ts';
 import { pytorch } from '../../../src/engine/formats/pytorch/index.ts';
 import { readPickle } from '../../../src/engine/formats/pytorch/pickle.ts';
 import { memorySource } from '../../../src/engine/io/memory-source.ts';
-import { op, pickle, pytorchFile, storage, storedZip, view, widened } from '../../support/pytorch.ts';
+import { legacyFile, op, pickle, pytorchFile, storage, storedZip, view, widened } from '../../support/pytorch.ts';
 
 const scan = (bytes: Uint8Array) => pytorch.scan(memorySource(bytes, 'sample.pt'), { headerBytes: 1_000_000 });
 const told = async (bytes: Uint8Array) =>
@@ -97,7 +97,7 @@ describe('storages by the tensors that are views of them', () => {
     expect(notices.map(({ message }) => message).join()).toMatch(/"a\/data\/0" is compressed/);
   });
 
-  test('a file from before PyTorch 1.6 is recognised and kept as bytes', async () => {
+  test('a file from before PyTorch 1.6 that cannot be followed is recognised and kept as bytes', async () => {
     const bytes = Uint8Array.from('\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.', (character) => character.charCodeAt(0));
     expect(detectFormat(bytes, 'model.bin')).toBe(pytorch);
     expect(await scan(bytes)).toMatchObject({
@@ -215,5 +215,44 @@ describe('hostile zip files are refused', () => {
     const bytes = storedZip({ 'a/data/0': new Uint8Array(8), 'a/data/1': new Uint8Array(8) });
     const text = String.fromCharCode(...bytes).replaceAll('a/data/1', 'a/data/0');
     await expect(scan(Uint8Array.from(text, (character) => character.charCodeAt(0)))).rejects.toThrow(/stands twice/);
+  });
+});
+
+describe('files from before 1.6', () => {
+  const value = op.dict(
+    op.text('w'),
+    view(storage('FloatStorage', '11', 6), 0, [2, 3], [3, 1]),
+    op.text('n'),
+    view(storage('LongStorage', '12', 1), 0, [], []),
+  );
+  const floats = Uint8Array.from({ length: 24 }, (_, index) => index + 1);
+  const file = legacyFile(value, { 11: [6, floats], 12: [1, new Uint8Array(8)] });
+
+  test('their storages are found behind the pickles', async () => {
+    const { tensors, notices } = await scan(file);
+    expect(tensors.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual([
+      ['w', 'F32', [2, 3]],
+      ['n', 'I64', []],
+    ]);
+    const bytes = tensors.map(({ offset, byteLength }) => file.subarray(offset, offset + byteLength));
+    expect(bytes).toEqual([floats, new Uint8Array(8)]);
+    expect(notices).toEqual([]);
+  });
+
+  test.each<[string, Uint8Array, RegExp]>([
+    ['a byte too many', Uint8Array.of(...file, 0), /does not end with the file/],
+    ['a byte too few', file.slice(0, -1), /leaves the file/],
+    ['a storage that nothing refers to', legacyFile(value, { 13: [6, floats] }), /"13", which nothing refers to/],
+    ['a length near 2^64', legacyFile(value, { 11: [2 ** 63, floats] }), /leaves the file/],
+    [
+      'a type of unknown width',
+      legacyFile(op.dict(op.text('x'), view(storage('OddStorage', '1', 1), 0, [1], [1])), { 1: [1, floats] }),
+      /unknown type "OddStorage"/,
+    ],
+    ['pickles that are cut short', file.slice(0, 40), /cut short/],
+  ])('with %s are kept as bytes, and why is told', async (_, bytes, message) => {
+    const { tensors, notices } = await scan(bytes);
+    expect(tensors).toEqual([]);
+    expect(notices.map((notice) => notice.message).join()).toMatch(message);
   });
 });

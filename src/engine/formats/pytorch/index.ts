@@ -7,12 +7,11 @@ import type { FileLayout, Format, ScanLimits } from '../format.ts';
 import { noticeList, type NoticeList } from '../notice-list.ts';
 import { freeName, sortRanges, type TakenNames } from '../ranges.ts';
 import { listZip, type ZipMember } from '../zip.ts';
+import { legacyStart, readLegacy } from './legacy.ts';
 import { readPickle } from './pickle.ts';
 import { findStorages, type Storage } from './storages.ts';
 
 const localNameStart = 30;
-/** How a file of `torch.save` before version 1.6 begins: a pickle of the number 0x1950a86a20f9469cfc6c. */
-const legacyStart = '\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19';
 
 /** What `torch.save` writes: a zip file with a pickle and one member for each storage. Nothing is ever unpickled. */
 export const pytorch: Format = {
@@ -35,11 +34,11 @@ async function scan(source: ByteSource, { headerBytes }: ScanLimits): Promise<Fi
   const head = new Uint8Array(Math.min(legacyStart.length, source.size));
   await source.read(0, head);
   const layout = { format: pytorch.id, metadata: {} };
-  if (String.fromCharCode(...head) === legacyStart) {
-    notices.add('legacy', 'It was written by PyTorch before 1.6; its tensors are not looked for.');
-    return { ...layout, tensors: [], notices: notices.all() };
-  }
   const most = Math.min(headerBytes, limits.pickleBytes);
+  if (String.fromCharCode(...head) === legacyStart) {
+    const tensors = sortRanges(source, await legacyTensors(source, most, notices));
+    return { ...layout, tensors, notices: notices.all() };
+  }
   const members = await listZip(source, headerBytes);
   const storages = new Map<string, Storage>();
   const little = await isLittleEndian(source, members);
@@ -56,6 +55,19 @@ async function scan(source: ByteSource, { headerBytes }: ScanLimits): Promise<Fi
     else tensors.push(rangeOf(member, place, little ? storages.get(place) : undefined, names));
   }
   return { ...layout, tensors: sortRanges(source, tensors), notices: notices.all() };
+}
+
+async function legacyTensors(source: ByteSource, most: number, notices: NoticeList): Promise<readonly TensorRange[]> {
+  const names = new Map<string, number>();
+  try {
+    return (await readLegacy(source, most)).map(({ storage, ...place }) =>
+      rangeOf(place, `storage/${storage.key}`, storage, names),
+    );
+  } catch (error) {
+    if (!(error instanceof MalformedFileError)) throw error;
+    notices.add('legacy', `It was written by PyTorch before 1.6, and its tensors are not told: ${error.message}`);
+    return [];
+  }
 }
 
 async function storagesOf(
@@ -95,7 +107,7 @@ async function isLittleEndian(source: ByteSource, members: readonly ZipMember[])
 
 /** A storage under the name and shape of the tensor that is all of it; else flat, under the name of its first part. */
 function rangeOf(
-  { offset, byteLength }: ZipMember,
+  { offset, byteLength }: Pick<ZipMember, 'offset' | 'byteLength'>,
   place: string,
   storage: Storage | undefined,
   names: TakenNames,

@@ -23,12 +23,21 @@ const other: PickleValue = { kind: 'other' };
 
 /** Notes what a pickle of protocol 0 to 5 describes. Throws MalformedFileError when it cannot be followed. */
 export function readPickle(bytes: Uint8Array, file: string): PickleValue {
+  return readPickleFrom(bytes, file, 0).value;
+}
+
+/** The same for a pickle that begins at `start`; `end` is where the next thing begins. */
+export function readPickleFrom(
+  bytes: Uint8Array,
+  file: string,
+  start: number,
+): { readonly value: PickleValue; readonly end: number } {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   const stack: PickleValue[] = [];
   const marks: number[] = [];
   const memo = new Map<number, PickleValue>();
-  let at = 0;
+  let at = start;
   let values = 0;
 
   function fail(problem: string): never {
@@ -202,7 +211,7 @@ export function readPickle(bytes: Uint8Array, file: string): PickleValue {
 
   for (;;) {
     const opcode = u8();
-    if (opcode === code('.')) return pop();
+    if (opcode === code('.')) return { value: pop(), end: at };
     const step = steps[opcode] ?? fail(`has the unknown opcode 0x${opcode.toString(16)}`);
     step();
     if (stack.length > limits.pickleValues) fail(`holds more than ${limits.pickleValues} values`);
