@@ -125,8 +125,14 @@ async function findCompanions(
   for (const name of await companionsOf(path)) {
     const unsafe = unsafeNameReason(name);
     const found = unsafe === undefined ? await findFile(folder, name) : { reason: unsafe };
-    if ('file' in found && found.file.path !== path) files.push(found.file);
-    else
+    if ('file' in found && found.file.path !== path) {
+      files.push(found.file);
+      const { nlink } = await stat(found.file.path);
+      if (nlink > 1)
+        notices.push(
+          `The file ${shown(name)} has ${nlink} names on this disk (hard links); it is taken with the model.`,
+        );
+    } else
       notices.push(
         `The file ${shown(name)}, which tensors of "${basename(path)}" are in, stays behind: ${'reason' in found ? found.reason : 'it is the same file'}.`,
       );

@@ -1,4 +1,4 @@
-import { symlink } from 'node:fs/promises';
+import { link, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openModel, scanModel } from '../../../src/engine/models/index.ts';
@@ -93,5 +93,59 @@ describe('a data file that may not be opened stays behind and is told', () => {
     expect(names(model)).toEqual(['model.onnx']);
     expect(model.notices.join()).toMatch(/"link\.data".*outside the folder.*/);
     expect(model.notices.join()).toMatch(/"door\/secret\.data".*outside the folder/);
+  });
+});
+
+test('two models may share a data file: each is opened with it, the folder of both names them', async () => {
+  const folder = await folderWith({
+    'encoder.onnx': describing(['a', 2, { location: 'shared.data' }]),
+    'decoder.onnx': describing(['b', 2, { location: 'shared.data', offset: '8' }]),
+    'shared.data': data,
+  });
+  for (const [file, tensor] of [
+    ['encoder.onnx', 'a'],
+    ['decoder.onnx', 'b'],
+  ] as const) {
+    const model = await openModel(join(folder, file));
+    expect(names(model)).toEqual([file, 'shared.data']);
+    const [, held] = await scanModel(model, limits);
+    expect(held && 'layout' in held && held.layout.tensors.map(({ name }) => name)).toEqual([tensor]);
+  }
+  await expect(openModel(folder)).rejects.toThrow(/several models: "decoder\.onnx", "encoder\.onnx"/);
+});
+
+describe.skipIf(process.platform === 'win32')('a data file that is a link', () => {
+  const file = describing(['a', 2, { location: 'w.data' }]);
+
+  test('to a place below the folder is followed and archived under the name in the model', async () => {
+    const folder = await folderWith({ 'model.onnx': file, 'store/blob': data });
+    await symlink('store/blob', join(folder, 'w.data'));
+    const model = await openModel(join(folder, 'model.onnx'));
+    expect(model.files[1]).toEqual({ path: join(folder, 'store/blob'), name: 'w.data', size: data.length });
+    expect(model.notices).toEqual([]);
+  });
+
+  test('to the describing file itself, to nowhere, in a circle or to a folder stays behind', async () => {
+    for (const target of ['model.onnx', 'nowhere', 'w.data', '.']) {
+      const folder = await folderWith({ 'model.onnx': file });
+      await symlink(target, join(folder, 'w.data'));
+      const model = await openModel(join(folder, 'model.onnx'));
+      expect(names(model), target).toEqual(['model.onnx']);
+      expect(model.notices.join(), target).toMatch(/"w\.data", which tensors of "model\.onnx" are in, stays behind/);
+    }
+  });
+
+  test('to a device is no regular file', async () => {
+    const folder = await folderWith({ 'model.onnx': file });
+    await symlink('/dev/zero', join(folder, 'w.data'));
+    expect(names(await openModel(join(folder, 'model.onnx')))).toEqual(['model.onnx']);
+  });
+
+  test('by another name of the same file is taken and told', async () => {
+    const folder = await folderWith({ 'model.onnx': file, 'elsewhere/original': data });
+    await link(join(folder, 'elsewhere/original'), join(folder, 'w.data'));
+    const model = await openModel(join(folder, 'model.onnx'));
+    expect(names(model)).toEqual(['model.onnx', 'w.data']);
+    expect(model.notices.join()).toContain('"w.data" has 2 names on this disk');
   });
 });
