@@ -3,11 +3,12 @@ import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import { hasFarRepeats } from '../codecs/zstd/kernel.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 
-/** Bytes of a stream in one piece in which strings that repeat are looked for, where they are not all at hand. */
+/** Bytes of a stream in one piece in which strings that repeat are looked for, where not all are at hand or worth a look. */
 export const excerptBytes = 256 * 1024;
 
 /** Streams up to this long are coded at the highest level of zstd, at some megabytes a second; longer ones would take minutes. */
 const patientBytes = 16 * 2 ** 20;
+const widestNumber = 8;
 const highestLevel = 19;
 const quickerLevel = 9;
 const glanceLevel = 3;
@@ -38,10 +39,17 @@ export function considerMatches(
   const isPatient = preset === 'smallest' || streamLength <= patientBytes;
   const matching = zstdAt(isPatient ? highestLevel : quickerLevel);
   if (planned.id === 'zstd') return matching;
-  if (!hasFarRepeats(piece.bytes, piece.width)) return planned;
+  // Most elements are weights, in which nothing repeats; that must not take long to see.
+  const looked = isTyped ? middleOf(piece.bytes) : piece.bytes;
+  if (!hasFarRepeats(looked, piece.width)) return planned;
   const least = sizeBy(planned, piece, workspace) * (isTyped ? worthwhile : 1);
   if (sizeBy(zstdAt(glanceLevel), piece, workspace) > least * hopeful) return planned;
   return sizeBy(matching, piece, workspace) < least ? matching : planned;
+}
+
+function middleOf(bytes: Uint8Array): Uint8Array {
+  const start = Math.floor(Math.max(0, bytes.length - excerptBytes) / 2 / widestNumber) * widestNumber;
+  return bytes.subarray(start, start + excerptBytes);
 }
 
 function zstdAt(level: number): CodecNode {
