@@ -10,6 +10,7 @@ export class DecodePass {
   readonly #seen: Uint8Array;
   readonly #decoded: (bytes: number) => void;
   readonly #slotBytes: number;
+  readonly #checks: boolean;
 
   constructor(parts: {
     readonly archive: Archive;
@@ -18,12 +19,15 @@ export class DecodePass {
     readonly decoded: (bytes: number) => void;
     /** The most bytes that a batch may restore to. */
     readonly slotBytes: number;
+    /** Whether blocks are checked one by one, besides the digests. */
+    readonly checks: boolean;
   }) {
     this.#archive = parts.archive;
     this.#descriptor = parts.descriptor;
     this.#line = parts.line;
     this.#decoded = parts.decoded;
     this.#slotBytes = parts.slotBytes;
+    this.#checks = parts.checks;
     this.#seen = new Uint8Array(parts.archive.blockCount);
   }
 
@@ -47,8 +51,9 @@ export class DecodePass {
       const archive = { descriptor: this.#descriptor, offset: batch.archiveOffset, length: batch.archiveLength };
       const blocks = batch.pieces.map(({ block }) => block);
       const writing = target && { start, range: { descriptor: target.descriptor, offset, length } };
+      const checks = this.#checks;
       await this.#line.add(
-        ({ thread, slot }) => thread.run({ kind: 'decode', slot, archive, blocks, target: writing }),
+        ({ thread, slot }) => thread.run({ kind: 'decode', slot, archive, blocks, target: writing, checks }),
         async (slot) => {
           await digests.feed(slot, start, offset, length);
           this.#decoded(length);

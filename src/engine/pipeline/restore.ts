@@ -54,7 +54,8 @@ async function run(
   await requireSpace(archive, goals, output);
   watch.end('scan');
 
-  await using crew = await Crew.start(context.spawnWorker, resources, ['files']);
+  const startCrew = (): Promise<Crew> => Crew.start(context.spawnWorker, resources, ['files']);
+  await using crew = await startCrew();
   let done = 0;
   const decoded = (bytes: number): void => reporter.progress('restore', (done += bytes), bytesTotal, done);
   for (const goal of goals)
@@ -63,6 +64,7 @@ async function run(
       signal,
       overwrite: request.overwrite ?? false,
       slotBytes: resources.slotBytes,
+      startCrew,
     });
   watch.end('restore');
 
@@ -90,36 +92,53 @@ async function run(
   };
 }
 
-async function restoreGoal(
+interface RestoreJob {
+  readonly decoded: (bytes: number) => void;
+  readonly signal: AbortSignal;
+  readonly overwrite: boolean;
+  readonly slotBytes: number;
+  /** A second crew, when the first has failed. */
+  readonly startCrew: () => Promise<Crew>;
+}
+
+async function restoreGoal(goal: Goal, opened: OpenArchive, crew: Crew, job: RestoreJob): Promise<void> {
+  await using output = await OutputFile.create(goal.path, {
+    overwrite: job.overwrite,
+    inputs: [opened.source.identity],
+  });
+  await output.truncate(goal.length);
+  try {
+    // The digest of all bytes proves more than the checksums of the blocks; those only tell where the damage is.
+    await decodeGoal(goal, opened, crew, job, { checks: false, output });
+  } catch (error) {
+    if (error instanceof FeatherweightError && error.code === 'DAMAGED') await nameDamage(goal, opened, job);
+    throw error;
+  }
+  job.signal.throwIfAborted();
+  await output.commit();
+}
+
+/** Reads everything again, block by block; throws when a block is to blame. */
+async function nameDamage(goal: Goal, opened: OpenArchive, job: RestoreJob): Promise<void> {
+  await using crew = await job.startCrew();
+  await decodeGoal(goal, opened, crew, { ...job, decoded: () => undefined }, { checks: true });
+}
+
+async function decodeGoal(
   goal: Goal,
   { archive, source }: OpenArchive,
   crew: Crew,
-  job: {
-    readonly decoded: (bytes: number) => void;
-    readonly signal: AbortSignal;
-    readonly overwrite: boolean;
-    readonly slotBytes: number;
-  },
+  { signal, decoded, slotBytes }: RestoreJob,
+  { checks, output }: { readonly checks: boolean; readonly output?: OutputFile },
 ): Promise<void> {
-  await using output = await OutputFile.create(goal.path, { overwrite: job.overwrite, inputs: [source.identity] });
-  await output.truncate(goal.length);
-  const line = new AssemblyLine(crew, job.signal);
-  const pass = new DecodePass({
-    archive,
-    descriptor: source.descriptor,
-    line,
-    decoded: job.decoded,
-    slotBytes: job.slotBytes,
-  });
+  const line = new AssemblyLine(crew, signal);
+  const pass = new DecodePass({ archive, descriptor: source.descriptor, line, decoded, slotBytes, checks });
   let found = emptyDigest;
   const digests = new DigestFeed(
     crew,
     { key: 0, bytes: goal.length },
     { firstKey: 0, ranges: [] },
-    {
-      fileDigest: (_, sha256) => (found = sha256),
-      tensorDigest: () => undefined,
-    },
+    { fileDigest: (_, sha256) => (found = sha256), tensorDigest: () => undefined },
   );
   await line.fill(() => pass.addRange(goal, digests, output));
   if (found !== goal.sha256)
@@ -127,8 +146,6 @@ async function restoreGoal(
       `"${goal.name}" was restored with sha256 ${found}; its original had ${goal.sha256}. It was not given its name.`,
       { name: goal.name, found, expected: goal.sha256 },
     );
-  job.signal.throwIfAborted();
-  await output.commit();
 }
 
 async function fileGoals(archive: Archive, request: RestoreRequest): Promise<{ output: string; goals: Goal[] }> {

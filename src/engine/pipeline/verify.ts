@@ -88,7 +88,7 @@ async function verifyFiles(
   decoded: (bytes: number) => void,
 ): Promise<void> {
   const line = new AssemblyLine(crew, signal);
-  const pass = new DecodePass({ archive, descriptor: source.descriptor, line, decoded, slotBytes });
+  const pass = new DecodePass({ archive, descriptor: source.descriptor, line, decoded, slotBytes, checks: true });
   const fileDigests = archive.files.map(() => emptyDigest);
   const tensorDigests = archive.tensors.map(() => emptyDigest);
   await line.fill(async () => {

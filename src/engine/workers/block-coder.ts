@@ -129,9 +129,12 @@ export class BlockCoder {
   }
 
   /** Decodes stored blocks into a slot, one behind another, and writes a part of that to a file when asked. */
-  decode({ slot, archive, blocks, target }: TaskOf<'decode'>): void {
+  decode({ slot, archive, blocks, target, checks }: TaskOf<'decode'>): void {
     const { input } = this.#slot(slot);
-    this.#decodeEach(this.#readCoded(slot, archive), archive.offset, blocks, () => undefined, input);
+    this.#decodeEach(this.#readCoded(slot, archive), archive.offset, blocks, () => undefined, {
+      checks,
+      target: input,
+    });
     if (target) writeSparsely(input.subarray(target.start, target.start + target.range.length), target.range);
   }
 
@@ -146,18 +149,13 @@ export class BlockCoder {
     archiveOffset: number,
     blocks: readonly StoredBlock[],
     use: (decoded: Uint8Array, archiveOffset: number) => void,
-    target?: Uint8Array,
+    { checks, target }: { readonly checks: boolean; readonly target?: Uint8Array } = { checks: true },
   ): void {
     let [from, to] = [0, 0];
     for (const { storedLength, crc32: expected, length, width } of blocks) {
       const payload = coded.subarray(from, from + storedLength);
       const offset = archiveOffset + from;
-      const found = crc32(payload);
-      if (found !== expected)
-        throw new DamagedArchiveError(
-          `The block at byte ${offset} of the archive is damaged: checksum ${hex(found)}, expected ${hex(expected)}.`,
-          { archiveOffset: offset, length: storedLength },
-        );
+      if (checks) requireChecksum(payload, expected, offset);
       this.#scratch(() => {
         const place = target?.subarray(to, to + length);
         use(decodeTree(payload, { length, width }, this.#workspace, place), offset);
@@ -205,6 +203,15 @@ export class BlockCoder {
       this.#workspace.release(mark);
     }
   }
+}
+
+function requireChecksum(payload: Uint8Array, expected: number, archiveOffset: number): void {
+  const found = crc32(payload);
+  if (found === expected) return;
+  throw new DamagedArchiveError(
+    `The block at byte ${archiveOffset} of the archive is damaged: checksum ${hex(found)}, expected ${hex(expected)}.`,
+    { archiveOffset, length: payload.length },
+  );
 }
 
 function requireEqual(decoded: Uint8Array, original: Uint8Array, archiveOffset: number): void {

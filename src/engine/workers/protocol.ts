@@ -80,6 +80,8 @@ export type Task =
   | {
       readonly kind: 'decode';
       readonly slot: number;
+      /** Whether to check the checksums of the blocks; a digest of all that they restore to makes up for it. */
+      readonly checks: boolean;
       readonly archive: FileRange;
       readonly blocks: readonly StoredBlock[];
       /** Write the decoded bytes from `start` on to a file. */

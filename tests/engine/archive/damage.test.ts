@@ -55,6 +55,18 @@ describe('a damaged archive', () => {
     expect(await outcome(Buffer.concat([archive, Uint8Array.of(0)]))).toBe('damaged');
   });
 
+  test('is told by its place, also by restore, which looks at checksums only then', async () => {
+    const damaged = archive.slice();
+    damaged[20] = (damaged[20] ?? 0) ^ 4;
+    const path = join(folder, 'placed.fwz');
+    await writeFile(path, damaged);
+    const expected = { code: 'DAMAGED', facts: { archiveOffset: 16 } };
+    await expect(finish(restore({ archive: path, output: join(folder, 'x') }, context()))).rejects.toMatchObject(
+      expected,
+    );
+    await expect(finish(verify({ archive: path }, context()))).rejects.toMatchObject(expected);
+  });
+
   test('is reported by verify and by restore, which leaves nothing behind', async () => {
     const random = randomNumbers(5);
     for (let round = 0; round < 12; round++) {
