@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { normalize, weightsOf } from '../../../src/engine/codecs/rans/frequencies.ts';
 import { createRans, rans } from '../../../src/engine/codecs/rans/index.ts';
 import { referenceKernel } from '../../../src/engine/codecs/rans/kernel.ts';
+import { isSkewed } from '../../../src/engine/codecs/rans/skew.ts';
 import { inScratch, workspace } from '../../support/codecs.ts';
 import { gaussians } from '../../support/streams.ts';
 import { describeTwins } from './twins.ts';
@@ -74,4 +75,12 @@ describe('rans', () => {
       }),
     );
   });
+});
+
+test('isSkewed sees a value that is most of the bytes, but not all', () => {
+  const mostly = (share: number) => new Uint8Array(20_000).map((_, at) => (at % 100 < 100 * share ? 7 : at));
+  expect(isSkewed(mostly(0.8))).toBe(true);
+  expect(isSkewed(mostly(0.4))).toBe(false);
+  expect(isSkewed(mostly(1))).toBe(false);
+  expect(isSkewed(new Uint8Array())).toBe(false);
 });

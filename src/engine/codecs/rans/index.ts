@@ -7,6 +7,7 @@ import { type Codec, defineCodec, type Encoded, type Proposal, type Stream, type
 import { frequencyTable, normalize, weightsOf } from './frequencies.ts';
 import { readHeader, writeHeader, type RansHeader } from './header.ts';
 import { lanes, precision, type RansKernel } from './kernel.ts';
+import { isSkewed } from './skew.ts';
 
 type Options = Readonly<Record<string, never>>;
 
@@ -61,10 +62,10 @@ function accepts({ bytes, width }: Stream): boolean {
   return width === 1 && bytes.length <= longestInput;
 }
 
-/** The bytes that Huffman codes leave a per cent of: elements that are bytes, not the exponents of wider ones. */
+/** Where Huffman codes lose: elements that are bytes, by a per cent, and bytes of mostly one value, by much. */
 function isWorthTime({ sample, dtype, preset }: Proposal): boolean {
   if (sample.width !== 1 || sample.bytes.length < leastProposed || preset === 'quick') return false;
-  return preset === 'smallest' || dtype !== undefined;
+  return preset === 'smallest' || dtype !== undefined || isSkewed(sample.bytes);
 }
 
 /** `undefined` for a stream of one symbol or none, which the header itself is. */
