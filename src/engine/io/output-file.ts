@@ -4,6 +4,9 @@ import { dirname } from 'node:path';
 import { toFeatherweightError, UsageError } from '../errors.ts';
 import type { FileIdentity } from './file-source.ts';
 
+/** Bytes written between two requests to the disk. */
+const flushEveryBytes = 32 * 2 ** 20;
+
 /**
  * A file that is written as `NAME.partial` and gets its name only by {@link OutputFile.commit}, after it was flushed. When
  * it is disposed before, nothing is left behind.
@@ -14,6 +17,7 @@ export class OutputFile implements AsyncDisposable {
   readonly #handle: FileHandle;
   #state: 'open' | 'committed' | 'removed' = 'open';
   #flushing: Promise<void> | undefined;
+  #unflushed = 0;
   #flushFailure: Error | undefined;
 
   private constructor(path: string, handle: FileHandle) {
@@ -58,8 +62,14 @@ export class OutputFile implements AsyncDisposable {
     await this.#handle.truncate(length);
   }
 
-  /** Asks the disk to take what was written so far, in the background, so that the last flush is short. */
-  flushSoon(): void {
+  /**
+   * Notes that so many bytes were written; now and then the disk is asked, in the background, to take what is there, so that
+   * the last flush is short.
+   */
+  wrote(bytes: number): void {
+    this.#unflushed += bytes;
+    if (this.#unflushed < flushEveryBytes) return;
+    this.#unflushed = 0;
     this.#flushing ??= this.#handle.datasync().then(
       () => {
         this.#flushing = undefined;

@@ -16,8 +16,6 @@ import type { TensorLedger } from './tensor-ledger.ts';
 /** How many streams ahead of the coders the planner works, and how far it looks for them. */
 const plansAhead = 4;
 const runsAhead = 64;
-/** After this many original bytes the disk is asked to take what was written, so that the flush at the end is short. */
-const flushEveryBytes = 64 * 2 ** 20;
 
 /** What the pass tells while it runs. */
 export interface PassListener extends DigestListener {
@@ -55,7 +53,6 @@ export class EncodePass {
   readonly #plans = new Map<PlacedRun, Promise<CodecNode>>();
   /** Blocks not proved yet, which a reference to them must wait for. */
   readonly #unproved = new Map<number, Promise<unknown>>();
-  #unflushed = 0;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -182,10 +179,7 @@ export class EncodePass {
   #finish(bytes: number): void {
     const { listener, output } = this.#parts;
     listener.proved(bytes);
-    this.#unflushed += bytes;
-    if (this.#unflushed < flushEveryBytes) return;
-    this.#unflushed = 0;
-    output.flushSoon();
+    output.wrote(bytes);
   }
 }
 

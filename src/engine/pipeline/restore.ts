@@ -132,7 +132,17 @@ async function decodeGoal(
   { checks, output }: { readonly checks: boolean; readonly output?: OutputFile },
 ): Promise<void> {
   const line = new AssemblyLine(crew, signal);
-  const pass = new DecodePass({ archive, descriptor: source.descriptor, line, decoded, slotBytes, checks });
+  const pass = new DecodePass({
+    archive,
+    descriptor: source.descriptor,
+    line,
+    decoded: (bytes) => {
+      output?.wrote(bytes);
+      decoded(bytes);
+    },
+    slotBytes,
+    checks,
+  });
   let found = emptyDigest;
   const digests = new DigestFeed(
     crew,
