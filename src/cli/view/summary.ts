@@ -26,7 +26,7 @@ export function restoreSummary(report: RestoreReport): string {
   return [
     `${pc.bold(escapeUnsafe(basename(report.input)))}  ${formatChange(report.bytesIn, report.bytesOut)}${what}`,
     `  ${timeLine(report)}`,
-    pc.green(`Restored: the checksums agree; sha256 ${report.sha256}`),
+    pc.green(`Restored and equal to the original; sha256 ${report.sha256}`),
     `Written: ${escapeUnsafe(report.output)}`,
   ].join('\n');
 }
