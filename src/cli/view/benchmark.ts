@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 import type { BenchmarkMeasurement, BenchmarkReport } from '../bench/report.ts';
 import { formatBytes, formatRate, formatSeconds } from './amounts.ts';
 import { escapeUnsafe } from './escape.ts';
@@ -38,7 +38,7 @@ export function benchmarkText(report: BenchmarkReport): string {
   ]);
   const { machine } = report;
   return [
-    `${pc.bold(escapeUnsafe(basename(report.input)))}  ${formatBytes(report.bytesIn)} · sha256 ${report.sha256}`,
+    `${colors.bold(escapeUnsafe(basename(report.input)))}  ${formatBytes(report.bytesIn)} · sha256 ${report.sha256}`,
     `${machine.cpu} · ${machine.cores} cores · ${formatBytes(machine.memoryBytes)} · ${machine.platform} · Node ${machine.node}`,
     `Medians of ${report.rounds} interleaved rounds, ${report.threads} threads, starting and flushing included, files read from a warm cache`,
     '',

@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 import type { InspectedTensor, Inspection } from '../../engine/index.ts';
 import { formatBytes, formatChange, formatCount, formatSaving } from './amounts.ts';
 import { escapeUnsafe, fitName } from './escape.ts';
@@ -17,7 +17,7 @@ export function inspectionText(inspection: Inspection, all: boolean): string {
     ...section('Number types', dtypeLines(inspection)),
     ...section('Metadata', metadataLines(inspection, all)),
     ...section(all ? 'Tensors' : 'Largest tensors', tensorLines(inspection, all)),
-    ...inspection.notices.map((notice) => pc.yellow(`Note: ${escapeUnsafe(notice)}`)),
+    ...inspection.notices.map((notice) => colors.yellow(`Note: ${escapeUnsafe(notice)}`)),
   ].join('\n');
 }
 
@@ -25,12 +25,12 @@ function headLines({ kind, name, bytes, bytesOut, tensors, parameters }: Inspect
   const size =
     bytesOut === undefined ? formatBytes(bytes) : `${formatChange(bytes, bytesOut)} · ${formatSaving(bytes, bytesOut)}`;
   const counts = `${formatCount(tensors.length)} tensors · ${formatCount(parameters)} parameters`;
-  return [`${pc.bold(escapeUnsafe(name))}  ${kind} · ${size} · ${counts}`];
+  return [`${colors.bold(escapeUnsafe(name))}  ${kind} · ${size} · ${counts}`];
 }
 
 function fileLines({ files }: Inspection): readonly string[] {
   const faults = files.flatMap(({ name, fault }) =>
-    fault === undefined ? [] : [pc.yellow(`${escapeUnsafe(name)}: ${escapeUnsafe(fault)}`)],
+    fault === undefined ? [] : [colors.yellow(`${escapeUnsafe(name)}: ${escapeUnsafe(fault)}`)],
   );
   const rows = files.map(({ name, format, bytes, tensors }) => [
     fitName(name, nameWidth),
@@ -86,11 +86,11 @@ function tensorCells(tensor: InspectedTensor, kind: Inspection['kind'], all: boo
 }
 
 function moreLine(left: number): readonly string[] {
-  return left > 0 ? [pc.dim(`… and ${formatCount(left)} more; --all shows them`)] : [];
+  return left > 0 ? [colors.dim(`… and ${formatCount(left)} more; --all shows them`)] : [];
 }
 
 function section(title: string, lines: readonly string[]): readonly string[] {
-  return lines.length === 0 ? [] : ['', pc.bold(title), ...lines.map((line) => `  ${line}`)];
+  return lines.length === 0 ? [] : ['', colors.bold(title), ...lines.map((line) => `  ${line}`)];
 }
 
 function right(title: string): Column {

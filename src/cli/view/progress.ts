@@ -1,4 +1,4 @@
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 import type { Phase, ProgressEvent } from '../../engine/index.ts';
 import type { Output } from '../output.ts';
 import { formatBytes, formatRate, formatSeconds } from './amounts.ts';
@@ -30,7 +30,7 @@ export function progressView(output: Output, name: string): { show(event: Progre
       if (now - last < interval) return;
       last = now;
       const [phase = '', ...rest] = describeProgress([...latest.values()]);
-      if (output.hasLive) output.live(`${pc.bold(phase)} ${[...rest, pc.dim(name)].join(' · ')}`);
+      if (output.hasLive) output.live(`${colors.bold(phase)} ${[...rest, colors.dim(name)].join(' · ')}`);
       else output.warn(`${name}: ${[phase, ...rest].join(' · ')}`);
     },
     end: () => output.live(undefined),

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import pc from 'picocolors';
+import { colors } from './colors.ts';
 import type { CompressReport, Phase, Report, RestoreReport, VerifyReport } from '../../engine/index.ts';
 import { formatBytes, formatChange, formatCount, formatRate, formatSaving, formatSeconds } from './amounts.ts';
 import { escapeUnsafe } from './escape.ts';
@@ -12,10 +12,10 @@ export function compressSummary(report: CompressReport): string {
   const { input, output, bytesIn, bytesOut, sha256 } = report;
   const files = report.files.length > 1 ? ` · ${report.files.length} files` : '';
   return [
-    `${pc.bold(escapeUnsafe(basename(input)))}  ${formatChange(bytesIn, bytesOut)} · ${pc.bold(formatSaving(bytesIn, bytesOut))}${files}`,
+    `${colors.bold(escapeUnsafe(basename(input)))}  ${formatChange(bytesIn, bytesOut)} · ${colors.bold(formatSaving(bytesIn, bytesOut))}${files}`,
     ...codecLines(report).map((line) => `  ${line}`),
     `  ${timeLine(report)}`,
-    pc.green(`Proved: every byte was read back and compared; sha256 ${sha256}`),
+    colors.green(`Proved: every byte was read back and compared; sha256 ${sha256}`),
     `Archive: ${escapeUnsafe(output)}`,
   ].join('\n');
 }
@@ -24,9 +24,9 @@ export function compressSummary(report: CompressReport): string {
 export function restoreSummary(report: RestoreReport): string {
   const what = report.tensor === undefined ? '' : ` · tensor ${escapeUnsafe(report.tensor)}`;
   return [
-    `${pc.bold(escapeUnsafe(basename(report.input)))}  ${formatChange(report.bytesIn, report.bytesOut)}${what}`,
+    `${colors.bold(escapeUnsafe(basename(report.input)))}  ${formatChange(report.bytesIn, report.bytesOut)}${what}`,
     `  ${timeLine(report)}`,
-    pc.green(`Restored and equal to the original; sha256 ${report.sha256}`),
+    colors.green(`Restored and equal to the original; sha256 ${report.sha256}`),
     `Written: ${escapeUnsafe(report.output)}`,
   ].join('\n');
 }
@@ -42,9 +42,9 @@ const provedWords: Readonly<Record<VerifyReport['proved'][number], string>> = {
 /** The words after a verification, one line for each thing proved. */
 export function verifySummary(report: VerifyReport): string {
   return [
-    `${pc.bold(escapeUnsafe(basename(report.input)))}  ${formatBytes(report.bytesIn)} · ${formatCount(report.tensors)} tensors · ${formatCount(report.blocks)} blocks`,
+    `${colors.bold(escapeUnsafe(basename(report.input)))}  ${formatBytes(report.bytesIn)} · ${formatCount(report.tensors)} tensors · ${formatCount(report.blocks)} blocks`,
     `  ${timeLine(report)}`,
-    ...report.proved.map((rung) => pc.green(`Proved: ${provedWords[rung]}`)),
+    ...report.proved.map((rung) => colors.green(`Proved: ${provedWords[rung]}`)),
     `sha256 ${report.sha256}`,
   ].join('\n');
 }
