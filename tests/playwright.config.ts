@@ -5,13 +5,14 @@ const executablePath = process.env['FEATHERWEIGHT_BROWSER'];
 export default defineConfig({
   testDir: './e2e',
   outputDir: '../test-results/e2e',
-  timeout: 40_000,
-  expect: { timeout: 15_000 },
+  // A job ends when the disk has everything, and a busy disk may take its time.
+  timeout: 180_000,
+  expect: { timeout: 60_000 },
   workers: 1,
   reporter: [['list']],
   use: {
     viewport: { width: 1280, height: 800 },
-    actionTimeout: 10_000,
+    actionTimeout: 30_000,
     trace: 'retain-on-failure',
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),

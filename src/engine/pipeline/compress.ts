@@ -60,6 +60,7 @@ async function run(
   const archive = await writeEnd(output, index, blocksEnd);
   await assertUnchanged(inputs.files);
   signal.throwIfAborted();
+  reporter.progress('flush', 0, inputs.bytes, archive.size);
   await output.commit();
   watch.end('flush');
 

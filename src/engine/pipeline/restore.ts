@@ -61,6 +61,7 @@ async function run(
   for (const goal of goals)
     await restoreGoal(goal, opened, crew, {
       decoded,
+      flushing: (bytes) => reporter.progress('flush', 0, bytes, done),
       signal,
       overwrite: request.overwrite ?? false,
       slotBytes: resources.slotBytes,
@@ -94,6 +95,7 @@ async function run(
 
 interface RestoreJob {
   readonly decoded: (bytes: number) => void;
+  readonly flushing: (bytes: number) => void;
   readonly signal: AbortSignal;
   readonly overwrite: boolean;
   readonly slotBytes: number;
@@ -115,6 +117,7 @@ async function restoreGoal(goal: Goal, opened: OpenArchive, crew: Crew, job: Res
     throw error;
   }
   job.signal.throwIfAborted();
+  job.flushing(goal.length);
   await output.commit();
 }
 
