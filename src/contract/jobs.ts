@@ -67,6 +67,8 @@ export type Receipt = z.infer<typeof receipt>;
 /** One job as a person sees it. */
 export const job = z.object({
   id: z.string(),
+  /** Counts the changes of this job: of two states that are met in any order, the higher is the newer. */
+  revision: z.int().min(0),
   /** As it was asked for, so that it can be asked for again. */
   request: jobRequest,
   command: z.enum(['compress', 'restore', 'verify']),

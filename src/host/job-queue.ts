@@ -35,8 +35,11 @@ export function createJobQueue({ start, changed, finished }: JobQueueOptions): J
   const entries: Entry[] = [];
   let running: Promise<void> | undefined;
 
+  const update = (entry: Entry, change: Partial<Job>) => {
+    entry.job = { ...entry.job, ...change, revision: entry.job.revision + 1 };
+  };
   const set = (entry: Entry, change: Partial<Job>) => {
-    entry.job = { ...entry.job, ...change };
+    update(entry, change);
     changed(entry.job);
   };
 
@@ -48,9 +51,9 @@ export function createJobQueue({ start, changed, finished }: JobQueueOptions): J
       for await (const event of start(request, controller.signal)) {
         if (event.type === 'finished') {
           const receipt = toReceipt(event.report);
-          entry.job = { ...entry.job, receipt, bytesDone: entry.job.bytesTotal, bytesOut: receipt.bytesOut };
+          update(entry, { receipt, bytesDone: entry.job.bytesTotal, bytesOut: receipt.bytesOut });
           await finished(entry.job, event.report);
-        } else entry.job = advance(entry.job, event);
+        } else update(entry, advance(entry.job, event));
         if (performance.now() - told < millisecondsBetweenEvents) continue;
         told = performance.now();
         changed(entry.job);
@@ -98,6 +101,7 @@ function queuedJob(request: JobRequest): Job {
   const path = request.command === 'compress' ? request.input : request.archive;
   return {
     id: randomUUID(),
+    revision: 0,
     request,
     command: request.command,
     name: basename(path),

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import type { Job } from '../../contract/jobs.ts';
 import type { Connection } from './connect.ts';
+import { mergeJobs } from './merge-jobs.ts';
 
 type Connected = Pick<Connection, 'host' | 'native'> & { readonly isLost: boolean };
 
@@ -25,9 +26,7 @@ export function ConnectionProvider(props: { readonly connection: Connection; rea
   useEffect(
     () =>
       host.on('job.changed', (job) => {
-        queries.setQueryData<readonly Job[]>(['jobs'], (jobs = []) =>
-          jobs.some(({ id }) => id === job.id) ? jobs.map((old) => (old.id === job.id ? job : old)) : [...jobs, job],
-        );
+        queries.setQueryData<readonly Job[]>(['jobs'], (jobs = []) => mergeJobs(jobs, [job]));
         if (job.state === 'done') void queries.invalidateQueries({ queryKey: ['runs'] });
       }),
     [host, queries],

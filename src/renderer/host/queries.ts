@@ -1,9 +1,10 @@
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
 import type { FolderListing } from '../../contract/files.ts';
-import type { JobRequest } from '../../contract/jobs.ts';
+import type { Job, JobRequest } from '../../contract/jobs.ts';
 import { modelLink } from '../text/links.ts';
 import { useConnection } from './connection.tsx';
+import { mergeJobs } from './merge-jobs.ts';
 
 /** A model's summary, from its headers. */
 export function useModel(path: string) {
@@ -24,7 +25,14 @@ export function useTensors(path: string, search: string, limit: number) {
 
 export function useJobs() {
   const { host } = useConnection();
-  return useQuery({ queryKey: ['jobs'], queryFn: () => host.call('jobs.list', {}) });
+  const queries = useQueryClient();
+  return useQuery({
+    queryKey: ['jobs'],
+    queryFn: async () => {
+      const told = await host.call('jobs.list', {});
+      return mergeJobs(queries.getQueryData<readonly Job[]>(['jobs']) ?? [], told);
+    },
+  });
 }
 
 export function useRuns(limit: number) {
