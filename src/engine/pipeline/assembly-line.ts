@@ -7,14 +7,18 @@ import type { Crew, Slot } from '../workers/crew.ts';
  */
 export class AssemblyLine {
   readonly #crew: Crew;
+  readonly #signal: AbortSignal;
+  readonly #cancel = (): void => this.#fail(new CancelledError());
   readonly #finishing = new Set<Promise<void>>();
   #tail: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
+  #stopping: Promise<void> | undefined;
 
   constructor(crew: Crew, signal: AbortSignal) {
     this.#crew = crew;
-    signal.addEventListener('abort', () => this.#fail(new CancelledError()), { once: true });
-    if (signal.aborted) this.#fail(new CancelledError());
+    this.#signal = signal;
+    signal.addEventListener('abort', this.#cancel, { once: true });
+    if (signal.aborted) this.#cancel();
   }
 
   /**
@@ -49,6 +53,9 @@ export class AssemblyLine {
     }
     await this.#tail;
     await Promise.all(this.#finishing);
+    // From here on the threads may belong to another job, which this signal must not stop.
+    this.#signal.removeEventListener('abort', this.#cancel);
+    await this.#stopping;
     if (this.#failure) throw this.#failure;
   }
 
@@ -64,6 +71,6 @@ export class AssemblyLine {
 
   #fail(error: unknown): void {
     this.#failure ??= error instanceof Error ? error : new Error(String(error));
-    this.#crew.abandon(this.#failure);
+    this.#stopping ??= this.#crew.stop(this.#failure);
   }
 }

@@ -96,10 +96,15 @@ export class Crew implements AsyncDisposable {
     else this.#free.push(slot);
   }
 
-  /** Lets nobody wait for a slot any more: the job has failed or was stopped. */
-  abandon(error: Error): void {
+  /**
+   * Ends all threads, in the middle of what they do, and lets nobody wait for a slot any more. When it has settled no thread
+   * of this crew reads or writes a file: only then may descriptors be closed, whose numbers the next file gets.
+   */
+  async stop(error: Error): Promise<void> {
     this.#abandoned ??= error;
     for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#abandoned);
+    const threads = [...this.#coders, ...Object.values(this.#hashers)];
+    await Promise.all(threads.map((thread) => thread[Symbol.asyncDispose]()));
   }
 
   /** Asks some coding thread for a plan. */

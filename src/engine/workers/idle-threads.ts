@@ -12,9 +12,13 @@ const idle = new WeakMap<() => Worker, Thread[]>();
  * ("Check failed: jit_page.has_value()", nodejs/node#64500).
  */
 export function takeThread(spawn: () => Worker): Thread {
-  const rested = idle.get(spawn)?.pop();
-  rested?.wake();
-  return rested ?? new Thread(spawn());
+  const resting = idle.get(spawn) ?? [];
+  for (let rested = resting.pop(); rested; rested = resting.pop()) {
+    if (!rested.isUsable) continue;
+    rested.wake();
+    return rested;
+  }
+  return new Thread(spawn());
 }
 
 /** Leaves threads to the next job that starts within some seconds; those that are still busy, or dead, are stopped. */

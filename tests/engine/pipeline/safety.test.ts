@@ -96,6 +96,21 @@ describe('the output', () => {
     expect(await readdir(folder)).toEqual(['m.safetensors']);
   });
 
+  test('comes from threads that finished, stopped and failed jobs left, as from new ones', async () => {
+    const bytes = mixedModel(400_000);
+    const folder = await folderWith({ 'm.safetensors': bytes, 'bad.fwz': 'no archive' });
+    const [input, archive] = [join(folder, 'm.safetensors'), join(folder, 'out.fwz')];
+    const { spawnWorker } = context();
+    for (let round = 0; round < 3; round++) {
+      await finish(compress({ input, output: archive, overwrite: true }, { spawnWorker }));
+      for await (const event of verify({ archive }, { spawnWorker })) if (event.type === 'progress') break;
+      await expect(finish(verify({ archive: join(folder, 'bad.fwz') }, { spawnWorker }))).rejects.toMatchObject({
+        code: 'DAMAGED',
+      });
+      await finish(verify({ archive, against: input }, { spawnWorker }));
+    }
+  });
+
   test('is not there when nobody listens to the end', async () => {
     const folder = await folderWith({ 'm.safetensors': mixedModel(500_000) });
     for await (const event of compress({ input: join(folder, 'm.safetensors') }, context()))
