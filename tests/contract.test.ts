@@ -56,7 +56,14 @@ describe.each(transports)('the contract over $name', ({ connect }) => {
     const inputs: { readonly [Name in CallName]?: Input<Name> } = {
       'app.info': {},
       'models.inspect': { path },
-      'models.tensors': { path, search: 'bf16', limit: 10 },
+      'models.tensors': { path, search: 'bf16', sort: 'name', limit: 10 },
+      'models.map': { path },
+      'models.close': { path },
+      'catalog.list': {},
+      'settings.get': {},
+      'settings.set': { changes: { theme: 'dark' } },
+      'originals.list': {},
+      'runs.list': {},
       'jobs.list': {},
       'runs.recent': {},
       'files.roots': {},
@@ -114,6 +121,7 @@ describe.each(transports)('the contract over $name', ({ connect }) => {
   test.each<[string, CallName, unknown, string]>([
     ['an unknown path', 'files.list', { path: '/' }, 'NOT_ALLOWED'],
     ['a path that is no text', 'models.inspect', { path: 7 }, 'BAD_INPUT'],
+    ['a change of no known setting', 'settings.set', { changes: { colour: 'red' } }, 'BAD_INPUT'],
     ['an unknown field', 'models.inspect', { path: '/', extra: 1 }, 'BAD_INPUT'],
     ['no input at all', 'jobs.start', null, 'BAD_INPUT'],
     ['a call that is a property of every object', 'constructor' as CallName, {}, 'BAD_INPUT'],

@@ -1,10 +1,19 @@
 import { z } from 'zod';
+import { catalog } from './catalog.ts';
 import { fileTraits, folderListing, root } from './files.ts';
 import { job, jobRequest, run } from './jobs.ts';
-import { modelSummary, tensorPage } from './models.ts';
+import { estimate, modelMap, modelSummary, tensorLook, tensorPage, tensorSort } from './models.ts';
+import { replacedOriginal, replacement } from './originals.ts';
+import { comparedRun, runDetails, runPage, runTensorPage } from './runs.ts';
+import { settings, settingsChanges } from './settings.ts';
 
 const path = z.string().min(1).max(4096);
+const id = z.string().min(1).max(100);
+const search = z.string().max(200).exactOptional();
+const offset = z.int().min(0).exactOptional();
+const limit = z.int().min(1).max(1000).exactOptional();
 const nothing = z.strictObject({});
+const done = z.object({ done: z.boolean() });
 
 /** Every call of the application: what it takes and what it gives. The host checks inputs, whatever shell they come through. */
 export const calls = {
@@ -18,23 +27,61 @@ export const calls = {
       memoryBytes: z.number(),
       /** Whether finished jobs are remembered over a restart. */
       remembers: z.boolean(),
+      /** Whether jobs may write; else only looking and verifying is allowed. */
+      writes: z.boolean(),
+      /** Whether originals can be moved to a trash from here. */
+      trash: z.boolean(),
     }),
   },
+  'catalog.list': { input: nothing, output: catalog },
   'models.inspect': { input: z.strictObject({ path }), output: modelSummary },
   'models.tensors': {
     input: z.strictObject({
       path,
       /** Part of a tensor's name or dtype, upper and lower case alike. */
-      search: z.string().max(200).exactOptional(),
-      offset: z.int().min(0).exactOptional(),
-      limit: z.int().min(1).max(1000).exactOptional(),
+      search,
+      /** Default: `size`. */
+      sort: tensorSort.exactOptional(),
+      offset,
+      limit,
     }),
     output: tensorPage,
   },
+  'models.map': { input: z.strictObject({ path }), output: modelMap },
+  /** Takes some seconds; a newer estimate, or `models.close` of its path, ends it with `CANCELLED`. */
+  'models.estimate': { input: z.strictObject({ path }), output: estimate },
+  /** The window does not show this model any more. */
+  'models.close': { input: z.strictObject({ path }), output: nothing },
+  'tensors.look': { input: z.strictObject({ path, file: z.string(), name: z.string() }), output: tensorLook },
   'jobs.start': { input: jobRequest, output: job },
-  'jobs.cancel': { input: z.strictObject({ id: z.string() }), output: z.object({ cancelled: z.boolean() }) },
+  'jobs.cancel': { input: z.strictObject({ id }), output: z.object({ cancelled: z.boolean() }) },
   'jobs.list': { input: nothing, output: z.array(job) },
+  'jobs.pause': {
+    input: z.strictObject({ id, when: z.enum(['now', 'after-tensor']).exactOptional() }),
+    output: done,
+  },
+  'jobs.resume': { input: z.strictObject({ id }), output: done },
+  /** Puts a waiting job before another one, or last. */
+  'jobs.move': { input: z.strictObject({ id, before: id.exactOptional() }), output: done },
+  /** Takes a job that has ended out of the list. */
+  'jobs.remove': { input: z.strictObject({ id }), output: done },
+  /** Queues a failed or cancelled job again. */
+  'jobs.retry': { input: z.strictObject({ id }), output: job },
   'runs.recent': { input: z.strictObject({ limit: z.int().min(1).max(200).exactOptional() }), output: z.array(run) },
+  'runs.list': { input: z.strictObject({ search, offset, limit }), output: runPage },
+  'runs.get': { input: z.strictObject({ id }), output: runDetails },
+  'runs.tensors': {
+    input: z.strictObject({ id, search, sort: tensorSort.exactOptional(), offset, limit }),
+    output: runTensorPage,
+  },
+  'runs.compare': { input: z.strictObject({ ids: z.array(id).min(1).max(20) }), output: z.array(comparedRun) },
+  /** Moves the original of a run to the trash; with `dryRun` only tells what would be moved. */
+  'originals.replace': { input: z.strictObject({ run: id, dryRun: z.boolean().exactOptional() }), output: replacement },
+  /** Restores the original from its archive to where it was. */
+  'originals.undo': { input: z.strictObject({ run: id }), output: z.object({ files: z.array(z.string()) }) },
+  'originals.list': { input: nothing, output: z.array(replacedOriginal) },
+  'settings.get': { input: nothing, output: settings },
+  'settings.set': { input: z.strictObject({ changes: settingsChanges }), output: settings },
   'files.roots': { input: nothing, output: z.array(root) },
   'files.list': { input: z.strictObject({ path }), output: folderListing },
   /** Looks for a dropped file where the host may read, so that it need not be copied. */

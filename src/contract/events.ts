@@ -1,18 +1,52 @@
-import type { Job } from './jobs.ts';
+import type { DiskRoom, Job } from './jobs.ts';
+import type { Settings } from './settings.ts';
 
 /** What the host tells without being asked. Each event is a whole state, so missing one costs nothing. */
 export interface Events {
   /** A job has begun, got on (at most ten times a second), or ended. */
   readonly 'job.changed': Job;
+  /** The ids of all jobs that are not ended, in the order they will run. */
+  readonly 'queue.changed': { readonly order: readonly string[] };
+  /** All that was asked for is done, or waits for a person: what a notice says, once for the whole batch. */
+  readonly 'batch.ended': BatchEnd;
+  readonly 'estimate.progress': { readonly path: string; readonly sampledBytes: number; readonly bytesTotal: number };
+  readonly 'settings.changed': Settings;
+  /** A drive has got too full to go on, or has room again. */
+  readonly 'disk.changed': DiskRoom & { readonly enough: boolean };
+  /** A file was opened from outside of the window: from the file manager, by a second start, by the system. */
+  readonly 'models.opened': { readonly path: string };
+}
+
+export interface BatchEnd {
+  readonly done: number;
+  readonly failed: number;
+  readonly paused: number;
+  readonly bytesSaved: number;
+  /** One of the files that were written. */
+  readonly path?: string;
 }
 
 export type EventName = keyof Events;
 
-const names: Readonly<Record<EventName, true>> = { 'job.changed': true };
+/** Of events with the same key only the newest matters. */
+const keys: { readonly [Name in EventName]: (event: Events[Name]) => string } = {
+  'job.changed': ({ id }) => id,
+  'queue.changed': () => '',
+  'batch.ended': () => '',
+  'estimate.progress': ({ path }) => path,
+  'settings.changed': () => '',
+  'disk.changed': ({ folder }) => folder,
+  'models.opened': ({ path }) => path,
+};
 
 /** All event names, for transports that must subscribe to each. */
-export const eventNames = Object.keys(names) as readonly EventName[];
+export const eventNames = Object.keys(keys) as readonly EventName[];
 
 export function isEventName(name: string): name is EventName {
-  return Object.hasOwn(names, name);
+  return Object.hasOwn(keys, name);
+}
+
+/** What an event makes an older one of the same key needless by. */
+export function eventKey<Name extends EventName>(name: Name, event: Events[Name]): string {
+  return `${name}\n${keys[name](event)}`;
 }

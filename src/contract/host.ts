@@ -21,6 +21,8 @@ export interface Native {
   pathOf(file: object): Promise<string | undefined>;
   /** Opens the system's file manager with the file selected. */
   show(path: string): Promise<void>;
+  /** Begins to drag a file out of the window. */
+  startDrag?(path: string): void;
 }
 
 /** What the preload script puts on the window as `featherweight`. */

@@ -9,13 +9,16 @@ const resources = {
     .exactOptional(),
 };
 
+export const preset = z.enum(['quick', 'balanced', 'smallest']);
+export type Preset = z.infer<typeof preset>;
+
 /** What a person can ask for; the same words as the command line. */
 export const jobRequest = z.discriminatedUnion('command', [
   z.strictObject({
     command: z.literal('compress'),
     input: path,
     output: path.exactOptional(),
-    preset: z.enum(['quick', 'balanced', 'smallest']).exactOptional(),
+    preset: preset.exactOptional(),
     overwrite: z.boolean().exactOptional(),
     ...resources,
   }),
@@ -58,11 +61,31 @@ export const receipt = z.object({
   files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
   seconds: z.number(),
   threads: z.number(),
+  /** The most memory that the program had while it worked; absent in receipts of older versions. */
+  peakRssBytes: z.number().exactOptional(),
   machine: z.string(),
   engine: z.string(),
   notices: z.array(z.string()),
 });
 export type Receipt = z.infer<typeof receipt>;
+
+/** Where a job stands. `checking-space` to `verifying` are work; `done`, `failed` and `cancelled` are ends. */
+export const jobState = z.enum([
+  'queued',
+  'checking-space',
+  'compressing',
+  'restoring',
+  'verifying',
+  'paused',
+  'done',
+  'failed',
+  'cancelled',
+]);
+export type JobState = z.infer<typeof jobState>;
+
+/** Room on the drive of one folder, in bytes. */
+export const diskRoom = z.object({ folder: z.string(), free: z.number(), needed: z.number() });
+export type DiskRoom = z.infer<typeof diskRoom>;
 
 /** One job as a person sees it. */
 export const job = z.object({
@@ -75,7 +98,15 @@ export const job = z.object({
   /** The model's or archive's own name. */
   name: z.string(),
   path: z.string(),
-  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+  state: jobState,
+  /** Why it is paused, or is about to be once the tensor in hand is finished. */
+  pausedBy: z.enum(['you', 'disk', 'battery', 'quit']).exactOptional(),
+  /** Where room is missing; there while the disk is what the job waits for. */
+  disk: diskRoom.exactOptional(),
+  /** Resident memory of the program while it works, in bytes. */
+  memory: z.number().exactOptional(),
+  /** Whether it goes on from its last proved block after a pause or the end of the program, instead of starting again. */
+  resumable: z.boolean(),
   phase: z.string().exactOptional(),
   bytesDone: z.number(),
   bytesTotal: z.number(),
@@ -101,3 +132,13 @@ export const run = z.object({
   receipt,
 });
 export type Run = z.infer<typeof run>;
+
+/** Whether a job in this state holds the threads. */
+export function isWorking(state: JobState): boolean {
+  return state === 'checking-space' || state === 'compressing' || state === 'restoring' || state === 'verifying';
+}
+
+/** Whether nothing more happens to a job in this state by itself. */
+export function isEnded(state: JobState): boolean {
+  return state === 'done' || state === 'failed' || state === 'cancelled';
+}

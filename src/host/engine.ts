@@ -2,6 +2,7 @@ import type { Worker } from 'node:worker_threads';
 import type {
   CompressReport,
   CompressRequest,
+  EngineCatalog,
   EngineContext,
   Inspection,
   InspectRequest,
@@ -18,6 +19,7 @@ export interface Engine {
   restore(request: RestoreRequest, context: EngineContext): AsyncIterable<JobEvent<RestoreReport>>;
   verify(request: VerifyRequest, context: EngineContext): AsyncIterable<JobEvent<VerifyReport>>;
   inspect(request: InspectRequest): Promise<Inspection>;
+  listCatalog(): Promise<EngineCatalog>;
 }
 
 export type SpawnWorker = () => Worker;

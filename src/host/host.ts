@@ -11,12 +11,15 @@ import { createAccess, type Access } from './access.ts';
 import type { Engine, SpawnWorker } from './engine.ts';
 import { toFailure } from './failure.ts';
 import { appHandlers } from './handlers/app.ts';
+import { catalogHandlers } from './handlers/catalog.ts';
 import { fileHandlers } from './handlers/files.ts';
 import type { Handlers } from './handlers/handlers.ts';
 import { jobHandlers } from './handlers/jobs.ts';
 import { modelHandlers } from './handlers/models.ts';
+import { originalHandlers } from './handlers/originals.ts';
 import { runHandlers } from './handlers/runs.ts';
 import { sampleHandlers } from './handlers/sample.ts';
+import { settingsHandlers } from './handlers/settings.ts';
 import { openHistory } from './history.ts';
 import { createJobQueue } from './job-queue.ts';
 
@@ -63,10 +66,13 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     finished: (job, report) => history.add(job, report),
   });
   const handlers: Handlers = {
-    ...appHandlers(version, history.remembers),
+    ...appHandlers({ version, remembers: history.remembers, writes: true, trash: false }),
+    ...catalogHandlers(engine),
     ...modelHandlers(engine, access),
     ...jobHandlers(queue, access),
     ...runHandlers(history),
+    ...originalHandlers(),
+    ...settingsHandlers((settings) => emit('settings.changed', settings)),
     ...fileHandlers(access),
     ...sampleHandlers(sample, workFolder),
   };

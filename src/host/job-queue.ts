@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import type { Job, JobRequest } from '../contract/jobs.ts';
+import { isEnded, type Job, type JobRequest, type JobState } from '../contract/jobs.ts';
 import type { JobEvent, Report } from '../engine/index.ts';
 import { toFailure } from './failure.ts';
 import { toReceipt } from './receipt.ts';
@@ -46,7 +46,7 @@ export function createJobQueue({ start, changed, finished }: JobQueueOptions): J
   const run = async (entry: Entry) => {
     const { request, controller } = entry;
     let told = 0;
-    set(entry, { state: 'running' });
+    set(entry, { state: working[request.command] });
     try {
       for await (const event of start(request, controller.signal)) {
         if (event.type === 'finished') {
@@ -75,7 +75,7 @@ export function createJobQueue({ start, changed, finished }: JobQueueOptions): J
     add(request) {
       const entry: Entry = { job: queuedJob(request), request, controller: new AbortController() };
       entries.push(entry);
-      const oldest = entries.findIndex(({ job }) => job.state !== 'queued' && job.state !== 'running');
+      const oldest = entries.findIndex(({ job }) => isEnded(job.state));
       if (entries.length > jobsRemembered && oldest >= 0) entries.splice(oldest, 1);
       changed(entry.job);
       const { job } = entry;
@@ -84,7 +84,7 @@ export function createJobQueue({ start, changed, finished }: JobQueueOptions): J
     },
     cancel(id) {
       const entry = entries.find(({ job }) => job.id === id);
-      if (entry === undefined || (entry.job.state !== 'queued' && entry.job.state !== 'running')) return false;
+      if (entry === undefined || isEnded(entry.job.state)) return false;
       entry.controller.abort();
       if (entry.job.state === 'queued') set(entry, { state: 'cancelled' });
       return true;
@@ -97,6 +97,12 @@ export function createJobQueue({ start, changed, finished }: JobQueueOptions): J
   };
 }
 
+const working: Readonly<Record<JobRequest['command'], JobState>> = {
+  compress: 'compressing',
+  restore: 'restoring',
+  verify: 'verifying',
+};
+
 function queuedJob(request: JobRequest): Job {
   const path = request.command === 'compress' ? request.input : request.archive;
   return {
@@ -107,6 +113,7 @@ function queuedJob(request: JobRequest): Job {
     name: basename(path),
     path,
     state: 'queued',
+    resumable: false,
     bytesDone: 0,
     bytesTotal: 0,
     bytesOut: 0,

@@ -20,6 +20,7 @@ export function toReceipt(report: Report): Receipt {
     files: report.files.slice(0, filesShown).map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
     seconds: report.seconds.total,
     threads: report.threads,
+    peakRssBytes: report.peakRssBytes,
     machine: `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}`,
     engine: report.machine.engine,
     notices: [...report.notices],

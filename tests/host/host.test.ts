@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Job, JobRequest } from '../../src/contract/jobs.ts';
+import { isEnded, isWorking, type Job, type JobRequest } from '../../src/contract/jobs.ts';
 import type { Host } from '../../src/contract/host.ts';
 import { createHost } from '../../src/host/host.ts';
 import { openHost } from './open-host.ts';
@@ -12,7 +12,7 @@ function ended(host: Host, count: number): Promise<readonly Job[]> {
   return new Promise((resolve) => {
     const jobs = new Map<string, Job>();
     host.on('job.changed', (job) => {
-      if (job.state !== 'queued' && job.state !== 'running') jobs.set(job.id, job);
+      if (isEnded(job.state)) jobs.set(job.id, job);
       if (jobs.size === count) resolve([...jobs.values()]);
     });
   });
@@ -25,8 +25,8 @@ test('jobs run one after another, in the order they were asked for, and a failed
   const order: string[] = [];
   let most = 0;
   host.on('job.changed', ({ id, state, name }) => {
-    if (state === 'running' && !running.has(id)) order.push(name);
-    if (state === 'running') running.add(id);
+    if (isWorking(state) && !running.has(id)) order.push(name);
+    if (isWorking(state)) running.add(id);
     else running.delete(id);
     most = Math.max(most, running.size);
   });

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { CancelledError, MalformedFileError, type JobEvent } from '../../src/engine/index.ts';
+import { CancelledError, listCatalog, MalformedFileError, type JobEvent } from '../../src/engine/index.ts';
 import type { CompressReport, Inspection, RestoreReport, VerifyReport } from '../../src/engine/index.ts';
 import type { Engine } from '../../src/host/engine.ts';
 
@@ -63,6 +63,7 @@ export const standInEngine: Engine = {
     };
     yield { type: 'finished', report };
   },
+  listCatalog,
   inspect: ({ path }) =>
     Promise.resolve<Inspection>({
       ...{ kind: 'model', name: 'model', path, bytes: 1000, parameters: 5, notices: [] },

@@ -2,15 +2,19 @@ import { availableParallelism, totalmem } from 'node:os';
 import type { Handlers } from './handlers.ts';
 
 /** Facts about the program and the machine it runs on. */
-export function appHandlers(version: string, remembers: boolean): Handlers<'app.info'> {
+export function appHandlers(facts: {
+  readonly version: string;
+  readonly remembers: boolean;
+  readonly writes: boolean;
+  readonly trash: boolean;
+}): Handlers<'app.info'> {
   return {
     'app.info': () => ({
-      version,
+      ...facts,
       platform: `${process.platform} ${process.arch}`,
       node: process.versions.node,
       cores: availableParallelism(),
       memoryBytes: totalmem(),
-      remembers,
     }),
   };
 }

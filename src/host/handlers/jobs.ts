@@ -1,14 +1,25 @@
 import type { JobRequest } from '../../contract/jobs.ts';
+import { HostError } from '../../contract/errors.ts';
 import type { Access } from '../access.ts';
 import type { JobQueue } from '../job-queue.ts';
 import type { Handlers } from './handlers.ts';
 
 /** Starts, stops and lists jobs; every path of a request is checked before it is queued. */
-export function jobHandlers(queue: JobQueue, access: Access): Handlers<'jobs.start' | 'jobs.cancel' | 'jobs.list'> {
+export function jobHandlers(
+  queue: JobQueue,
+  access: Access,
+): Handlers<
+  'jobs.start' | 'jobs.cancel' | 'jobs.list' | 'jobs.pause' | 'jobs.resume' | 'jobs.move' | 'jobs.remove' | 'jobs.retry'
+> {
   return {
     'jobs.start': async (request) => queue.add(await checkPaths(request, access)),
     'jobs.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
     'jobs.list': () => [...queue.list()],
+    'jobs.pause': notYet,
+    'jobs.resume': notYet,
+    'jobs.move': notYet,
+    'jobs.remove': notYet,
+    'jobs.retry': notYet,
   };
 }
 
@@ -29,4 +40,8 @@ async function checkPaths(request: JobRequest, { check }: Access): Promise<JobRe
 
 async function checkOutput(output: string | undefined, check: Access['check']): Promise<{ readonly output?: string }> {
   return output === undefined ? {} : { output: await check(output) };
+}
+
+function notYet(): never {
+  throw new HostError({ code: 'UNSUPPORTED', message: 'This version cannot do that to a job yet.' });
 }

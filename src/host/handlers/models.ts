@@ -1,8 +1,10 @@
 import { stat } from 'node:fs/promises';
-import type { ModelSummary, TensorRow } from '../../contract/models.ts';
+import { HostError } from '../../contract/errors.ts';
+import type { ModelSummary, TensorRow, TensorSort } from '../../contract/models.ts';
 import type { InspectedTensor, Inspection } from '../../engine/index.ts';
 import type { Access } from '../access.ts';
 import type { Engine } from '../engine.ts';
+import { drawMap } from '../model-map.ts';
 import type { Handlers } from './handlers.ts';
 
 const inspectionsKept = 4;
@@ -10,7 +12,10 @@ const filesShown = 100;
 const tensorsPerPage = 200;
 
 /** Reads headers, and answers pages of the tensor table from the last few models that were read. */
-export function modelHandlers(engine: Engine, access: Access): Handlers<'models.inspect' | 'models.tensors'> {
+export function modelHandlers(
+  engine: Engine,
+  access: Access,
+): Handlers<'models.inspect' | 'models.tensors' | 'models.map' | 'models.estimate' | 'models.close' | 'tensors.look'> {
   const kept = new Map<string, Promise<Inspection>>();
 
   const inspect = async (asked: string) => {
@@ -28,16 +33,39 @@ export function modelHandlers(engine: Engine, access: Access): Handlers<'models.
 
   return {
     'models.inspect': async ({ path }) => toSummary(await inspect(path)),
-    'models.tensors': async ({ path, search = '', offset = 0, limit = tensorsPerPage }) => {
+    'models.tensors': async ({ path, search = '', sort = 'size', offset = 0, limit = tensorsPerPage }) => {
       const { tensors } = await inspect(path);
       const wanted = search.toLowerCase();
       const found =
         wanted === ''
           ? tensors
           : tensors.filter(({ name, dtype }) => `${name}\n${dtype}`.toLowerCase().includes(wanted));
-      return { tensors: found.slice(offset, offset + limit).map(toRow), total: found.length };
+      const sorted = sort === 'size' ? found : found.toSorted(orders[sort]);
+      return { tensors: sorted.slice(offset, offset + limit).map(toRow), total: found.length };
     },
+    'models.map': async ({ path }) => drawMap(await inspect(path)),
+    'models.estimate': () => notYet('estimate'),
+    'models.close': () => ({}),
+    'tensors.look': () => notYet('look'),
   };
+}
+
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+/** `size` is the order that inspections are kept in. */
+const orders: Readonly<Record<Exclude<TensorSort, 'size'>, (a: InspectedTensor, b: InspectedTensor) => number>> = {
+  name: (a, b) => compare(a.name, b.name),
+  dtype: (a, b) => compare(a.dtype, b.dtype) || b.byteLength - a.byteLength,
+  place: (a, b) => compare(a.file, b.file) || a.offset - b.offset,
+  saved: (a, b) => savedBytes(b) - savedBytes(a),
+};
+
+function savedBytes({ byteLength, bytesOut = byteLength }: InspectedTensor): number {
+  return byteLength - bytesOut;
+}
+
+function notYet(what: string): never {
+  throw new HostError({ code: 'UNSUPPORTED', message: `This version cannot ${what} yet.` });
 }
 
 function largestFirst(inspection: Inspection): Inspection {

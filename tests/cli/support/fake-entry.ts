@@ -59,6 +59,7 @@ const engine: Engine = {
   restore: () => Promise.reject(new Error('not in this engine')) as never,
   verify: () => Promise.reject(new Error('not in this engine')) as never,
   inspect: () => Promise.reject(new Error('not in this engine')),
+  listCatalog: () => Promise.reject(new Error('not in this engine')),
 };
 
 process.exitCode = await run(process.argv.slice(2), {

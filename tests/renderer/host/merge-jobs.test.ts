@@ -6,7 +6,7 @@ const job = (id: string, revision: number, state: Job['state']) => ({ id, revisi
 
 test('an answer that comes late does not undo what events have told since', () => {
   const known = [job('a', 7, 'done')];
-  const late = [job('a', 3, 'running'), job('b', 0, 'queued')];
+  const late = [job('a', 3, 'compressing'), job('b', 0, 'queued')];
   expect(mergeJobs(known, late)).toEqual([job('a', 7, 'done'), job('b', 0, 'queued')]);
   expect(mergeJobs(late, known)).toEqual([job('a', 7, 'done'), job('b', 0, 'queued')]);
 });

@@ -1,4 +1,5 @@
 import { Link, useLocation } from 'wouter';
+import { isWorking } from '../../../contract/jobs.ts';
 import { Meter } from '../../components/Meter.tsx';
 import { useJobs } from '../../host/queries.ts';
 import { visibleText } from '../../text/visible.ts';
@@ -9,7 +10,7 @@ import { phaseWords, shareDone } from './progress-words.ts';
 export function JobStrip() {
   const { data } = useJobs();
   const [location] = useLocation();
-  const job = data?.find(({ state }) => state === 'running');
+  const job = data?.find(({ state }) => isWorking(state));
   if (job === undefined || location === `/job/${job.id}`) return null;
   const waiting = data?.filter(({ state }) => state === 'queued').length ?? 0;
   return (

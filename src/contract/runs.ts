@@ -1,0 +1,70 @@
+import { z } from 'zod';
+import { run } from './jobs.ts';
+
+/** One page of finished jobs, newest first; `total` counts those that the search found. */
+export const runPage = z.object({ runs: z.array(run), total: z.number() });
+export type RunPage = z.infer<typeof runPage>;
+
+/** A figure that somebody measured of a run's result, such as an accuracy. */
+export const evaluation = z.object({ metric: z.string(), value: z.number(), detail: z.string().exactOptional() });
+export type Evaluation = z.infer<typeof evaluation>;
+
+/** Where the bytes went, from the original to the archive: the ends are totals, a step between is what it adds or saves. */
+export const waterfallStep = z.object({
+  id: z.enum(['original', 'sign-mantissa', 'exponent', 'equal-tensors', 'base', 'other', 'frame', 'archive']),
+  /** Negative where the step saves. */
+  bytes: z.number(),
+});
+export type WaterfallStep = z.infer<typeof waterfallStep>;
+
+export const runDetails = z.object({
+  run,
+  /** Empty for jobs that make no archive. */
+  waterfall: z.array(waterfallStep),
+  /** Wall seconds of each phase. */
+  phases: z.array(z.object({ phase: z.string(), seconds: z.number() })),
+  codecs: z.array(z.object({ codec: z.string(), tensors: z.number(), bytesIn: z.number(), bytesOut: z.number() })),
+  evaluations: z.array(evaluation),
+});
+export type RunDetails = z.infer<typeof runDetails>;
+
+const runTensor = z.object({
+  name: z.string(),
+  file: z.string(),
+  dtype: z.string(),
+  shape: z.array(z.number()),
+  bytesIn: z.number(),
+  bytesOut: z.number(),
+  codec: z.string(),
+  sha256: z.string(),
+  /** The earlier tensor with the same bytes. */
+  equalTo: z.string().exactOptional(),
+});
+export type RunTensor = z.infer<typeof runTensor>;
+
+export const runTensorPage = z.object({ tensors: z.array(runTensor), total: z.number() });
+export type RunTensorPage = z.infer<typeof runTensorPage>;
+
+/** One run's figures in a comparison; a figure that was not measured is absent. */
+export const comparedRun = z.object({
+  id: z.string(),
+  name: z.string(),
+  command: z.enum(['compress', 'restore', 'verify']),
+  preset: z.string().exactOptional(),
+  finished: z.number(),
+  /** Of the original; equal in two runs that worked on the same bytes. */
+  sha256: z.string(),
+  bytesIn: z.number(),
+  bytesOut: z.number(),
+  /** bytesOut / bytesIn. */
+  ratio: z.number(),
+  bitsPerWeight: z.number().exactOptional(),
+  /** Bytes of original data per second of wall time. */
+  compressRate: z.number().exactOptional(),
+  restoreRate: z.number().exactOptional(),
+  peakRssBytes: z.number().exactOptional(),
+  /** Speeds of different machines do not compare. */
+  machine: z.string(),
+  evaluations: z.array(evaluation),
+});
+export type ComparedRun = z.infer<typeof comparedRun>;

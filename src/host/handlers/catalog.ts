@@ -1,0 +1,19 @@
+import type { Engine } from '../engine.ts';
+import type { Handlers } from './handlers.ts';
+
+/** What the engine can do, for a window that knows none of it by name. */
+export function catalogHandlers(engine: Engine): Handlers<'catalog.list'> {
+  return {
+    'catalog.list': async () => {
+      const { formats, dtypes, codecs, presets } = await engine.listCatalog();
+      return {
+        formats: formats.map(({ extensions, ...format }) => ({ ...format, extensions: [...extensions] })),
+        dtypes: [...dtypes],
+        codecs: codecs.map((codec) => ({ ...codec })),
+        presets: [...presets],
+        methods: [],
+        exports: [],
+      };
+    },
+  };
+}
