@@ -23,6 +23,8 @@ export interface Wire {
   varints(field: Field, most: number, what: string): Promise<readonly number[]>;
   /** The text of a field, cut where it is longer than the limit. What is kept in all may not pass the header limit. */
   text(field: Field): Promise<string>;
+  /** The bytes of a field, or `undefined` where they are more than the limit for texts. Counted like text. */
+  bytes(field: Pick<Field, 'start' | 'end'>): Promise<Uint8Array | undefined>;
   fail(problem: string, at: number): never;
 }
 
@@ -78,6 +80,13 @@ export function openWire(source: ByteSource, most: number): Wire {
     return { number, kind: wireType === 2 ? 'bytes' : 'fixed', value: 0, start, end: start + length.value };
   }
 
+  /** Bytes that the caller holds on to, as text or otherwise. */
+  async function kept(start: number, length: number): Promise<Uint8Array> {
+    textLeft -= length;
+    if (textLeft < 0) fail(`names and texts of more than ${most} bytes`, start);
+    return window.held(start, length) ?? (await window.at(start, length, 'a text'));
+  }
+
   return {
     size,
     async fields(start, end, visit) {
@@ -103,11 +112,12 @@ export function openWire(source: ByteSource, most: number): Wire {
     },
     async text({ start, end }) {
       const length = Math.min(end - start, limits.textBytes);
-      textLeft -= length;
-      if (textLeft < 0) fail(`names and texts of more than ${most} bytes`, start);
-      const bytes = window.held(start, length) ?? (await window.at(start, length, 'a text'));
+      const bytes = await kept(start, length);
       const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
       return length < end - start ? `${text}…` : text;
+    },
+    async bytes({ start, end }) {
+      return end - start > limits.textBytes ? undefined : Uint8Array.from(await kept(start, end - start));
     },
     fail,
   };

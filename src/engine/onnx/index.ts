@@ -1,0 +1,7 @@
+export * from './graph.ts';
+export { readGraph } from './read-graph.ts';
+export { append, appendToModel, edited, given, insertBefore, replace } from './edit.ts';
+export type { Content, Edit, EditedFile } from './edit.ts';
+export { addOutputs } from './outputs.ts';
+export { weightUses } from './weight-uses.ts';
+export type { WeightRole, WeightUse, WeightUses } from './weight-uses.ts';
