@@ -19,8 +19,8 @@ export function inScratch<Result>(work: () => Result): Result {
   }
 }
 
-export function shapeOf({ bytes, width }: Stream): StreamShape {
-  return { length: bytes.length, width };
+export function shapeOf({ bytes, width, reference }: Stream): StreamShape {
+  return { length: bytes.length, width, ...(reference && { reference }) };
 }
 
 /** The encoding with every view copied out of the workspace. */

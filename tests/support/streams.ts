@@ -109,6 +109,50 @@ function specialFloats(width: Width): Uint8Array {
   );
 }
 
+/** Streams beside the same place of a base model: fine-tuned weights, equal ones, unrelated ones, every float there is. */
+export function referencedStreams(count = 6000): readonly NamedStream[] {
+  const pairs = (['BF16', 'F16', 'F32', 'F64'] as const).flatMap((dtype) => {
+    const base = weights(dtype, count).stream;
+    const other = weights(dtype, count, 2).stream;
+    const next = randomNumbers(7);
+    const tuned = base.bytes.map((byte, at) => (at % base.width === 0 && next() < 0.4 ? byte ^ 3 : byte));
+    return [
+      { name: `fine-tuned ${dtype}`, bytes: tuned, base, dtype },
+      { name: `equal ${dtype}`, bytes: base.bytes.slice(), base, dtype },
+      { name: `unrelated ${dtype}`, bytes: other.bytes, base, dtype },
+    ];
+  });
+  const edges = widths.flatMap((width) => {
+    const special = specialFloats(width);
+    const reference = randomBytes(special.length, width);
+    return [
+      {
+        name: `special floats of width ${width} to random ones`,
+        bytes: special,
+        base: { bytes: reference, width },
+        dtype: undefined,
+      },
+      {
+        name: `random elements of width ${width} to special floats`,
+        bytes: reference,
+        base: { bytes: special, width },
+        dtype: undefined,
+      },
+      {
+        name: `no elements of width ${width}`,
+        bytes: new Uint8Array(0),
+        base: { bytes: new Uint8Array(0), width },
+        dtype: undefined,
+      },
+    ];
+  });
+  return [...pairs, ...edges].map(({ name, bytes, base, dtype }) => ({
+    name,
+    stream: { bytes, width: base.width, reference: base.bytes },
+    ...(dtype && { dtype }),
+  }));
+}
+
 /** Streams as models have them: weights in every float dtype, pruned, upcast, clustered, integers, masks. */
 export function modelStreams(count = 6000): readonly NamedStream[] {
   const next = randomNumbers(9);

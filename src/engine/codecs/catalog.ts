@@ -1,6 +1,7 @@
 import { bytePlanes } from './byte-planes/index.ts';
 import { constant } from './constant/index.ts';
 import type { Codec, CodecNode, Width } from './codec.ts';
+import { difference } from './difference/index.ts';
 import { floatFields } from './float-fields/index.ts';
 import { huffman } from './huffman/index.ts';
 import { palette } from './palette/index.ts';
@@ -9,6 +10,7 @@ import { records } from './records/index.ts';
 import { regroup } from './regroup/index.ts';
 import { sparse } from './sparse/index.ts';
 import { store } from './store/index.ts';
+import { xor } from './xor/index.ts';
 import { zstd } from './zstd/index.ts';
 
 /** Every codec there is. A codec becomes part of the program by its line here. */
@@ -24,6 +26,8 @@ export const codecs = [
   regroup,
   records,
   rans,
+  difference,
+  xor,
 ] as const;
 
 export type CodecId = (typeof codecs)[number]['id'];

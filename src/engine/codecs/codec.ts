@@ -8,11 +8,15 @@ export type Width = 1 | 2 | 4 | 8;
 export interface Stream {
   readonly bytes: Uint8Array;
   readonly width: Width;
+  /** Bytes that whoever decodes has as well, as many as `bytes`: the same place of a base model. Of a block, not below it. */
+  readonly reference?: Uint8Array | undefined;
 }
 
 export interface StreamShape {
   readonly length: number;
   readonly width: Width;
+  /** As of {@link Stream}. */
+  readonly reference?: Uint8Array | undefined;
 }
 
 /** One encoded step: a small header, and streams that other codecs may code further. */
@@ -53,6 +57,10 @@ export interface Codec<Options = unknown> {
   readonly headerGrows?: boolean;
   /** The output streams are as small as they get; planners store them without a look. */
   readonly isFinal?: boolean;
+  /** Takes only streams with a reference. */
+  readonly needsReference?: boolean;
+  /** What codes every output stream that the tree says nothing of; planners look no further than this. */
+  readonly finalOutput?: CodecNode;
   /** Whether `encode` will take this stream with these options. */
   accepts(input: Stream, options: Options): boolean;
   /** Option values worth measuring on this stream; empty when the codec has no business there. */

@@ -22,6 +22,8 @@ export function describeTree(payload: Uint8Array, depth = 0): CodecNode {
   if (wireId === 0) return { id: codec.id };
   const { value: headerLength, end } = readVarint(payload, 1, payload.length);
   let at = end + headerLength;
+  // How the many streams of such a step are coded is no choice, and no news.
+  if (codec.finalOutput !== undefined) return { id: codec.id };
   const outputs: CodecNode[] = [];
   while (at < payload.length) {
     const { value: length, end: start } = readVarint(payload, at, payload.length);

@@ -64,7 +64,7 @@ function encodeNode(
   for (const stream of encoded.streams) progress.room -= stream.bytes.length;
   if (progress.room < 0) return stored;
   const children = encoded.streams.map((stream, place) =>
-    encodeNode(node.outputs?.[place], stream, workspace, progress, depth + 1),
+    encodeNode(node.outputs?.[place] ?? codec.finalOutput, stream, workspace, progress, depth + 1),
   );
   const payload = codedPayload(codec.wireId, encoded.header, children);
   return payload.byteLength < stored.byteLength ? payload : stored;

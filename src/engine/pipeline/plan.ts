@@ -1,5 +1,6 @@
 import { codecs } from '../codecs/catalog.ts';
 import type { Codec, CodecNode, Preset, Stream } from '../codecs/codec.ts';
+import { encodePayload } from '../codecs/graph.ts';
 import { UnsupportedInputError } from '../errors.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import type { ElementType } from '../tensor/record.ts';
@@ -76,6 +77,10 @@ function tryStep(
   // Wire id, header length and one length for each stream are a few bytes that do not grow with the block.
   cost += (2 + encoded.streams.length * 3) * fixedShare;
   cost += encoded.header.length * (codec.headerGrows === true ? 1 : fixedShare);
+  if (codec.finalOutput !== undefined) {
+    for (const stream of encoded.streams) cost += finalCost(codec.finalOutput, stream, search);
+    return { node: { id: codec.id, options }, cost };
+  }
   const dtypes = codec.outputDTypes?.(options, dtype);
   const outputs: CodecNode[] = [];
   for (const [place, stream] of encoded.streams.entries()) {
@@ -86,6 +91,13 @@ function tryStep(
     outputs.push(choice.node);
   }
   return { node: { id: codec.id, options, outputs }, cost };
+}
+
+/** What a stream costs whose codec is no question. */
+function finalCost(node: CodecNode, stream: Stream, { workspace, fixedShare }: Search): number {
+  const { payload } = encodePayload(node, stream, workspace);
+  const fixed = payload.wireId === 0 ? 0 : payload.header.length;
+  return payload.byteLength - fixed + fixed * fixedShare;
 }
 
 function encodeOrRefuse(codec: Codec, sample: Stream, options: unknown, workspace: Workspace) {

@@ -1,15 +1,16 @@
 import { crc32 } from 'node:zlib';
 import { decodeTree, describeNode, describeTree, encodeTree } from '../codecs/graph.ts';
-import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
+import { codecById, codecByWireId } from '../codecs/catalog.ts';
+import type { CodecNode, Preset, Stream, StreamShape } from '../codecs/codec.ts';
 import { DamagedArchiveError, DifferentError } from '../errors.ts';
 import { readFully, writeFully } from '../io/descriptor.ts';
 import { Workspace } from '../kernels/workspace.ts';
 import { considerMatches, excerptBytes } from '../pipeline/matches.ts';
 import { planStream } from '../pipeline/plan.ts';
-import { sampleBytes, sampleRanges, sampleUnit } from '../pipeline/sample.ts';
+import { sampleBytes, sampleRanges, sampleUnit, type SampleRange } from '../pipeline/sample.ts';
 import type { ElementType } from '../tensor/record.ts';
 import { coderBytes, mostBatchBlocks } from './coder-size.ts';
-import type { CodedBlock, FileRange, StoredBlock, Task } from './protocol.ts';
+import type { BlockShape, CodedBlock, FileRange, StoredBlock, Task } from './protocol.ts';
 
 type TaskOf<Kind extends Task['kind']> = Extract<Task, { kind: Kind }>;
 
@@ -53,20 +54,27 @@ export class BlockCoder {
   }
 
   /** Chooses the codecs of a stream from samples read at `ranges`. */
-  plan({ ranges, stream, streamLength, preset }: TaskOf<'plan'>): CodecNode {
+  plan({ ranges, references, stream, streamLength, preset }: TaskOf<'plan'>): CodecNode {
     return this.#scratch(() => {
-      const sample = this.#workspace.allocate(ranges.reduce((sum, { length }) => sum + length, 0));
-      let filled = 0;
-      for (const range of ranges) {
-        readFully(range.descriptor, sample.subarray(filled, filled + range.length), range.offset);
-        filled += range.length;
-      }
       const { width, dtype } = stream;
-      const planned = this.#choose({ bytes: sample, width }, dtype, preset, streamLength);
+      const sample = { bytes: this.#gather(ranges), width, reference: references && this.#gather(references) };
+      const planned = this.#choose(sample, dtype, preset, streamLength);
+      if (needsReference(planned)) return planned;
       const piece = { bytes: this.#readExcerpt(ranges, sampleUnit(dtype), streamLength), width };
       const isTyped = dtype !== undefined;
       return considerMatches(planned, { piece, isTyped, streamLength }, preset, this.#workspace);
     });
+  }
+
+  /** The bytes of some places of a file, one behind another. */
+  #gather(ranges: readonly FileRange[]): Uint8Array {
+    const bytes = this.#workspace.allocate(ranges.reduce((sum, { length }) => sum + length, 0));
+    let filled = 0;
+    for (const { descriptor, offset, length } of ranges) {
+      readFully(descriptor, bytes.subarray(filled, filled + length), offset);
+      filled += length;
+    }
+    return bytes;
   }
 
   /** A piece from the middle of a stream that begins where the first of its `ranges` does. */
@@ -83,13 +91,15 @@ export class BlockCoder {
     const input = this.#read(slot, source);
     const { output } = this.#slot(slot);
     let [from, to] = [0, 0];
-    return blocks.map(({ length, stream, node }) => {
-      const block: Stream = { bytes: input.subarray(from, from + length), width: stream.width };
+    return blocks.map(({ length, stream, node, reference: range }) => {
       const coded = this.#scratch(() => {
+        const reference = range && this.#gather([range]);
+        const block: Stream = { bytes: input.subarray(from, from + length), width: stream.width, reference };
         const chosen = node ?? this.#planBlock(block, stream.dtype, preset);
         const storedLength = encodeTree(chosen, block, this.#workspace, output.subarray(to));
         const payload = output.subarray(to, to + storedLength);
-        return { storedLength, codec: describeNode(describeTree(payload)) };
+        const usesReference = codecByWireId(payload[0] ?? 0)?.needsReference === true;
+        return { storedLength, codec: describeNode(describeTree(payload)), usesReference };
       });
       from += length;
       to += coded.storedLength;
@@ -111,7 +121,7 @@ export class BlockCoder {
     return blocks.map((block) => {
       const payload = coded.subarray(from, from + block.storedLength);
       this.#scratch(() => {
-        const decoded = decodeTree(payload, block, this.#workspace);
+        const decoded = decodeTree(payload, this.#shapeOf(block, payload), this.#workspace);
         requireEqual(decoded, input.subarray(start, start + block.length), archive.offset + from);
       });
       from += block.storedLength;
@@ -152,17 +162,24 @@ export class BlockCoder {
     { checks, target }: { readonly checks: boolean; readonly target?: Uint8Array } = { checks: true },
   ): void {
     let [from, to] = [0, 0];
-    for (const { storedLength, crc32: expected, length, width } of blocks) {
+    for (const block of blocks) {
+      const { storedLength, crc32: expected, length } = block;
       const payload = coded.subarray(from, from + storedLength);
       const offset = archiveOffset + from;
       if (checks) requireChecksum(payload, expected, offset);
       this.#scratch(() => {
         const place = target?.subarray(to, to + length);
-        use(decodeTree(payload, { length, width }, this.#workspace, place), offset);
+        use(decodeTree(payload, this.#shapeOf(block, payload), this.#workspace, place), offset);
       });
       from += storedLength;
       to += length;
     }
+  }
+
+  /** The shape of a coded block, with its reference where the payload asks for it. */
+  #shapeOf({ length, width, reference }: BlockShape, payload: Uint8Array): StreamShape {
+    if (reference === undefined || codecByWireId(payload[0] ?? 0)?.needsReference !== true) return { length, width };
+    return { length, width, reference: this.#gather([reference]) };
   }
 
   #read(slot: number, source: FileRange): Uint8Array {
@@ -173,14 +190,11 @@ export class BlockCoder {
 
   #planBlock(block: Stream, dtype: ElementType | undefined, preset: Preset): CodecNode {
     const slices = sampleRanges(block.bytes.length, sampleUnit(dtype), sampleBytes);
-    const sample = this.#workspace.allocate(slices.reduce((sum, { length }) => sum + length, 0));
-    let filled = 0;
-    for (const { offset, length } of slices) {
-      sample.set(block.bytes.subarray(offset, offset + length), filled);
-      filled += length;
-    }
+    const sample = slicesOf(block.bytes, slices, this.#workspace);
+    const reference = block.reference && slicesOf(block.reference, slices, this.#workspace);
     const streamLength = block.bytes.length;
-    const planned = this.#choose({ bytes: sample, width: block.width }, dtype, preset, streamLength);
+    const planned = this.#choose({ bytes: sample, width: block.width, reference }, dtype, preset, streamLength);
+    if (needsReference(planned)) return planned;
     const excerpt = { piece: block, isTyped: dtype !== undefined, streamLength };
     return considerMatches(planned, excerpt, preset, this.#workspace);
   }
@@ -203,6 +217,20 @@ export class BlockCoder {
       this.#workspace.release(mark);
     }
   }
+}
+
+function slicesOf(bytes: Uint8Array, slices: readonly SampleRange[], workspace: Workspace): Uint8Array {
+  const sample = workspace.allocate(slices.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const { offset, length } of slices) {
+    sample.set(bytes.subarray(offset, offset + length), filled);
+    filled += length;
+  }
+  return sample;
+}
+
+function needsReference({ id }: CodecNode): boolean {
+  return codecById(id)?.needsReference === true;
 }
 
 function requireChecksum(payload: Uint8Array, expected: number, archiveOffset: number): void {

@@ -21,6 +21,8 @@ export interface BlockShape {
   /** Bytes of the block before coding. */
   readonly length: number;
   readonly width: Width;
+  /** Bytes that it may have been coded against, as many as `length`. */
+  readonly reference?: FileRange | undefined;
 }
 
 /** A coded block of an archive. */
@@ -32,6 +34,7 @@ export interface StoredBlock extends BlockShape {
 export interface BlockPlan {
   readonly length: number;
   readonly stream: StreamKind;
+  readonly reference?: FileRange | undefined;
   /** Absent: the thread plans from the block itself. */
   readonly node?: CodecNode | undefined;
 }
@@ -40,6 +43,8 @@ export interface CodedBlock {
   readonly storedLength: number;
   /** The codecs that it came to, in words. */
   readonly codec: string;
+  /** Whether decoding needs the block's reference. */
+  readonly usesReference: boolean;
 }
 
 /**
@@ -51,6 +56,8 @@ export type Task =
   | {
       readonly kind: 'plan';
       readonly ranges: readonly FileRange[];
+      /** The same places of the reference, where there is one. */
+      readonly references?: readonly FileRange[] | undefined;
       readonly stream: StreamKind;
       readonly streamLength: number;
       readonly preset: Preset;
