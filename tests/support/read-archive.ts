@@ -18,10 +18,11 @@ export async function readArchive(bytes: Uint8Array): Promise<ReadonlyMap<string
   archive.files.forEach(({ name, bytes: size, sha256 }, file) => {
     const parts: Buffer[] = [];
     for (const { block, start, length } of archive.pieces(file)) {
+      const shape = { length: block.length, width: block.width };
       const payload = bytes.subarray(block.offset, block.offset + block.storedLength);
       if (crc32(payload) !== block.crc32) throw new DamagedArchiveError('checksum');
       const mark = workspace.mark();
-      parts.push(Buffer.from(decodeTree(payload, block, workspace).subarray(start, start + length)));
+      parts.push(Buffer.from(decodeTree(payload, shape, workspace).subarray(start, start + length)));
       workspace.release(mark);
     }
     const restored = Buffer.concat(parts);

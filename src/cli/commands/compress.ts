@@ -5,11 +5,12 @@ import { type CompressReport, type CompressRequest, UsageError } from '../../eng
 import { follow } from '../follow.ts';
 import { compressSummary } from '../view/summary.ts';
 import type { AddCommand, CommandContext } from './command.ts';
-import { isFolder, withResources, type ResourceOptions } from './options.ts';
+import { isFolder, withBases, withResources, type ResourceOptions } from './options.ts';
 
 interface CompressOptions extends ResourceOptions {
   readonly output?: string;
   readonly preset?: 'quick' | 'balanced' | 'smallest';
+  readonly base?: readonly string[];
   readonly force?: boolean;
 }
 
@@ -25,6 +26,7 @@ export const addCompress: AddCommand = (program, runAction) => {
       new Option('--preset <name>', 'how hard to try').choices(['quick', 'balanced', 'smallest']).default('balanced'),
     )
     .option('--force', 'replace an existing archive');
+  withBases(command, 'a model, or its archive, that this one may be stored as a difference to (may be repeated)');
   withResources(command).action((paths: readonly string[], options: CompressOptions) =>
     runAction(async (context) => {
       const requests = await requestsOf(paths, options);
@@ -49,13 +51,14 @@ async function compressOne(request: CompressRequest, context: CommandContext): P
 
 /** One request per path. Several outputs are settled before the first byte is read, so that none can take another's name. */
 async function requestsOf(paths: readonly string[], options: CompressOptions): Promise<readonly CompressRequest[]> {
-  const { output, preset, force, threads, memory } = options;
+  const { output, preset, base, force, threads, memory } = options;
   const intoFolder = output !== undefined && (paths.length > 1 || (await isFolder(output)));
   if (intoFolder) await mkdir(output, { recursive: true });
   const requests = paths.map((input) => ({
     input,
     output: intoFolder ? join(output, `${basename(resolve(input))}${extension}`) : output,
     preset,
+    bases: base,
     overwrite: force,
     threads,
     memoryBytes: memory,

@@ -27,6 +27,14 @@ export function withResources(command: Command): Command {
   );
 }
 
+/** Adds `--base`, which may be given several times. */
+export function withBases(command: Command, words: string): Command {
+  return command.option('--base <path>', words, (path: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    path,
+  ]);
+}
+
 /** A whole number from 1 to 256. */
 export function parseCount(text: string): number {
   const count = /^\d{1,3}$/.test(text) ? Number(text) : 0;

@@ -1,11 +1,12 @@
 import { follow } from '../follow.ts';
 import { restoreSummary } from '../view/summary.ts';
 import type { AddCommand } from './command.ts';
-import { withResources, type ResourceOptions } from './options.ts';
+import { withBases, withResources, type ResourceOptions } from './options.ts';
 
 interface RestoreOptions extends ResourceOptions {
   readonly output?: string;
   readonly tensor?: string;
+  readonly base?: readonly string[];
   readonly force?: boolean;
 }
 
@@ -17,10 +18,11 @@ export const addRestore: AddCommand = (program, runAction) => {
     .option('-o, --output <path>', 'the file, or the folder for several (default: beside the archive)')
     .option('--tensor <name>', 'only the raw bytes of this tensor')
     .option('--force', 'replace existing files');
+  withBases(command, 'where a base of the archive may be, besides its own folder (may be repeated)');
   withResources(command).action((archive: string, options: RestoreOptions) =>
     runAction(async ({ shell, output, engineContext }) => {
-      const { output: target, tensor, force, threads, memory } = options;
-      const request = { archive, output: target, tensor, overwrite: force, threads, memoryBytes: memory };
+      const { output: target, tensor, base, force, threads, memory } = options;
+      const request = { archive, output: target, tensor, bases: base, overwrite: force, threads, memoryBytes: memory };
       const report = await follow(shell.engine.restore(request, engineContext), archive, output);
       output.say(restoreSummary(report));
       return report;

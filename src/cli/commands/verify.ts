@@ -2,9 +2,10 @@ import { InvalidArgumentError, Option } from 'commander';
 import { follow } from '../follow.ts';
 import { verifySummary } from '../view/summary.ts';
 import type { AddCommand } from './command.ts';
-import { withResources, type ResourceOptions } from './options.ts';
+import { withBases, withResources, type ResourceOptions } from './options.ts';
 
 interface VerifyOptions extends ResourceOptions {
+  readonly base?: readonly string[];
   readonly against?: string;
   readonly sha256?: string;
 }
@@ -16,9 +17,10 @@ export const addVerify: AddCommand = (program, runAction) => {
     .argument('<archive>', 'a .fwz archive')
     .option('--against <original>', 'compare with the original file or folder as well')
     .addOption(new Option('--sha256 <hex>', 'compare with a published sha256 of the original').argParser(parseSha256));
-  withResources(command).action((archive: string, { against, sha256, threads, memory }: VerifyOptions) =>
+  withBases(command, 'where a base of the archive may be, besides its own folder (may be repeated)');
+  withResources(command).action((archive: string, { against, base, sha256, threads, memory }: VerifyOptions) =>
     runAction(async ({ shell, output, engineContext }) => {
-      const request = { archive, against, sha256, threads, memoryBytes: memory };
+      const request = { archive, against, bases: base, sha256, threads, memoryBytes: memory };
       const report = await follow(shell.engine.verify(request, engineContext), archive, output);
       output.say(verifySummary(report));
       return report;

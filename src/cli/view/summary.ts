@@ -16,6 +16,9 @@ export function compressSummary(report: CompressReport): string {
     ...codecLines(report).map((line) => `  ${line}`),
     `  ${timeLine(report)}`,
     colors.green(`Proved: every byte was read back and compared; sha256 ${sha256}`),
+    ...(report.bases ?? []).map(
+      ({ name, sha256: base }) => `Restoring it takes the base ${escapeUnsafe(name)}, sha256 ${base}`,
+    ),
     `Archive: ${escapeUnsafe(output)}`,
   ].join('\n');
 }

@@ -4,6 +4,7 @@ import type { ByteSource } from '../io/source.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 import { checkHeader, decodeTrailer, headerBytes, trailerBytes } from './frame.ts';
 import { decodeIndex, type IndexText } from './index-text.ts';
+import type { BaseFile, Reference } from './reference.ts';
 
 /** A coded block: where it lies in the archive and what it restores to. */
 export interface Block {
@@ -12,6 +13,8 @@ export interface Block {
   readonly crc32: number;
   readonly length: number;
   readonly width: Width;
+  /** Where the base has the bytes that the block may have been coded against. */
+  readonly reference?: Reference | undefined;
 }
 
 /** Part of a block that restores a run of a file. */
@@ -53,6 +56,9 @@ export class Archive {
   readonly files: readonly ArchivedFile[];
   readonly tensors: readonly ArchivedTensor[];
   readonly blockCount: number;
+  /** The files of other models that are needed to restore this one. */
+  readonly bases: readonly BaseFile[];
+  readonly #references: ReadonlyMap<number, Reference>;
   readonly #index: IndexText;
   /** First block of each stream, and one past the last. */
   readonly #firstBlock: Float64Array;
@@ -129,6 +135,8 @@ export class Archive {
         sha256: tensors.sha256s[tensor] ?? '',
       };
     });
+    this.bases = index.bases ?? [];
+    this.#references = checkedReferences(index, check);
     this.files = index.files.map(({ name, format, bytes, sha256, metadata }) => ({
       name,
       format,
@@ -147,7 +155,7 @@ export class Archive {
   static async open(source: ByteSource, limits: ArchiveLimits): Promise<Archive> {
     const head = new Uint8Array(Math.min(headerBytes, source.size));
     await source.read(0, head);
-    checkHeader(head, source.name);
+    const version = checkHeader(head, source.name);
     const tail = new Uint8Array(Math.min(trailerBytes, source.size - headerBytes));
     await source.read(source.size - tail.length, tail);
     const trailer = decodeTrailer(tail, source.size, source.name);
@@ -160,7 +168,12 @@ export class Archive {
     }
     const bytes = new Uint8Array(trailer.indexLength);
     await source.read(trailer.indexOffset, bytes);
-    return new Archive(decodeIndex(bytes, trailer, source.name), source.size, trailer.indexOffset, source.name);
+    const index = decodeIndex(bytes, trailer, source.name);
+    if (index.version !== version)
+      throw new DamagedArchiveError(`"${source.name}" is of version ${version}, its index of ${index.version}.`, {
+        version,
+      });
+    return new Archive(index, source.size, trailer.indexOffset, source.name);
   }
 
   /** The pieces of blocks that restore `length` bytes of a file from `offset`, in order. */
@@ -210,14 +223,42 @@ export class Archive {
 
   #block(stream: number, within: number, index: number): Block {
     const streamLength = this.#index.streams.lengths[stream] ?? 0;
+    const reference = this.#references.get(stream);
     return {
       offset: this.#blockOffset[index] ?? 0,
       storedLength: this.#index.blocks.lengths[index] ?? 0,
       crc32: this.#index.blocks.crc32s[index] ?? 0,
       length: Math.min(this.blockBytes, streamLength - within * this.blockBytes),
       width: this.#index.streams.widths[stream] ?? 1,
+      ...(reference && { reference: { base: reference.base, offset: reference.offset + within * this.blockBytes } }),
     };
   }
+}
+
+function checkedReferences(
+  { version, bases, references, streams }: IndexText,
+  check: (condition: boolean, message: string) => void,
+): ReadonlyMap<number, Reference> {
+  check(
+    (version === 2) === (bases !== undefined && references !== undefined),
+    `version ${version} with another's tables`,
+  );
+  const found = new Map<number, Reference>();
+  if (references === undefined || bases === undefined) return found;
+  check(
+    [references.bases, references.offsets].every(({ length }) => length === references.streams.length),
+    'uneven columns of references',
+  );
+  references.streams.forEach((stream, row) => {
+    const [base = -1, offset = 0] = [references.bases[row], references.offsets[row]];
+    const length = streams.lengths[stream];
+    check(
+      length !== undefined && !found.has(stream) && offset + length <= (bases[base]?.bytes ?? -1),
+      `the reference of stream ${stream} is outside its base`,
+    );
+    found.set(stream, { base, offset });
+  });
+  return found;
 }
 
 /** The last place in an ascending column whose value is at most `value`; 0 when there is none. */

@@ -5,8 +5,8 @@ import { DamagedArchiveError } from '../errors.ts';
 const magic = Uint8Array.of(0x89, 0x46, 0x57, 0x5a, 0x0d, 0x0a, 0x1a, 0x0a);
 const endMagic = Uint8Array.of(0x46, 0x57, 0x5a, 0x2e, 0x65, 0x6e, 0x64, 0x0a);
 
-/** The container version that this program writes, and the newest that it reads. */
-export const archiveVersion = 1;
+/** The newest container version; what needs no base is written as version 1. */
+export const archiveVersion = 2;
 export const headerBytes = 16;
 export const trailerBytes = 32;
 
@@ -20,17 +20,17 @@ export interface Trailer {
 }
 
 /** Bytes 0 to 15 of every archive: magic, version (u16), zero (u16), crc32 of the 12 bytes before (u32). */
-export function encodeHeader(): Uint8Array {
+export function encodeHeader(version: 1 | 2 = 1): Uint8Array {
   const bytes = new Uint8Array(headerBytes);
   bytes.set(magic);
   const view = new DataView(bytes.buffer);
-  view.setUint16(8, archiveVersion, true);
+  view.setUint16(8, version, true);
   view.setUint32(12, crc32(bytes.subarray(0, 12)), true);
   return bytes;
 }
 
-/** Throws {@link DamagedArchiveError} unless the bytes start an archive of a version known here. */
-export function checkHeader(bytes: Uint8Array, name: string): void {
+/** The version; throws {@link DamagedArchiveError} unless the bytes start an archive of a version known here. */
+export function checkHeader(bytes: Uint8Array, name: string): number {
   if (bytes.length < headerBytes || !startsWith(bytes, magic))
     throw new DamagedArchiveError(`"${name}" is not a Featherweight archive: its first bytes are not those of one.`, {
       name,
@@ -41,11 +41,12 @@ export function checkHeader(bytes: Uint8Array, name: string): void {
       name,
     });
   const version = view.getUint16(8, true);
-  if (version !== archiveVersion || view.getUint16(10, true) !== 0)
+  if (version < 1 || version > archiveVersion || view.getUint16(10, true) !== 0)
     throw new DamagedArchiveError(
-      `"${name}" is of container version ${version}; this program reads version ${archiveVersion}. A newer Featherweight can open it.`,
+      `"${name}" is of container version ${version}; this program reads versions up to ${archiveVersion}. A newer Featherweight can open it.`,
       { name, version },
     );
+  return version;
 }
 
 /** Whether the bytes could be the start of an archive; for choosing what to do with a dropped file. */

@@ -2,6 +2,7 @@ import type { Width } from '../codecs/codec.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 import { headerBytes } from './frame.ts';
 import type { IndexText } from './index-text.ts';
+import type { BaseFile, Reference } from './reference.ts';
 
 /** Text metadata of a model is kept in the index for display up to this much; the exact bytes are in the file's segments. */
 const mostMetadataBytes = 64 * 1024;
@@ -28,6 +29,8 @@ export class IndexBuilder {
   };
   readonly #blocks: { readonly lengths: number[]; readonly crc32s: number[] } = { lengths: [], crc32s: [] };
   readonly #files: FileColumns[] = [];
+  readonly #references = new Map<number, Reference>();
+  readonly #bases: BaseFile[] = [];
   readonly #offsets: number[] = [];
   #end = headerBytes;
 
@@ -66,6 +69,21 @@ export class IndexBuilder {
     this.#streams.codecs[stream] = words;
   }
 
+  /** A file of another model that streams may be coded against; returns its number. */
+  addBase(base: BaseFile): number {
+    return this.#bases.push(base) - 1;
+  }
+
+  /** A stream has blocks that only its reference can decode. */
+  setReference(stream: number, reference: Reference): void {
+    this.#references.set(stream, reference);
+  }
+
+  /** 2 where another model is needed to decode, else 1. */
+  get version(): 1 | 2 {
+    return this.#references.size > 0 ? 2 : 1;
+  }
+
   /** The next block in the order of streams. It must be written at what {@link end} was before. */
   addBlock(storedLength: number): void {
     this.#offsets.push(this.#end);
@@ -88,11 +106,25 @@ export class IndexBuilder {
     };
   }
 
+  /** Only the bases that something was coded against. */
+  #referenceColumns(): Pick<IndexText, 'bases' | 'references'> {
+    const rows = [...this.#references].sort(([left], [right]) => left - right);
+    const used = [...new Set(rows.map(([, { base }]) => base))].sort((left, right) => left - right);
+    return {
+      bases: used.map((base) => this.#bases[base]).filter((base) => base !== undefined),
+      references: {
+        streams: rows.map(([stream]) => stream),
+        bases: rows.map(([, { base }]) => used.indexOf(base)),
+        offsets: rows.map(([, { offset }]) => offset),
+      },
+    };
+  }
+
   /** The whole index, with the digests that were not known before. */
   finish(fileDigests: readonly string[], tensorDigests: readonly string[]): IndexText {
     const tensors = this.#files.flatMap((file, number) => file.tensors.map((tensor) => ({ ...tensor, file: number })));
     return {
-      version: 1,
+      version: this.version,
       name: this.#name,
       blockBytes: this.#blockBytes,
       streams: this.#streams,
@@ -111,6 +143,7 @@ export class IndexBuilder {
         lengths: tensors.map(({ byteLength }) => byteLength),
         sha256s: [...tensorDigests],
       },
+      ...(this.version === 2 && this.#referenceColumns()),
     };
   }
 }

@@ -12,7 +12,7 @@ const digest = z.string().regex(/^[0-9a-f]{64}$/);
  * numbers only; every relation between them is checked by {@link ./archive.ts}.
  */
 export const indexSchema = z.strictObject({
-  version: z.literal(1),
+  version: z.union([z.literal(1), z.literal(2)]),
   name: z.string(),
   blockBytes: z.literal(2 ** 20),
   streams: z.strictObject({
@@ -43,6 +43,9 @@ export const indexSchema = z.strictObject({
     lengths: counts,
     sha256s: z.array(digest),
   }),
+  /** Both since version 2, which is only written where they are needed. */
+  bases: z.array(z.strictObject({ name: z.string(), bytes: count, sha256: digest })).optional(),
+  references: z.strictObject({ streams: counts, bases: counts, offsets: counts }).optional(),
 });
 
 export type IndexText = z.infer<typeof indexSchema>;

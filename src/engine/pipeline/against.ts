@@ -1,10 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Archive } from '../archive/archive.ts';
 import { DifferentError } from '../errors.ts';
-import type { ByteSource } from '../io/source.ts';
+import { digestOf } from './file-digest.ts';
 import { openInputs, type InputFile } from './inputs.ts';
 
-const readBytes = 4 * 2 ** 20;
 const mostNamed = 5;
 
 /**
@@ -25,7 +23,7 @@ export async function compareWithOriginal(
     if (!original)
       throw new DifferentError(`"${file.name}" is in the archive but not in "${path}".`, { name: file.name, path });
     const { source } = original;
-    const found = await digestOf(source, 0, source.size, signal);
+    const found = await digestOf(source, signal);
     if (found === file.sha256) continue;
     const sizes = source.size === file.bytes ? '' : ` It has ${source.size} bytes, the archived file ${file.bytes}.`;
     throw new DifferentError(
@@ -44,24 +42,11 @@ async function nameDifferences(
   const tensors = archive.tensors.filter((tensor) => tensor.file === file);
   const different: string[] = [];
   for (const { name, offset, byteLength, sha256 } of tensors) {
-    if (offset + byteLength > source.size || (await digestOf(source, offset, byteLength, signal)) !== sha256)
+    if (offset + byteLength > source.size || (await digestOf(source, signal, offset, byteLength)) !== sha256)
       different.push(name);
   }
   if (tensors.length === 0) return '';
   if (different.length === 0) return ' All tensors are equal; the difference is in the bytes around them.';
   const more = different.length > mostNamed ? ' …' : '';
   return ` ${different.length} of ${tensors.length} tensors differ: ${different.slice(0, mostNamed).join(', ')}${more}`;
-}
-
-async function digestOf(source: ByteSource, offset: number, length: number, signal: AbortSignal): Promise<string> {
-  const hash = createHash('sha256');
-  const bytes = new Uint8Array(Math.min(readBytes, length));
-  for (let done = 0; done < length;) {
-    signal.throwIfAborted();
-    const part = bytes.subarray(0, Math.min(bytes.length, length - done));
-    await source.read(offset + done, part);
-    hash.update(part);
-    done += part.length;
-  }
-  return hash.digest('hex');
 }

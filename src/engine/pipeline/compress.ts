@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { Archive } from '../archive/archive.ts';
 import { encodeHeader, encodeTrailer, headerBytes } from '../archive/frame.ts';
 import { IndexBuilder } from '../archive/index-builder.ts';
@@ -6,6 +7,7 @@ import { descriptorSource, writeFully } from '../io/descriptor.ts';
 import { OutputFile } from '../io/output-file.ts';
 import { Crew } from '../workers/crew.ts';
 import { AssemblyLine } from './assembly-line.ts';
+import { openBaseModels, refuseCircle, refuseInputAsBase, type BaseModelFile } from './base-models.ts';
 import { drawBlueprint } from './blueprint.ts';
 import { emptyDigest, modelDigest } from './digests.ts';
 import { findDuplicates } from './duplicates.ts';
@@ -13,6 +15,8 @@ import { EncodePass } from './encode-pass.ts';
 import type { CompressReport, JobEvent } from './events.ts';
 import { assertUnchanged, openInputs, type Inputs } from './inputs.ts';
 import { runJob, type Reporter } from './job.ts';
+import { findReferences } from './references.ts';
+import { restoreArchive } from './restore.ts';
 import type { CompressRequest, EngineContext } from './requests.ts';
 import { blockBytes, machineFacts, peakRssBytes, planResources, type Resources } from './resources.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -44,6 +48,13 @@ async function run(
     tensors: inputs.files.reduce((sum, { layout }) => sum + (layout?.tensors.length ?? 0), 0),
   });
   const path = request.output ?? `${inputs.model.path}.fwz`;
+  await using bases = await openBaseModels(request.bases ?? [], {
+    folder: dirname(path),
+    headerBytes: resources.headerBytes,
+    signal,
+    restore: restoreArchive(request, context, signal),
+  });
+  refuseInputAsBase(inputs.files, bases.files);
   await using output = await OutputFile.create(path, {
     overwrite: request.overwrite ?? false,
     inputs: inputs.files.map(({ source }) => source.identity),
@@ -51,14 +62,15 @@ async function run(
   reporter.emit({ type: 'started', command: 'compress', name: inputs.model.name, bytesTotal: inputs.bytes });
   for (const notice of inputs.notices) reporter.emit({ type: 'notice', ...notice });
 
-  const { index, blocksEnd, ledger } = await encodeAll(inputs, output, request, resources, {
+  const { index, blocksEnd, ledger } = await encodeAll(inputs, bases.files, output, request, resources, {
     context,
     reporter,
     signal,
     watch,
   });
+  refuseCircle(index, bases);
   const archive = await writeEnd(output, index, blocksEnd);
-  await assertUnchanged(inputs.files);
+  await assertUnchanged([...inputs.files, ...bases.files]);
   signal.throwIfAborted();
   reporter.progress('flush', 0, inputs.bytes, archive.size);
   await output.commit();
@@ -83,6 +95,7 @@ async function run(
       frame: archive.size - blocksEnd + headerBytes,
     },
     proof: 'bytes',
+    ...(archive.bases.length > 0 && { bases: archive.bases }),
     seconds: watch.seconds(),
     peakRssBytes: peakRssBytes(),
     threads: resources.threads,
@@ -101,6 +114,7 @@ interface Surroundings {
 
 async function encodeAll(
   inputs: Inputs,
+  bases: readonly BaseModelFile[],
   output: OutputFile,
   request: CompressRequest,
   resources: Resources,
@@ -112,6 +126,7 @@ async function encodeAll(
   const blueprint = drawBlueprint(inputs.files, originals, blockBytes);
   const ledger = new TensorLedger(inputs.files, originals);
   const builder = new IndexBuilder(inputs.model.name, blockBytes);
+  const references = await findReferences({ files: inputs.files, runs: blueprint, bases, builder, signal });
   const fileDigests = inputs.files.map(() => emptyDigest);
   watch.end('scan');
 
@@ -126,6 +141,7 @@ async function encodeAll(
     builder,
     ledger,
     preset: request.preset ?? 'balanced',
+    references,
     listener: {
       coded: (bytes) => reporter.progress('compress', (done.coded += bytes), inputs.bytes, builder.end),
       proved: (bytes) => reporter.progress('prove', (done.proved += bytes), inputs.bytes, builder.end),
@@ -166,6 +182,7 @@ function declareFile(
 /** Writes index and trailer, and reads them back from the file as a reader would. */
 async function writeEnd(output: OutputFile, index: IndexText, indexOffset: number): Promise<Archive> {
   const { bytes, trailer } = encodeIndex(index);
+  if (index.version === 2) writeFully(output.descriptor, encodeHeader(2), 0);
   writeFully(output.descriptor, bytes, indexOffset);
   const end = encodeTrailer({ ...trailer, indexOffset });
   writeFully(output.descriptor, end, indexOffset + bytes.length);

@@ -1,4 +1,5 @@
 import type { Archive, Piece } from '../archive/archive.ts';
+import type { Bases } from './bases.ts';
 import type { AssemblyLine } from './assembly-line.ts';
 import type { DigestFeed } from './digests.ts';
 
@@ -11,6 +12,7 @@ export class DecodePass {
   readonly #decoded: (bytes: number) => void;
   readonly #slotBytes: number;
   readonly #checks: boolean;
+  readonly #bases: Bases;
 
   constructor(parts: {
     readonly archive: Archive;
@@ -21,6 +23,7 @@ export class DecodePass {
     readonly slotBytes: number;
     /** Whether blocks are checked one by one, besides the digests. */
     readonly checks: boolean;
+    readonly bases: Bases;
   }) {
     this.#archive = parts.archive;
     this.#descriptor = parts.descriptor;
@@ -28,6 +31,7 @@ export class DecodePass {
     this.#decoded = parts.decoded;
     this.#slotBytes = parts.slotBytes;
     this.#checks = parts.checks;
+    this.#bases = parts.bases;
     this.#seen = new Uint8Array(parts.archive.blockCount);
   }
 
@@ -49,7 +53,7 @@ export class DecodePass {
       const offset = batch.fileOffset - range.offset;
       const { start, length } = batch;
       const archive = { descriptor: this.#descriptor, offset: batch.archiveOffset, length: batch.archiveLength };
-      const blocks = batch.pieces.map(({ block }) => block);
+      const blocks = batch.pieces.map(({ block }) => ({ ...block, reference: this.#bases.range(block) }));
       const writing = target && { start, range: { descriptor: target.descriptor, offset, length } };
       const checks = this.#checks;
       await this.#line.add(

@@ -1,4 +1,5 @@
 import type { IndexBuilder } from '../archive/index-builder.ts';
+import type { Reference } from '../archive/reference.ts';
 import type { CodecNode, Preset } from '../codecs/codec.ts';
 import { nodeAt } from '../codecs/node-at.ts';
 import type { OutputFile } from '../io/output-file.ts';
@@ -32,7 +33,14 @@ interface Parts {
   readonly builder: IndexBuilder;
   readonly ledger: TensorLedger;
   readonly preset: Preset;
+  /** By the number of the stream. */
+  readonly references: ReadonlyMap<number, OpenReference>;
   readonly listener: PassListener;
+}
+
+/** Where a stream's bytes may be coded against. */
+export interface OpenReference extends Reference {
+  readonly descriptor: number;
 }
 
 /** A block of a run: the whole of a block that is stored, a part of one that is referred to. */
@@ -43,6 +51,8 @@ interface BlockPart {
   readonly length: number;
   /** Its number in the archive, its bytes, and the first of them that belongs to the run. */
   readonly block: number;
+  /** First byte of the block in its stream. */
+  readonly blockStart: number;
   readonly blockLength: number;
   readonly start: number;
 }
@@ -95,19 +105,25 @@ export class EncodePass {
 
   /** Streams of one block are planned where they are coded; longer ones from a sample of the whole stream, in time. */
   #planAhead(runs: readonly PlacedRun[], from: number, descriptor: number): void {
-    const { crew, preset } = this.#parts;
+    const { crew, preset, references } = this.#parts;
     let planned = 0;
     for (const run of runs.slice(from, from + runsAhead)) {
       if (planned === plansAhead) return;
       if (run.isReference || run.length <= blockBytes) continue;
       planned++;
       if (this.#plans.has(run)) continue;
-      const ranges = sampleRanges(run.length, sampleUnit(run.stream.dtype), sampleBytes).map(({ offset, length }) => ({
-        descriptor,
-        offset: run.offset + offset,
-        length,
-      }));
-      const plan = crew.plan({ ranges, stream: run.stream, streamLength: run.length, preset });
+      const slices = sampleRanges(run.length, sampleUnit(run.stream.dtype), sampleBytes);
+      const within = (place: { readonly descriptor: number; readonly offset: number }): FileRange[] =>
+        slices.map(({ offset, length }) => ({ ...place, offset: place.offset + offset, length }));
+      const reference = references.get(run.streamNumber);
+      const ranges = within({ descriptor, offset: run.offset });
+      const plan = crew.plan({
+        ranges,
+        references: reference && within(reference),
+        stream: run.stream,
+        streamLength: run.length,
+        preset,
+      });
       plan.catch(() => undefined);
       this.#plans.set(run, plan);
     }
@@ -118,7 +134,12 @@ export class EncodePass {
     const proved = Promise.withResolvers<undefined>();
     proved.promise.catch(() => undefined);
     for (const { block } of batch) this.#unproved.set(block, proved.promise);
-    const blocks = batch.map(({ length, run, node }) => ({ length, stream: run.stream, node }));
+    const blocks = batch.map((part) => ({
+      length: part.length,
+      stream: part.run.stream,
+      node: part.node,
+      reference: this.#referenceOf(part),
+    }));
     await line.add(
       ({ thread, slot }) => thread.run({ kind: 'encode', slot, source, blocks, preset }),
       async (slot, { blocks: coded }) => {
@@ -138,14 +159,21 @@ export class EncodePass {
     coded: readonly CodedBlock[],
     source: FileRange,
   ): Promise<undefined> {
-    const { output, builder, ledger, listener } = this.#parts;
+    const { output, builder, ledger, listener, references } = this.#parts;
     const offset = builder.end;
-    const blocks = batch.map(({ run, fileOffset, length }, place): BlockShape => {
-      const { storedLength, codec } = coded[place] ?? { storedLength: 0, codec: '' };
+    const blocks = batch.map((part, place): BlockShape => {
+      const { run, fileOffset, length } = part;
+      const { storedLength, codec, usesReference } = coded[place] ?? {
+        storedLength: 0,
+        codec: '',
+        usesReference: false,
+      };
+      const reference = usesReference ? references.get(run.streamNumber) : undefined;
+      if (reference) builder.setReference(run.streamNumber, { base: reference.base, offset: reference.offset });
       builder.addBlock(storedLength);
       if (fileOffset === run.offset) builder.setCodec(run.streamNumber, codec);
       ledger.addStored(run.file, fileOffset, length, storedLength, codec);
-      return { storedLength, length, width: run.stream.width };
+      return { storedLength, length, width: run.stream.width, reference: reference && this.#referenceOf(part) };
     });
     listener.coded(source.length);
     const archive = { descriptor: output.descriptor, offset, length: builder.end - offset };
@@ -164,7 +192,8 @@ export class EncodePass {
         await this.#unproved.get(block);
         const { offset, storedLength, crc32 } = builder.block(block);
         const archive = { descriptor: output.descriptor, offset, length: storedLength };
-        const stored = { storedLength, crc32, length: blockLength, width: run.stream.width };
+        const reference = this.#referenceOf(part);
+        const stored = { storedLength, crc32, length: blockLength, width: run.stream.width, reference };
         await thread.run({ kind: 'prove-reference', slot, source, archive, block: stored, start });
       },
       async (slot) => {
@@ -173,6 +202,14 @@ export class EncodePass {
         await digests.feed(slot, 0, source.offset, source.length);
         this.#finish(source.length);
       },
+    );
+  }
+
+  /** The bytes of a base that a whole block may be coded against. */
+  #referenceOf({ run, blockStart, blockLength }: BlockPart): FileRange | undefined {
+    const reference = this.#parts.references.get(run.streamNumber);
+    return (
+      reference && { descriptor: reference.descriptor, offset: reference.offset + blockStart, length: blockLength }
     );
   }
 
@@ -197,6 +234,7 @@ function* blocksOf(run: PlacedRun, node: CodecNode | undefined): Generator<Block
       fileOffset: run.offset + done,
       length,
       block: run.firstBlock + within,
+      blockStart: within * blockBytes,
       blockLength,
       start,
     };

@@ -69,6 +69,12 @@ export interface FileReport {
   readonly sha256: string;
 }
 
+export interface BaseReport {
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 interface ReportCommon {
   readonly input: string;
   readonly output?: string;
@@ -95,6 +101,8 @@ export interface CompressReport extends ReportCommon {
   readonly bytes: { readonly tensors: number; readonly other: number; readonly frame: number };
   /** What was proved, in words: every block read back, decoded and compared byte for byte. */
   readonly proof: 'bytes';
+  /** The files of other models without which this archive cannot be restored. */
+  readonly bases?: readonly BaseReport[];
 }
 
 export interface RestoreReport extends ReportCommon {
@@ -102,6 +110,8 @@ export interface RestoreReport extends ReportCommon {
   readonly output: string;
   readonly sha256: string;
   readonly tensor?: string;
+  /** The files of other models that it took, at any depth. */
+  readonly bases?: readonly BaseReport[];
 }
 
 export interface VerifyReport extends ReportCommon {

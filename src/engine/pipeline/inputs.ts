@@ -50,7 +50,7 @@ export async function openInputs(path: string, headerBytes: number): Promise<Inp
 }
 
 /** Throws {@link SourceChangedError} when a file is not what it was when it was opened. */
-export async function assertUnchanged(files: readonly InputFile[]): Promise<void> {
+export async function assertUnchanged(files: readonly Pick<InputFile, 'source'>[]): Promise<void> {
   for (const { source } of files) {
     const [before, now] = [source.identity, await source.currentIdentity()];
     if (before.size !== now.size || before.modified !== now.modified) throw changed(source, before.size, now.size);

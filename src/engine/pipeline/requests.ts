@@ -21,6 +21,8 @@ export interface CompressRequest extends ResourceRequest {
   /** Default: beside the input, its name with `.fwz` behind it. */
   readonly output?: string | undefined;
   readonly preset?: Preset | undefined;
+  /** Models or archives of models that this one may be stored as a difference to; restoring then needs those it was stored to. */
+  readonly bases?: readonly string[] | undefined;
   /** Replace an existing output file (never the input). */
   readonly overwrite?: boolean | undefined;
 }
@@ -29,6 +31,10 @@ export interface RestoreRequest extends ResourceRequest {
   readonly archive: string;
   /** A file for one file or one tensor, a folder for several; default: beside the archive, the names it holds. */
   readonly output?: string | undefined;
+  /** Where bases may be: files, archives or folders, besides the archive's own folder. */
+  readonly bases?: readonly string[] | undefined;
+  /** Archives that wait for this one to be restored, because it is a base of theirs; they are not bases of it. */
+  readonly within?: readonly string[] | undefined;
   /** Only the raw bytes of this tensor. */
   readonly tensor?: string | undefined;
   readonly overwrite?: boolean | undefined;
@@ -38,6 +44,8 @@ export interface VerifyRequest extends ResourceRequest {
   readonly archive: string;
   /** The original file or folder, compared byte for byte by sha256. */
   readonly against?: string | undefined;
+  /** As of {@link RestoreRequest}. */
+  readonly bases?: readonly string[] | undefined;
   /** A published sha256 (64 hex digits) of the original file. */
   readonly sha256?: string | undefined;
 }
@@ -84,6 +92,8 @@ export interface Inspection {
   readonly files: readonly InspectedFile[];
   readonly tensors: readonly InspectedTensor[];
   readonly parameters: number;
+  /** For archives: the files of other models that are needed to restore it. */
+  readonly bases?: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
   /** Largest first. */
   readonly dtypes: readonly { readonly dtype: string; readonly tensors: number; readonly bytes: number }[];
   readonly metadata: Readonly<Record<string, string>>;

@@ -6,6 +6,7 @@ import { OutputFile } from '../io/output-file.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import { Crew } from '../workers/crew.ts';
 import { AssemblyLine } from './assembly-line.ts';
+import { openBases, type Bases, type RestoreArchive } from './bases.ts';
 import { DecodePass } from './decode-pass.ts';
 import { DigestFeed, emptyDigest, modelDigest } from './digests.ts';
 import type { FileReport, JobEvent, RestoreReport } from './events.ts';
@@ -24,6 +25,20 @@ export function restore(
   context: EngineContext,
 ): AsyncGenerator<JobEvent<RestoreReport>, void, undefined> {
   return runJob(context.signal, (reporter, signal) => run(request, context, reporter, signal));
+}
+
+/** How the archive of a base is restored, within the same bounds. */
+export function restoreArchive(
+  { threads, memoryBytes, bases }: Pick<RestoreRequest, 'threads' | 'memoryBytes' | 'bases'>,
+  { spawnWorker }: EngineContext,
+  signal: AbortSignal,
+): RestoreArchive {
+  return async (archive, output, within) => {
+    const request = { archive, output: join(output, ''), threads, memoryBytes, bases, within };
+    for await (const event of restore(request, { spawnWorker, signal }))
+      if (event.type === 'finished') return event.report.bases ?? [];
+    return [];
+  };
 }
 
 /** One thing to write: a whole file, or a tensor's range of it. */
@@ -52,6 +67,12 @@ async function run(
   const resources = planResources(request, { bytes: bytesTotal, tensors: archive.tensors.length });
   reporter.emit({ type: 'started', command: 'restore', name: archive.name, bytesTotal });
   await requireSpace(archive, goals, output);
+  const folder = (await isFolder(output)) ? output : dirname(output);
+  await using bases = await openBases(opened, request, {
+    folder,
+    signal,
+    restore: restoreArchive(request, context, signal),
+  });
   watch.end('scan');
 
   const startCrew = (): Promise<Crew> => Crew.start(context.spawnWorker, resources, ['files']);
@@ -65,6 +86,7 @@ async function run(
       signal,
       overwrite: request.overwrite ?? false,
       slotBytes: resources.slotBytes,
+      bases,
       startCrew,
     });
   watch.end('restore');
@@ -84,6 +106,7 @@ async function run(
     bytesOut: bytesTotal,
     sha256: modelDigest(files),
     files,
+    ...(bases.needed.length > 0 && { bases: bases.needed }),
     seconds: watch.seconds(),
     peakRssBytes: peakRssBytes(),
     threads: resources.threads,
@@ -99,6 +122,7 @@ interface RestoreJob {
   readonly signal: AbortSignal;
   readonly overwrite: boolean;
   readonly slotBytes: number;
+  readonly bases: Bases;
   /** A second crew, when the first has failed. */
   readonly startCrew: () => Promise<Crew>;
 }
@@ -131,7 +155,7 @@ async function decodeGoal(
   goal: Goal,
   { archive, source }: OpenArchive,
   crew: Crew,
-  { signal, decoded, slotBytes }: RestoreJob,
+  { signal, decoded, slotBytes, bases }: RestoreJob,
   { checks, output }: { readonly checks: boolean; readonly output?: OutputFile },
 ): Promise<void> {
   const line = new AssemblyLine(crew, signal);
@@ -145,6 +169,7 @@ async function decodeGoal(
     },
     slotBytes,
     checks,
+    bases,
   });
   let found = emptyDigest;
   const digests = new DigestFeed(

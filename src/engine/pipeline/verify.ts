@@ -1,13 +1,16 @@
+import { tmpdir } from 'node:os';
 import type { Archive } from '../archive/archive.ts';
 import { DamagedArchiveError, DifferentError, UsageError } from '../errors.ts';
 import { Crew } from '../workers/crew.ts';
 import { compareWithOriginal } from './against.ts';
 import { AssemblyLine } from './assembly-line.ts';
+import { openBases, type Bases } from './bases.ts';
 import { DecodePass } from './decode-pass.ts';
 import { DigestFeed, emptyDigest, modelDigest } from './digests.ts';
 import type { JobEvent, VerifyReport } from './events.ts';
 import { runJob, type Reporter } from './job.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
+import { restoreArchive } from './restore.ts';
 import type { EngineContext, VerifyRequest } from './requests.ts';
 import { machineFacts, peakRssBytes, planResources } from './resources.ts';
 import { Stopwatch } from './stopwatch.ts';
@@ -39,10 +42,15 @@ async function run(
   const resources = planResources(request, { bytes: bytesTotal, tensors: archive.tensors.length });
   reporter.emit({ type: 'started', command: 'verify', name: archive.name, bytesTotal });
   watch.end('scan');
+  await using bases = await openBases(opened, request, {
+    folder: tmpdir(),
+    signal,
+    restore: restoreArchive(request, context, signal),
+  });
   {
     await using crew = await Crew.start(context.spawnWorker, resources, ['files', 'tensors']);
     let done = 0;
-    await verifyFiles(opened, crew, resources.slotBytes, signal, (bytes) =>
+    await verifyFiles(opened, { crew, bases, slotBytes: resources.slotBytes, signal }, (bytes) =>
       reporter.progress('verify', (done += bytes), bytesTotal, 0),
     );
   }
@@ -80,15 +88,28 @@ async function run(
   };
 }
 
+interface VerifyMeans {
+  readonly crew: Crew;
+  readonly bases: Bases;
+  readonly slotBytes: number;
+  readonly signal: AbortSignal;
+}
+
 async function verifyFiles(
   { archive, source }: OpenArchive,
-  crew: Crew,
-  slotBytes: number,
-  signal: AbortSignal,
+  { crew, bases, slotBytes, signal }: VerifyMeans,
   decoded: (bytes: number) => void,
 ): Promise<void> {
   const line = new AssemblyLine(crew, signal);
-  const pass = new DecodePass({ archive, descriptor: source.descriptor, line, decoded, slotBytes, checks: true });
+  const pass = new DecodePass({
+    archive,
+    descriptor: source.descriptor,
+    line,
+    decoded,
+    slotBytes,
+    checks: true,
+    bases,
+  });
   const fileDigests = archive.files.map(() => emptyDigest);
   const tensorDigests = archive.tensors.map(() => emptyDigest);
   await line.fill(async () => {

@@ -1,0 +1,139 @@
+import type { IndexBuilder } from '../archive/index-builder.ts';
+import type { TensorRange } from '../tensor/tensor.ts';
+import type { BaseModelFile } from './base-models.ts';
+import type { PlacedRun } from './blueprint.ts';
+import { findDuplicates, type ScannedFile } from './duplicates.ts';
+import type { OpenReference } from './encode-pass.ts';
+
+interface BasePlace {
+  readonly base: number;
+  readonly offset: number;
+}
+
+/**
+ * Finds the bytes of base files that streams may be coded against, by number of the stream: a tensor's equal where there is
+ * one, else the tensor of the same name, dtype and shape, else the next unclaimed one of that dtype and shape. Bases that
+ * are used are added to the index. Nothing here says that it pays; that is measured.
+ */
+export async function findReferences({
+  files,
+  runs,
+  bases,
+  builder,
+  signal,
+}: {
+  readonly files: readonly ScannedFile[];
+  readonly runs: readonly (readonly PlacedRun[])[];
+  readonly bases: readonly BaseModelFile[];
+  readonly builder: IndexBuilder;
+  readonly signal: AbortSignal;
+}): Promise<ReadonlyMap<number, OpenReference>> {
+  const references = new Map<number, OpenReference>();
+  if (bases.length === 0) return references;
+  const places = matchTensors(files, bases);
+  await preferEquals(places, files, bases, signal);
+  const numbers = new Map<number, number>();
+  for (const [file, { layout }] of files.entries()) {
+    const tensors = layout?.tensors ?? [];
+    const matched = places[file] ?? new Map<number, BasePlace>();
+    for (const run of runs[file] ?? []) {
+      const place = run.isReference ? undefined : placeOfRun(run, tensors, matched);
+      const base = place && bases[place.base];
+      if (!base || place.offset < 0 || place.offset + run.length > base.source.size) continue;
+      let number = numbers.get(place.base);
+      if (number === undefined) {
+        number = builder.addBase({ name: base.name, bytes: base.source.size, sha256: await base.sha256() });
+        numbers.set(place.base, number);
+      }
+      references.set(run.streamNumber, {
+        base: number,
+        offset: place.offset,
+        descriptor: base.source.descriptor,
+      });
+    }
+  }
+  return references;
+}
+
+type Places = readonly Map<number, BasePlace>[];
+
+/** By file and offset of a tensor: the place of the tensor of a base that it most likely descends from. */
+function matchTensors(files: readonly ScannedFile[], bases: readonly BaseModelFile[]): Places {
+  const named = new Map<string, BasePlace>();
+  const shaped = new Map<string, BasePlace[]>();
+  bases.forEach(({ tensors }, base) => {
+    for (const tensor of tensors) {
+      const place = { base, offset: tensor.offset };
+      const name = `${tensor.name}\n${shapeKey(tensor)}`;
+      if (!named.has(name)) named.set(name, place);
+      const alike = shaped.get(shapeKey(tensor));
+      if (alike) alike.push(place);
+      else shaped.set(shapeKey(tensor), [place]);
+    }
+  });
+  const turns = new Map<string, number>();
+  return files.map(({ layout }) => {
+    const places = new Map<number, BasePlace>();
+    for (const tensor of layout?.tensors ?? []) {
+      const key = shapeKey(tensor);
+      const turn = turns.get(key) ?? 0;
+      turns.set(key, turn + 1);
+      const place = named.get(`${tensor.name}\n${key}`) ?? shaped.get(key)?.[turn];
+      if (place) places.set(tensor.offset, place);
+    }
+    return places;
+  });
+}
+
+function shapeKey({ dtype, shape, byteLength }: TensorRange): string {
+  return `${dtype} ${shape.join('x')} ${byteLength}`;
+}
+
+/** Whatever a tensor is called: one with the same bytes is the best base that there can be. */
+async function preferEquals(
+  places: Places,
+  files: readonly ScannedFile[],
+  bases: readonly BaseModelFile[],
+  signal: AbortSignal,
+): Promise<void> {
+  const candidates: ScannedFile[] = bases.map(({ source, tensors }) => ({
+    source,
+    layout: { format: '', tensors, metadata: {}, notices: [] },
+  }));
+  const equals = await findDuplicates([...candidates, ...files], signal, () => undefined);
+  files.forEach((_, file) => {
+    for (const [offset, place] of equals[bases.length + file] ?? [])
+      if (place.file < bases.length) places[file]?.set(offset, { base: place.file, offset: place.offset });
+  });
+}
+
+/** One place for all tensors of a run: they must lie as far from one another in the base as here. */
+function placeOfRun(
+  run: PlacedRun,
+  tensors: readonly TensorRange[],
+  matched: ReadonlyMap<number, BasePlace>,
+): BasePlace | undefined {
+  let place: BasePlace | undefined;
+  for (let at = firstFrom(tensors, run.offset); at < tensors.length; at++) {
+    const tensor = tensors[at];
+    if (!tensor || tensor.offset >= run.offset + run.length) break;
+    if (tensor.byteLength === 0) continue;
+    const found = matched.get(tensor.offset);
+    if (!found) return undefined;
+    const offset = found.offset + run.offset - tensor.offset;
+    if (place && (place.base !== found.base || place.offset !== offset)) return undefined;
+    place = { base: found.base, offset };
+  }
+  return place;
+}
+
+/** The first tensor that begins at `offset` or behind it. */
+function firstFrom(tensors: readonly TensorRange[], offset: number): number {
+  let [low, high] = [0, tensors.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((tensors[middle]?.offset ?? 0) < offset) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

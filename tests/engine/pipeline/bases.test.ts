@@ -1,0 +1,145 @@
+import { readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Archive } from '../../../src/engine/archive/archive.ts';
+import { compress, inspect, restore, verify } from '../../../src/engine/index.ts';
+import { memorySource } from '../../../src/engine/io/memory-source.ts';
+import { baseModel, fineTune, modelOf } from '../../support/families.ts';
+import { folderWith } from '../../support/folder.ts';
+import { context, finish } from '../../support/jobs.ts';
+import { corpusPath, hasModelCorpus } from '../../support/models.ts';
+import { randomBytes } from '../../support/streams.ts';
+
+const weights = 800_000;
+
+async function family() {
+  const folder = await folderWith({
+    'base.safetensors': baseModel(weights),
+    'tuned.safetensors': fineTune(weights, 1e-3),
+  });
+  const [base, tuned, archive] = ['base.safetensors', 'tuned.safetensors', 'tuned.fwz'].map((name) =>
+    join(folder, name),
+  );
+  return { folder, base: base!, tuned: tuned!, archive: archive! };
+}
+
+async function archived(input: string, output: string, bases: readonly string[], more: object = {}) {
+  return (await finish(compress({ input, output, bases, ...more }, context()))).report;
+}
+
+async function restored(archive: string, more: object = {}): Promise<Buffer> {
+  const output = `${archive}.back`;
+  await finish(restore({ archive, output, overwrite: true, ...more }, context()));
+  return readFile(output);
+}
+
+describe('a model stored as a difference to another', () => {
+  test('is small, needs its base, and comes back from it or from its archive', async () => {
+    const { folder, base, tuned, archive } = await family();
+    const original = await readFile(tuned);
+    const report = await archived(tuned, archive, [base]);
+    expect(report.bytesOut).toBeLessThan(0.09 * report.bytesIn);
+    expect(report.bases).toMatchObject([{ name: 'base.safetensors', bytes: (await stat(base)).size }]);
+    expect(report.tensors.find(({ name }) => name === 'first')?.codec).toBe('difference');
+    expect((await inspect({ path: archive })).bases).toEqual(report.bases);
+    expect(Buffer.compare(await restored(archive), original)).toBe(0);
+    const { report: proved } = await finish(verify({ archive, against: tuned }, context()));
+    expect(proved.proved).toContain('original');
+
+    const elsewhere = await folderWith({});
+    const moved = join(elsewhere, 'unknown name.bin');
+    await rename(base, moved);
+    await expect(restored(archive)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(Buffer.compare(await restored(archive, { bases: [moved] }), original)).toBe(0);
+    expect(Buffer.compare(await restored(archive, { bases: [elsewhere] }), original)).toBe(0);
+    await archived(moved, join(folder, 'store of it.fwz'), []);
+    expect(Buffer.compare(await restored(archive), original)).toBe(0);
+    expect((await readdir(folder)).filter((name) => name.startsWith('.'))).toEqual([]);
+  });
+
+  test('has the same bytes on any number of threads, from the base or its archive', async () => {
+    const { folder, base, tuned } = await family();
+    await archived(base, join(folder, 'base.fwz'), []);
+    const outputs = await Promise.all(
+      [
+        [base, { threads: 1 }],
+        [base, { threads: 3, memoryBytes: 2 ** 28 }],
+        [join(folder, 'base.fwz'), {}],
+      ].map(async ([from, more], place) => {
+        const output = join(folder, `${place}.fwz`);
+        await archived(tuned, output, [from as string], more as object);
+        return (await readFile(output)).toString('base64');
+      }),
+    );
+    expect(new Set(outputs).size).toBe(1);
+  });
+
+  test('is never restored from another base', async () => {
+    const { base, tuned, archive } = await family();
+    await archived(tuned, archive, [base]);
+    const other = await readFile(base);
+    other[other.length - 9]! ^= 1;
+    await writeFile(base, other);
+    await expect(restored(archive, { bases: [base] })).rejects.toMatchObject({ code: 'DIFFERENT' });
+    await expect(restored(archive)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('takes equal tensors whatever they are called, and nothing from a stranger', async () => {
+    const same = randomBytes(300_000, 4);
+    const folder = await folderWith({
+      'base.safetensors': modelOf([
+        ['a', 'F32', randomBytes(400_000, 5)],
+        ['b', 'F32', same],
+      ]),
+      'other.safetensors': modelOf([
+        ['x', 'F32', same],
+        ['a', 'F32', randomBytes(400_000, 6)],
+      ]),
+      'stranger.safetensors': modelOf([['a', 'F32', randomBytes(400_000, 7)]]),
+    });
+    const base = join(folder, 'base.safetensors');
+    const report = await archived(join(folder, 'other.safetensors'), join(folder, 'other.fwz'), [base]);
+    expect(report.tensors.find(({ name }) => name === 'x')?.bytesOut).toBeLessThan(50);
+    expect(report.bytesOut).toBeLessThan(402_000);
+    const stranger = await archived(join(folder, 'stranger.safetensors'), join(folder, 'stranger.fwz'), [base]);
+    expect(stranger.bases).toBeUndefined();
+    const bytes = await readFile(join(folder, 'stranger.fwz'));
+    expect(bytes.readUInt16LE(8), 'an archive that needs no base is of the first version').toBe(1);
+  });
+
+  test('may be the base of another, but never of its own', async () => {
+    const { folder, base, tuned, archive } = await family();
+    await expect(archived(base, join(folder, 'x.fwz'), [base])).rejects.toMatchObject({ code: 'USAGE' });
+    await archived(tuned, archive, [base]);
+    await writeFile(join(folder, 'third.safetensors'), fineTune(weights, 1e-3, 1, 40));
+    const third = join(folder, 'third.fwz');
+    await archived(join(folder, 'third.safetensors'), third, [archive]);
+    const original = await readFile(join(folder, 'third.safetensors'));
+    await rm(tuned);
+    expect(Buffer.compare(await restored(third), original)).toBe(0);
+    // The base is itself stored as a difference to what would now be stored as a difference to it.
+    await expect(archived(base, join(folder, 'base.fwz'), [archive])).rejects.toMatchObject({ code: 'USAGE' });
+    await rm(base);
+    await expect(restored(third)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  test('is refused where its index refers to places outside the base', async () => {
+    const { base, tuned, archive } = await family();
+    await archived(tuned, archive, [base]);
+    const bytes = await readFile(archive);
+    const { bases } = await Archive.open(memorySource(bytes, 'archive'), { indexBytes: 2 ** 24 });
+    expect(bases).toHaveLength(1);
+    bytes[8] = 1;
+    await expect(Archive.open(memorySource(bytes, 'archive'), { indexBytes: 2 ** 24 })).rejects.toMatchObject({
+      code: 'DAMAGED',
+    });
+  });
+});
+
+test.skipIf(!hasModelCorpus)('Silero VAD v6 as a difference to v5 is not larger than alone', async () => {
+  const folder = await folderWith({});
+  const input = corpusPath('vad', 'silero_vad_v6.onnx');
+  const alone = await archived(input, join(folder, 'alone.fwz'), []);
+  const difference = await archived(input, join(folder, 'difference.fwz'), [corpusPath('vad', 'silero_vad_v5.onnx')]);
+  expect(difference.bytesOut).toBeLessThanOrEqual(alone.bytesOut);
+});
