@@ -17,7 +17,15 @@ import {
   truncations,
   workspace,
 } from './support/codecs.ts';
-import { anyStream, edgeStreams, modelStreams, randomBytes, referencedStreams, widths, type NamedStream } from './support/streams.ts';
+import {
+  anyStream,
+  edgeStreams,
+  modelStreams,
+  randomBytes,
+  referencedStreams,
+  widths,
+  type NamedStream,
+} from './support/streams.ts';
 
 const catalog: readonly Codec[] = codecs;
 const streams: readonly NamedStream[] = [...widths.flatMap(edgeStreams), ...modelStreams(), ...referencedStreams()];
