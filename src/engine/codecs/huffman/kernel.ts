@@ -6,23 +6,9 @@ export interface HuffmanKernel {
   /** Counts the bytes into 256 words at `counts`. */
   count(source: number, length: number, counts: number): void;
   /** Encodes with 256 entries `code << 6 | length` at `codes`, `used` of them not 0; returns the bytes written. */
-  encode(
-    source: number,
-    length: number,
-    codes: number,
-    used: number,
-    sizes: number,
-    target: number,
-  ): number;
+  encode(source: number, length: number, codes: number, used: number, sizes: number, target: number): number;
   /** Decodes with 256 code lengths at `lengths`; returns 0, or 1 where a stream does not end as it must. */
-  decode(
-    source: number,
-    available: number,
-    sizes: number,
-    lengths: number,
-    target: number,
-    length: number,
-  ): number;
+  decode(source: number, available: number, sizes: number, lengths: number, target: number, length: number): number;
 }
 
 const subBlock = 65536;
