@@ -8,3 +8,5 @@ export { inspect } from './pipeline/inspect.ts';
 export { restore } from './pipeline/restore.ts';
 export { verify } from './pipeline/verify.ts';
 export { machineFacts } from './pipeline/resources.ts';
+export type * from './zoo/zoo.ts';
+export { scanZoo, type ScanHooks, type ScanRequest } from './zoo/scan.ts';

@@ -38,13 +38,25 @@ export async function listFolder(folder: string): Promise<FolderListing> {
     const { name } = entry;
     if (entry.isDirectory()) {
       if (!name.startsWith('.')) listing.others.push(`${name}/`);
-    } else if (isIndexName(name)) listing.indexes.push(name);
-    else if (weightExtensions.has(extname(name).toLowerCase())) listing.weights.push(name);
-    else if (sideExtensions.has(extname(name).toLowerCase()) || sideNames.test(name)) listing.sides.push(name);
-    else if (!name.startsWith('.') && !/\.fwz(\.|$)/.test(name)) listing.others.push(name);
+      continue;
+    }
+    const kind = nameKind(name);
+    if (kind === 'index') listing.indexes.push(name);
+    else if (kind === 'weights') listing.weights.push(name);
+    else if (kind === 'side') listing.sides.push(name);
+    else if (kind === 'other') listing.others.push(name);
   }
   for (const names of Object.values(listing)) names.sort();
   return listing;
+}
+
+/** What a file's name says that it is to a model; hidden files and archives are nothing to it. */
+export function nameKind(name: string): 'index' | 'weights' | 'side' | 'other' | 'nothing' {
+  const extension = extname(name).toLowerCase();
+  if (isIndexName(name)) return 'index';
+  if (weightExtensions.has(extension)) return 'weights';
+  if (sideExtensions.has(extension) || sideNames.test(name)) return 'side';
+  return name.startsWith('.') || /\.fwz(\.|$)/.test(name) ? 'nothing' : 'other';
 }
 
 /** A file of a folder, or why it is not opened. */

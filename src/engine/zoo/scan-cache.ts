@@ -1,0 +1,56 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+
+const entrySchema = z.strictObject({
+  probe: z.string().optional(),
+  sha256: z.string().optional(),
+  companions: z.array(z.string()).optional(),
+});
+const cacheSchema = z.strictObject({ version: z.literal(1), files: z.record(z.string(), entrySchema) });
+
+/** What reading a file told; asked again only when its identity, size or times have changed. */
+export type FileFacts = z.infer<typeof entrySchema>;
+
+/** Facts of files from one scan to the next, in one JSON file. */
+export class ScanCache {
+  readonly #path: string | undefined;
+  readonly #before: Readonly<Record<string, FileFacts>>;
+  readonly #facts = new Map<string, FileFacts>();
+  #isChanged = false;
+
+  private constructor(path: string | undefined, before: Readonly<Record<string, FileFacts>>) {
+    this.#path = path;
+    this.#before = before;
+  }
+
+  /** Opens the cache at `path`; one that cannot be read is an empty one. */
+  static async open(path: string | undefined): Promise<ScanCache> {
+    if (path === undefined) return new ScanCache(path, {});
+    try {
+      const text = await readFile(path, 'utf8');
+      return new ScanCache(path, cacheSchema.parse(JSON.parse(text)).files);
+    } catch {
+      return new ScanCache(path, {});
+    }
+  }
+
+  /** What is known of the file with this key. */
+  get(key: string): FileFacts {
+    const facts = this.#facts.get(key) ?? (Object.hasOwn(this.#before, key) ? this.#before[key] : undefined);
+    // Facts of files that are no more are forgotten with the next save.
+    if (facts) this.#facts.set(key, facts);
+    return facts ?? {};
+  }
+
+  add(key: string, facts: FileFacts): void {
+    this.#facts.set(key, { ...this.get(key), ...facts });
+    this.#isChanged = true;
+  }
+
+  async save(): Promise<void> {
+    if (this.#path === undefined || !this.#isChanged) return;
+    const partial = `${this.#path}.${process.pid}.partial`;
+    await writeFile(partial, JSON.stringify({ version: 1, files: Object.fromEntries(this.#facts) }));
+    await rename(partial, this.#path);
+  }
+}

@@ -1,0 +1,140 @@
+import { lstatSync, readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { basename, join, relative, resolve, sep } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { limits } from '../limits.ts';
+
+/** A file as the walk met it. */
+export interface FoundFile {
+  readonly name: string;
+  /** Where it was met. */
+  readonly path: string;
+  /** Where its bytes are: `path`, or the end of a link. */
+  readonly realPath: string;
+  readonly bytes: number;
+  /** Device and inode: one for all names of one file. */
+  readonly identity: string;
+  /** Identity, size and times: another state of a file has another key. */
+  readonly key: string;
+  /** Milliseconds since 1970. */
+  readonly modified: number;
+  readonly isLink: boolean;
+  /** Names that the file has on its disk. */
+  readonly names: number;
+}
+
+export interface FoundFolder {
+  readonly path: string;
+  /** By name. */
+  readonly files: readonly FoundFile[];
+  /** Names of the folders in it; links to folders are not followed. */
+  readonly folders: readonly string[];
+}
+
+export interface Walk {
+  /** By absolute path, in the order of paths; folders that cannot be read are in `unreadable`. */
+  readonly folders: ReadonlyMap<string, FoundFolder>;
+  readonly files: number;
+  readonly unreadable: readonly { readonly path: string; readonly reason: string }[];
+}
+
+/** Entries of one walk; what a person calls a zoo has some thousands. */
+const mostFiles = 5_000_000;
+const leftAlone =
+  /^(\.git|\.svn|node_modules|__pycache__|\.no_exist|\.Trash.*|\$RECYCLE\.BIN|\.featherweight-base-.*)$/;
+const breathMilliseconds = 20;
+
+/**
+ * Looks at every file below `roots` without opening one. Links to files are followed once, links to folders never. Calls
+ * for a file system are made at once and in order: a thread for each would take ten times as long.
+ */
+export async function walk(
+  roots: readonly string[],
+  signal: AbortSignal,
+  progress: (files: number) => void,
+): Promise<Walk> {
+  const folders = new Map<string, FoundFolder>();
+  const unreadable: { path: string; reason: string }[] = [];
+  const waiting = [...new Set(roots.map((root) => resolve(root)))].sort().reverse();
+  let files = 0;
+  let breath = performance.now();
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (folders.has(path)) continue;
+    if (performance.now() - breath > breathMilliseconds) {
+      await setImmediate();
+      signal.throwIfAborted();
+      progress(files);
+      breath = performance.now();
+    }
+    try {
+      const folder = look(path, unreadable);
+      folders.set(path, folder);
+      files += folder.files.length;
+      waiting.push(...folder.folders.map((name) => join(folder.path, name)).reverse());
+    } catch (error) {
+      unreadable.push({ path, reason: reasonOf(error) });
+    }
+    if (files > mostFiles) {
+      unreadable.push({ path, reason: `more than ${mostFiles} files; the rest was not looked at` });
+      break;
+    }
+  }
+  progress(files);
+  return { folders, files, unreadable };
+}
+
+function look(path: string, unreadable: { path: string; reason: string }[]): FoundFolder {
+  const files: FoundFile[] = [];
+  const folders: string[] = [];
+  const entries = readdirSync(path, { withFileTypes: true });
+  if (entries.length > limits.folderEntries * 10) throw new Error(`${entries.length} entries in one folder`);
+  for (const entry of entries) {
+    const { name } = entry;
+    if (entry.isDirectory()) {
+      if (!leftAlone.test(name)) folders.push(name);
+      continue;
+    }
+    const isLink = entry.isSymbolicLink();
+    if (!isLink && !entry.isFile()) continue;
+    const place = join(path, name);
+    try {
+      const status = isLink ? statSync(place) : lstatSync(place);
+      if (status.isFile()) files.push(found(name, place, isLink ? realpathSync(place) : place, status, isLink));
+    } catch (error) {
+      unreadable.push({ path: place, reason: reasonOf(error) });
+    }
+  }
+  files.sort((one, other) => (one.name < other.name ? -1 : 1));
+  return { path, files, folders: folders.sort() };
+}
+
+function found(name: string, path: string, realPath: string, status: Stats, isLink: boolean): FoundFile {
+  const identity = `${status.dev}:${status.ino}`;
+  return {
+    name,
+    path,
+    realPath,
+    bytes: status.size,
+    identity,
+    key: `${identity}:${status.size}:${status.mtimeMs}:${status.ctimeMs}`,
+    modified: status.mtimeMs,
+    isLink,
+    names: status.nlink,
+  };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
+}
+
+/** A path below one of the roots as a name that is the same on every system. */
+export function placeIn(roots: readonly string[], path: string): string {
+  for (const root of roots) {
+    const inside = relative(resolve(root), path);
+    if (inside === '') return basename(path);
+    if (!inside.startsWith('..')) {
+      const place = inside.split(sep).join('/');
+      return roots.length === 1 ? place : `${basename(resolve(root))}/${place}`;
+    }
+  }
+  return path.split(sep).join('/').replace(/^\/+/, '');
+}
