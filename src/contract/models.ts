@@ -58,6 +58,9 @@ const mapTile = z.object({
   bytesOut: z.number().exactOptional(),
   /** How many tensors this tile stands for, when it is not one. */
   folded: z.number().exactOptional(),
+  /** The part of the model's bytes that lies before and up to the end of it, from 0 to 1; not for one that stands for several. */
+  from: z.number().exactOptional(),
+  to: z.number().exactOptional(),
 });
 export type MapTile = z.infer<typeof mapTile>;
 

@@ -5,7 +5,8 @@ const mostGroups = 200;
 const mostTiles = 1800;
 
 /** A model as areas: its tensors grouped by the start of their names, only the largest of them with a tile of their own. */
-export function drawMap({ tensors }: Inspection): ModelMap {
+export function drawMap({ tensors, files, bytes: total }: Inspection): ModelMap {
+  const placeOf = places(files, total);
   const groups = new Map<string, InspectedTensor[]>();
   for (const tensor of tensors) {
     const name = groupOf(tensor.name);
@@ -23,7 +24,7 @@ export function drawMap({ tensors }: Inspection): ModelMap {
       ...{ name, bytes },
       tensors: members.length,
       dtype: mainDType(members),
-      tiles: tilesOf(members, least),
+      tiles: tilesOf(members, least, placeOf),
     })),
     rest: {
       tensors: left.reduce((count, { members }) => count + members.length, 0),
@@ -47,15 +48,34 @@ function leastTile(tensors: readonly InspectedTensor[]): number {
   return (sizes[sizes.length - mostTiles] ?? 0) + 1;
 }
 
-function tilesOf(members: readonly InspectedTensor[], least: number): MapTile[] {
+type PlaceOf = (tensor: InspectedTensor) => { readonly from: number; readonly to: number };
+
+/** Where a tensor lies in the model, whose files follow each other. */
+function places(files: Inspection['files'], total: number): PlaceOf {
+  const starts = new Map<string, number>();
+  let start = 0;
+  for (const { name, bytes } of files) {
+    starts.set(name, start);
+    start += bytes;
+  }
+  return ({ file, offset, byteLength }) => {
+    const from = (starts.get(file) ?? 0) + offset;
+    return { from: from / Math.max(1, total), to: (from + byteLength) / Math.max(1, total) };
+  };
+}
+
+function tilesOf(members: readonly InspectedTensor[], least: number, placeOf: PlaceOf): MapTile[] {
   const large = members.filter(({ byteLength }) => byteLength >= least);
   const small = members.filter(({ byteLength }) => byteLength < least);
   const tiles: MapTile[] = large
     .toSorted((a, b) => b.byteLength - a.byteLength)
-    .map(({ name, file, dtype, shape, byteLength, bytesOut }) => ({
-      ...{ name, file, dtype, shape: [...shape], bytes: byteLength },
-      ...(bytesOut === undefined ? {} : { bytesOut }),
-    }));
+    .map((tensor) => {
+      const { name, file, dtype, shape, byteLength, bytesOut } = tensor;
+      return {
+        ...{ name, file, dtype, shape: [...shape], bytes: byteLength, ...placeOf(tensor) },
+        ...(bytesOut === undefined ? {} : { bytesOut }),
+      };
+    });
   const [first] = small;
   if (first === undefined) return tiles;
   const folded = { name: '', file: '', dtype: mainDType(small), shape: [], bytes: sum(small), folded: small.length };

@@ -2,15 +2,17 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
+import { CompareScreen } from '../features/compare/CompareScreen.tsx';
 import { Browse } from '../features/browse/Browse.tsx';
 import { History } from '../features/history/History.tsx';
 import { RunScreen } from '../features/history/RunScreen.tsx';
 import { Home } from '../features/home/Home.tsx';
 import { JobScreen } from '../features/job/JobScreen.tsx';
 import { ModelScreen } from '../features/model/ModelScreen.tsx';
+import { SettingsScreen } from '../features/settings/SettingsScreen.tsx';
 import type { Connection } from '../host/connect.ts';
 import { ConnectionProvider } from '../host/connection.tsx';
-import { linkedPath } from '../text/links.ts';
+import { linkedIds, linkedPath } from '../text/links.ts';
 import { Frame } from './Frame.tsx';
 import { SignedOut } from './SignedOut.tsx';
 import { theme } from './theme.ts';
@@ -35,6 +37,8 @@ export function App({ connection }: { readonly connection: Connection | undefine
                   <Route path="/job/:id">{({ id }) => <JobScreen key={id} id={id} />}</Route>
                   <Route path="/run/:id">{({ id }) => <RunScreen key={id} id={id} />}</Route>
                   <Route path="/history" component={History} />
+                  <Route path="/settings" component={SettingsScreen} />
+                  <Route path="/compare/:ids?">{({ ids }) => <CompareScreen key={ids} ids={linkedIds(ids)} />}</Route>
                   <Route path="/browse/:path?">
                     {({ path }) => <Browse path={path === undefined ? undefined : linkedPath(path)} />}
                   </Route>

@@ -1,22 +1,28 @@
-import { useMantineColorScheme } from '@mantine/core';
-import { IconFeather, IconHistory, IconMoon, IconSun, IconSunMoon } from '../components/icons.ts';
-import { useEffect, useRef, type ReactNode } from 'react';
-import { Link, useLocation } from 'wouter';
-import { JobStrip } from '../features/job/JobStrip.tsx';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
+import { useLocation } from 'wouter';
+import { QueueStrip } from '../features/queue/QueueStrip.tsx';
 import { useConnection } from '../host/connection.tsx';
+import { useOpenModel } from '../host/models.ts';
+import { useAnnouncedSettings } from './announced-settings.ts';
 import classes from './Frame.module.css';
+import { InspectorPlace } from './Inspector.tsx';
+import { KeyboardSheet } from './KeyboardSheet.tsx';
+import { PastedHashProvider } from './PastedHash.tsx';
+import { Rail } from './Rail.tsx';
+import { useOpen } from './use-open.ts';
+import { useShortcut } from './use-shortcut.ts';
 
-const places = [
-  { path: '/', title: 'Compress', Icon: IconFeather },
-  { path: '/history', title: 'History', Icon: IconHistory },
-] as const;
-
-/** The rail, the place for a screen, and the strip of the running job. */
+/** The rail, the place for a screen, the inspector at its right, and the strip of the queue. */
 export function Frame({ children }: { readonly children: ReactNode }) {
-  const [location] = useLocation();
-  const { isLost } = useConnection();
+  const [location, navigate] = useLocation();
+  const { isLost, host } = useConnection();
+  const { pick } = useOpen();
+  const openModel = useOpenModel();
   const main = useRef<HTMLElement>(null);
   const shown = useRef(location);
+  const [isSheetOpen, setSheetOpen] = useState(false);
+  const [place, setPlace] = useState<HTMLElement | null>(null);
+  useAnnouncedSettings();
   useEffect(() => {
     // A new screen starts at its beginning, also for those who cannot see that it changed.
     if (shown.current === location) return;
@@ -24,63 +30,46 @@ export function Frame({ children }: { readonly children: ReactNode }) {
     window.scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
   }, [location]);
+  useEffect(() => host.on('models.opened', ({ path }) => openModel(path)));
+  useShortcut('open', () => void pick('file'));
+  useShortcut('open-folder', () => void pick('folder'));
+  useShortcut('compress', () => navigate('/'));
+  useShortcut('compare', () => navigate('/compare'));
+  useShortcut('history', () => navigate('/history'));
+  useShortcut('settings', () => navigate('/settings'));
+  useShortcut('keyboard', () => setSheetOpen(true));
 
   return (
-    <div className={classes.frame}>
-      <a
-        className={classes.skip}
-        href="#main"
-        onClick={(event) => {
-          event.preventDefault();
-          main.current?.focus();
-        }}
-      >
-        Skip to the content
-      </a>
-      <nav className={classes.rail} aria-label="Main">
-        <span className={classes.brand}>Featherweight</span>
-        {places.map(({ path, title, Icon }) => (
-          <Link
-            key={path}
-            href={path}
-            className={classes.place}
-            aria-current={(path === '/' ? location !== '/history' : location === path) ? 'page' : undefined}
-          >
-            <Icon size={18} stroke={1.5} aria-hidden />
-            {title}
-          </Link>
-        ))}
-        <ThemeButton />
-      </nav>
-      <div className={classes.content}>
-        {isLost && (
-          <p className={classes.lost} role="alert">
-            The connection to Featherweight is lost, so what you see may be old. Your files are untouched. If it does
-            not come back by itself, start Featherweight again.
-          </p>
-        )}
-        <main id="main" ref={main} tabIndex={-1} className={classes.main}>
-          {children}
-        </main>
-        <JobStrip />
+    <InspectorPlace value={place}>
+      <div className={classes.frame}>
+        <a
+          className={classes.skip}
+          href="#main"
+          onClick={(event) => {
+            event.preventDefault();
+            main.current?.focus();
+          }}
+        >
+          Skip to the content
+        </a>
+        <Rail onKeyboard={() => setSheetOpen(true)} />
+        <div className={classes.content}>
+          {isLost && (
+            <p className={classes.lost} role="alert">
+              The connection to Featherweight is lost, so what you see may be old. Your files are untouched. If it does
+              not come back by itself, start Featherweight again.
+            </p>
+          )}
+          <PastedHashProvider>
+            <main id="main" ref={main} tabIndex={-1} className={classes.main}>
+              {children}
+            </main>
+          </PastedHashProvider>
+          <QueueStrip />
+        </div>
+        <div ref={setPlace} className={classes.inspector} />
       </div>
-    </div>
-  );
-}
-
-const schemes = {
-  auto: { next: 'light', title: 'Theme: system', Icon: IconSunMoon },
-  light: { next: 'dark', title: 'Theme: light', Icon: IconSun },
-  dark: { next: 'auto', title: 'Theme: dark', Icon: IconMoon },
-} as const;
-
-function ThemeButton() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const { next, title, Icon } = schemes[colorScheme];
-  return (
-    <button type="button" className={`${classes.place} ${classes.theme}`} onClick={() => setColorScheme(next)}>
-      <Icon size={18} stroke={1.5} aria-hidden />
-      {title}
-    </button>
+      <KeyboardSheet isOpen={isSheetOpen} onClose={() => setSheetOpen(false)} />
+    </InspectorPlace>
   );
 }

@@ -1,12 +1,16 @@
 import { useState } from 'react';
+import { usePastedHash } from '../app/PastedHash.tsx';
 import classes from './Hash.module.css';
 
-/** A sha256 in full, in groups of eight for the eye, and a button that copies it unbroken. */
+/** A sha256 in full, in groups of eight for the eye, and a button that copies it unbroken; marked when it is the one that was pasted. */
 export function Hash({ value }: { readonly value: string }) {
   const [copied, setCopied] = useState(false);
+  const isPasted = usePastedHash() === value;
   return (
     <span className={classes.row}>
-      <code className={classes.hash}>{value.match(/.{1,8}/g)?.join(' ')}</code>
+      <code className={classes.hash} data-pasted={isPasted || undefined}>
+        {value.match(/.{1,8}/g)?.join(' ')}
+      </code>
       <button
         type="button"
         className={classes.copy}
@@ -16,6 +20,7 @@ export function Hash({ value }: { readonly value: string }) {
       >
         {copied ? 'Copied' : 'Copy sha256'}
       </button>
+      {isPasted && <strong>This is the one that you pasted.</strong>}
     </span>
   );
 }

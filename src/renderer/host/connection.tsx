@@ -1,8 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
-import type { Job } from '../../contract/jobs.ts';
+import { isWorking, type Job } from '../../contract/jobs.ts';
 import type { Connection } from './connect.ts';
-import { mergeJobs } from './merge-jobs.ts';
+import { mergeJobs, orderJobs } from './merge-jobs.ts';
+import { rememberMoment } from './rates.ts';
 
 type Connected = Pick<Connection, 'host' | 'native'> & { readonly isLost: boolean };
 
@@ -23,14 +24,21 @@ export function ConnectionProvider(props: { readonly connection: Connection; rea
       }),
     [onLost, queries],
   );
-  useEffect(
-    () =>
+  useEffect(() => {
+    const ends = [
       host.on('job.changed', (job) => {
         queries.setQueryData<readonly Job[]>(['jobs'], (jobs = []) => mergeJobs(jobs, [job]));
+        if (isWorking(job.state)) rememberMoment(queries, job, performance.now());
         if (job.state === 'done') void queries.invalidateQueries({ queryKey: ['runs'] });
       }),
-    [host, queries],
-  );
+      host.on('queue.changed', ({ order }) => {
+        queries.setQueryData<readonly Job[]>(['jobs'], (jobs = []) => orderJobs(jobs, order));
+      }),
+      host.on('settings.changed', (settings) => queries.setQueryData(['settings'], settings)),
+      host.on('estimate.progress', (progress) => queries.setQueryData(['sampled', progress.path], progress)),
+    ];
+    return () => ends.forEach((end) => end());
+  }, [host, queries]);
   return <ConnectionContext value={{ host, native, isLost }}>{props.children}</ConnectionContext>;
 }
 

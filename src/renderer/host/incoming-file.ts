@@ -4,7 +4,7 @@ import type { Host, Reply } from '../../contract/host.ts';
 import { unwrap } from './bridge-host.ts';
 import { useConnection } from './connection.tsx';
 import { fileTraits } from './file-traits.ts';
-import { useOpenModel } from './queries.ts';
+import { useOpenModel } from './models.ts';
 
 export interface IncomingFile {
   readonly open: (file: File) => Promise<void>;

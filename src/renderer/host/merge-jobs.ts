@@ -9,3 +9,10 @@ export function mergeJobs(known: readonly Job[], told: readonly Job[]): readonly
   }
   return [...jobs.values()];
 }
+
+/** Jobs in the order of their ids; those that it does not name stay before it, as they were. */
+export function orderJobs(jobs: readonly Job[], ids: readonly string[]): readonly Job[] {
+  const places = new Map(ids.map((id, place) => [id, place]));
+  const place = ({ id }: Job) => places.get(id) ?? -1;
+  return jobs.toSorted((a, b) => place(a) - place(b));
+}

@@ -19,6 +19,29 @@ export function changeText(before: number, after: number): string {
   return `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(1)} %`;
 }
 
+/** Two sizes in one unit, such as `10.9–11.1 GB`; one, where they read the same. */
+export function bytesRangeText(low: number, high: number): string {
+  const [from, to] = [bytesText(low), bytesText(high)];
+  if (from === to) return to;
+  const [fromNumber = '', fromUnit] = from.split(' ');
+  return fromUnit === to.split(' ')[1] ? `${fromNumber}–${to}` : `${from} – ${to}`;
+}
+
+/** A share from 0 to 1, such as `65.7 %`. */
+export function percentText(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}
+
+/** A number of any size in four digits: `0.0123`, `−1.5e-9`, `1,024`. */
+export function numberText(value: number): string {
+  const size = Math.abs(value);
+  const text =
+    size === 0 || (size >= 1e-4 && size < 1e6)
+      ? size.toLocaleString('en-US', { maximumSignificantDigits: 4 })
+      : size.toExponential(3).replace('e+', 'e');
+  return value < 0 ? `−${text}` : text;
+}
+
 /** A whole number with its thousands set apart. */
 export function countText(count: number): string {
   return count.toLocaleString('en-US');

@@ -16,3 +16,17 @@ export function linkedPath(encoded: string): string {
     return encoded;
   }
 }
+
+/** The address of a comparison. */
+export function compareLink(ids: readonly string[]): string {
+  return ids.length === 0 ? '/compare' : `/compare/${ids.map(encodeURIComponent).join(',')}`;
+}
+
+/** The results that an address of a comparison names, each once. */
+export function linkedIds(encoded: string | undefined): readonly string[] {
+  const ids = encoded
+    ?.split(',')
+    .map(linkedPath)
+    .filter((id) => id !== '');
+  return [...new Set(ids)];
+}

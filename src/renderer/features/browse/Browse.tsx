@@ -4,7 +4,7 @@ import type { FileEntry } from '../../../contract/files.ts';
 import { Bytes } from '../../components/Bytes.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
-import { useFolder } from '../../host/queries.ts';
+import { useFolder } from '../../host/models.ts';
 import { browseLink, modelLink } from '../../text/links.ts';
 import { visibleText } from '../../text/visible.ts';
 import classes from './Browse.module.css';

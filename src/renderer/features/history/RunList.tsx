@@ -3,9 +3,9 @@ import type { Run } from '../../../contract/jobs.ts';
 import { BeforeAfter } from '../../components/BeforeAfter.tsx';
 import { bytesText, changeText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
+import { runWords } from './run-words.ts';
 import classes from './RunList.module.css';
 
-const did = { compress: 'Compressed', restore: 'Restored', verify: 'Verified' } as const;
 const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
 
 /** Finished jobs, one line each; a line leads back to its result. */
@@ -18,7 +18,7 @@ export function RunList({ runs }: { readonly runs: readonly Run[] }) {
             {visibleText(name)}
           </Link>
           <span className={classes.quiet}>
-            {did[command]} · {when.format(finished)}
+            {runWords(command)} · {when.format(finished)}
           </span>
           {command === 'compress' ? (
             <span className={classes.sizes}>

@@ -1,13 +1,15 @@
 import { Failure } from '../../components/Failure.tsx';
-import { useRuns } from '../../host/queries.ts';
+import { useRun, useRuns } from '../../host/runs.ts';
 import { Result } from '../job/Result.tsx';
+
+const runsLookedThrough = 1000;
 
 /** A result of an earlier day. */
 export function RunScreen({ id }: { readonly id: string }) {
-  const { data } = useRuns(200);
-  const run = data?.find((known) => known.id === id);
-  if (data === undefined) return null;
-  if (run === undefined)
-    return <Failure error={{ code: 'NOT_FOUND', message: 'This result is not in the history.' }} />;
-  return <Result name={run.name} receipt={run.receipt} />;
+  const { data, error } = useRun(id);
+  const recent = useRuns({ limit: runsLookedThrough });
+  const run = data?.run ?? recent.data?.runs.find((known) => known.id === id);
+  if (run !== undefined) return <Result id={id} name={run.name} receipt={run.receipt} />;
+  if (error === null || recent.data === undefined) return null;
+  return <Failure error={error} />;
 }

@@ -1,10 +1,11 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
+import { useOpen } from '../../app/use-open.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { Failure } from '../../components/Failure.tsx';
-import { useConnection } from '../../host/connection.tsx';
 import { useIncomingFile } from '../../host/incoming-file.ts';
-import { useOpenModel, useRuns, useSample } from '../../host/queries.ts';
+import { useSample } from '../../host/models.ts';
+import { useRuns } from '../../host/runs.ts';
 import { RunList } from '../history/RunList.tsx';
 import { DropArea } from './DropArea.tsx';
 import classes from './Home.module.css';
@@ -14,21 +15,15 @@ const recentRuns = 5;
 
 /** The drop area is the screen; what was done lately stands under it. */
 export function Home() {
-  const { native } = useConnection();
-  const openModel = useOpenModel();
+  const { canPick, pick } = useOpen();
   const { open, cancel, incoming, error } = useIncomingFile();
   const sample = useSample();
-  const runs = useRuns(recentRuns);
-
-  const pick = async (kind: 'file' | 'folder') => {
-    const path = await native?.pick(kind);
-    if (path !== undefined) openModel(path);
-  };
+  const { data: recent } = useRuns({ limit: recentRuns });
   return (
     <div className={classes.home}>
       <h1 className={classes.title}>Make a model smaller, and prove that it comes back whole</h1>
       {incoming === undefined ? (
-        <DropArea onFile={open} onPick={native && (() => pick('file'))} />
+        <DropArea onFile={open} onPick={canPick ? () => pick('file') : undefined} />
       ) : (
         <Incoming {...incoming} onCancel={cancel} />
       )}
@@ -36,25 +31,26 @@ export function Home() {
         <Button variant="default" loading={sample.isPending} onClick={() => sample.mutate()}>
           Try the sample
         </Button>
-        {native === undefined ? (
-          <Button component={Link} href="/browse" variant="default">
-            Open from a folder of this machine
-          </Button>
-        ) : (
+        {canPick ? (
           <Button variant="default" onClick={() => void pick('folder')}>
             Open a folder
+          </Button>
+        ) : (
+          <Button component={Link} href="/browse" variant="default">
+            Open from a folder of this machine
           </Button>
         )}
       </Actions>
       {error && <Failure error={error} />}
       {sample.error && <Failure error={sample.error} />}
       <p className={classes.quiet}>
-        Nothing leaves this machine. Nothing is deleted. In a terminal: <code>fw compress model.safetensors</code>
+        Nothing is uploaded. Nothing is deleted unless you ask. In a terminal:{' '}
+        <code>fw compress model.safetensors</code>
       </p>
-      {runs.data !== undefined && runs.data.length > 0 && (
+      {recent !== undefined && recent.runs.length > 0 && (
         <section>
           <h2>Lately</h2>
-          <RunList runs={runs.data} />
+          <RunList runs={recent.runs} />
         </section>
       )}
     </div>

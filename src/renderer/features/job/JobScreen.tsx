@@ -1,8 +1,9 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
+import type { Job } from '../../../contract/jobs.ts';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
-import { useJobs } from '../../host/queries.ts';
+import { useJobs, useRetryJob } from '../../host/jobs.ts';
 import { modelLink } from '../../text/links.ts';
 import { ReplaceButton } from './ReplaceButton.tsx';
 import { Result } from './Result.tsx';
@@ -19,23 +20,33 @@ export function JobScreen({ id }: { readonly id: string }) {
     return (
       <Screen title="This job is not known any more">
         <p>
-          Featherweight was started again since. What was finished stands in the history; nothing else got a final name.
+          It was taken off the list, or Featherweight was started again since. What was finished stands in the history;
+          nothing else got a final name.
         </p>
         <Link href="/history">Open the history</Link>
       </Screen>
     );
-  if (job.receipt !== undefined && job.state === 'done') return <Result name={job.name} receipt={job.receipt} />;
+  if (job.receipt !== undefined && job.state === 'done')
+    return <Result id={job.id} name={job.name} receipt={job.receipt} />;
   if (job.state === 'cancelled') return <Stopped job={job} />;
-  if (job.error !== undefined)
-    return (
-      <Screen title={job.name} path={job.path}>
-        <Failure error={job.error}>
-          <Button component={Link} href={modelLink(job.path)}>
-            Back to the file
-          </Button>
-          <ReplaceButton job={job} />
-        </Failure>
-      </Screen>
-    );
+  if (job.state === 'failed') return <Failed job={job} />;
   return <Working job={job} />;
+}
+
+function Failed({ job }: { readonly job: Job }) {
+  const retry = useRetryJob();
+  return (
+    <Screen title={job.name} path={job.path}>
+      <Failure error={job.error ?? { message: 'It ended without a reason.' }}>
+        <Button loading={retry.isPending} onClick={() => retry.mutate(job.id)}>
+          Try again
+        </Button>
+        <Button component={Link} href={modelLink(job.path)} variant="default">
+          Back to the file
+        </Button>
+        <ReplaceButton job={job} />
+      </Failure>
+      {retry.error && <Failure error={retry.error} />}
+    </Screen>
+  );
 }

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import type { Job } from '../../../contract/jobs.ts';
-import { useStartJob } from '../../host/queries.ts';
+import { useStartJob } from '../../host/jobs.ts';
 
 /**
  * Asks again for a job that found something at the place of its output, now to replace that. The engine never replaces an

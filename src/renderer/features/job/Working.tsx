@@ -1,47 +1,84 @@
-import { Button } from '@mantine/core';
-import type { Job } from '../../../contract/jobs.ts';
+import { isWorking, type Job } from '../../../contract/jobs.ts';
 import { Actions } from '../../components/Actions.tsx';
-import { Facts } from '../../components/Facts.tsx';
-import { Failure } from '../../components/Failure.tsx';
 import figures from '../../components/figures.module.css';
 import { Meter } from '../../components/Meter.tsx';
 import { Screen } from '../../components/Screen.tsx';
-import { useCancelJob } from '../../host/queries.ts';
-import { bytesText, countText, durationText } from '../../text/amounts.ts';
+import { useModelMap } from '../../host/models.ts';
+import { useMoments } from '../../host/rates.ts';
+import { bytesText, changeText, countedText, durationText } from '../../text/amounts.ts';
+import { Legend } from '../model/Legend.tsx';
+import { StopMenu } from '../queue/StopMenu.tsx';
 import { phaseWords, shareDone } from './progress-words.ts';
+import classes from './Working.module.css';
+import { WorkingLine } from './WorkingLine.tsx';
+import { WorkingMap } from './WorkingMap.tsx';
 
-/** A job that works or waits: how far, how fast, how long, and a way to stop it. */
+/** A job that works, waits or is paused: how far, how fast, how long, and the ways to stop it. */
 export function Working({ job }: { readonly job: Job }) {
-  const cancel = useCancelJob();
+  const { id, bytesDone, bytesTotal, bytesOut, rate, secondsLeft, memory, disk, command, state } = job;
+  const map = useModelMap(job.path);
+  const moments = useMoments(id);
   const share = shareDone(job);
   const words = phaseWords(job);
   const quarter = Math.floor(share * 4) * 25;
+  const sofar = command === 'compress' && bytesDone > 0 ? ` · ${changeText(bytesDone, bytesOut)} so far` : '';
   return (
     <Screen title={job.name} path={job.path}>
       <section aria-label="Progress">
-        <p className={figures.large}>{Math.floor(share * 100)} %</p>
+        <p className={classes.line}>
+          <span className={figures.large}>{Math.floor(share * 100)} %</span>
+          <span className={classes.left}>
+            {secondsLeft === undefined || !isWorking(state) ? '' : `${durationText(secondsLeft)} left`}
+          </span>
+        </p>
         <p className={figures.quiet}>{words}</p>
       </section>
       <Meter share={share} label={words} />
       <p role="status" className="sr-only">
         {`${words}, ${quarter} % done`}
       </p>
-      <Facts
-        facts={[
-          ['Done', `${bytesText(job.bytesDone)} of ${bytesText(job.bytesTotal)}`],
-          ['Written', bytesText(job.bytesOut)],
-          ['Rate', job.rate > 0 ? `${bytesText(job.rate)}/s` : 'not known yet'],
-          ['Time left', job.secondsLeft === undefined ? 'not known yet' : durationText(job.secondsLeft)],
-          ...(job.tensorsDone > 0 ? [['Tensors done', countText(job.tensorsDone)] as const] : []),
-        ]}
-      />
+      {map.data !== undefined && map.data.groups.length > 0 && (
+        <div>
+          <WorkingMap map={map.data} share={share} />
+          <Legend
+            title="Tensors"
+            entries={[
+              { color: 'var(--fw-done)', words: command === 'compress' ? 'written and proved' : 'decoded and checked' },
+              { color: 'var(--fw-soon)', words: 'in work' },
+              { color: 'var(--fw-empty)', words: 'to come' },
+            ]}
+          />
+        </div>
+      )}
+      <div className={classes.lines}>
+        <WorkingLine
+          title="Rate"
+          value={rate > 0 ? `${bytesText(rate)}/s` : 'not known yet'}
+          values={moments.map((moment) => moment.rate)}
+        />
+        <WorkingLine
+          title="Memory"
+          value={memory === undefined ? 'not known yet' : bytesText(memory)}
+          values={moments.flatMap((moment) => moment.memory ?? [])}
+        />
+        <WorkingLine
+          title={disk === undefined ? 'Written' : 'Room on the drive'}
+          value={disk === undefined ? `${bytesText(bytesOut)}${sofar}` : `${bytesText(disk.free)} free`}
+          values={moments.map((moment) => moment.bytesOut)}
+        />
+      </div>
+      <p className={classes.done}>
+        {`${bytesText(bytesDone)} of ${bytesText(bytesTotal)}`}
+        {job.tensorsDone > 0 && ` · ${countedText(job.tensorsDone, 'tensor')} done`}
+      </p>
       <Actions>
-        <Button variant="default" disabled={cancel.isPending || cancel.isSuccess} onClick={() => cancel.mutate(job.id)}>
-          {cancel.isSuccess ? 'Stopping' : 'Stop'}
-        </Button>
-        <span>The original stays as it is; the unfinished file is removed.</span>
+        <StopMenu job={job} hasKeys />
+        <span>
+          {job.resumable
+            ? 'You can close Featherweight: it goes on from here when you open it again.'
+            : 'The original stays as it is, whatever you do here.'}
+        </span>
       </Actions>
-      {cancel.error && <Failure error={cancel.error} />}
     </Screen>
   );
 }

@@ -1,14 +1,13 @@
 import type { Receipt } from '../../../contract/jobs.ts';
 import { countedText, countText } from '../../text/amounts.ts';
 
-const rungs: Readonly<Record<string, string>> = {
-  bytes: 'Every block was read back from the archive, decoded, and compared with the original byte for byte.',
-  checksums: 'The checksum of every block is right.',
-  tensors: 'Every tensor decodes to the sha256 that was recorded for it.',
-  files: 'Every file comes back with the sha256 of its original.',
-  original: 'The original was read again, and is the same.',
-  'published-sha256': 'The sha256 is the one that you gave.',
-};
+/** One rung of the ladder of proof. */
+export interface Rung {
+  readonly title: string;
+  readonly isProved: boolean;
+  readonly words: string;
+  readonly sha256?: string;
+}
 
 /** The finding of a job in one sentence. */
 export function findingWords({ command, bytesIn, bytesOut, tensors }: Receipt): string {
@@ -23,15 +22,53 @@ export function findingWords({ command, bytesIn, bytesOut, tensors }: Receipt): 
   }
 }
 
-/** What was proved, one rung of the ladder each. */
-export function proofWords({ command, proved }: Receipt): readonly string[] {
-  const climbed = proved.map((rung) => rungs[rung] ?? rung);
-  switch (command) {
-    case 'compress':
-      return [...climbed, 'Only then did the archive get its name.'];
-    case 'restore':
-      return [...climbed, 'Only then did the files get their names.'];
-    case 'verify':
-      return climbed;
-  }
+/** The five rungs, whether climbed or not, each in words. `bytes` is the proof of compressing: every block, compared. */
+export function proofLadder({ command, proved, sha256, files }: Receipt): readonly Rung[] {
+  const has = (...names: readonly string[]) => names.some((name) => proved.includes(name));
+  const isCompared = has('bytes');
+  const isWhole = has('bytes', 'files');
+  const given =
+    command === 'verify' ? 'Verify again with it to climb this rung.' : 'Paste it below to climb this rung.';
+  return [
+    {
+      title: 'Every block is whole',
+      isProved: has('bytes', 'files', 'checksums'),
+      words: isCompared
+        ? 'Each was read back from the archive, decoded, and compared with the original byte for byte.'
+        : 'The checksum of each block is right.',
+    },
+    {
+      title: 'Every tensor is equal',
+      isProved: has('bytes', 'files', 'tensors'),
+      words: 'Each decodes to the sha256 that was recorded for it.',
+    },
+    {
+      title: files.length > 1 ? `All ${files.length} files are equal` : 'The whole file is equal',
+      isProved: isWhole,
+      words: has('original')
+        ? 'The original was read again, and is the same.'
+        : 'It comes back with the sha256 of its original.',
+      ...(isWhole ? { sha256 } : {}),
+    },
+    {
+      title: 'It is the published file',
+      isProved: has('published-sha256'),
+      words: has('published-sha256')
+        ? 'The sha256 is the one that you gave.'
+        : `No published sha256 was given. ${given}`,
+    },
+    {
+      title: 'Another reader agrees',
+      isProved: false,
+      words: 'Not checked here: that takes a program which is not ours.',
+    },
+  ];
+}
+
+/** What came after the proof. */
+export function nameWords({ command }: Receipt): string | undefined {
+  if (command === 'verify') return undefined;
+  return command === 'compress'
+    ? 'Only then did the archive get its name.'
+    : 'Only then did the files get their names.';
 }

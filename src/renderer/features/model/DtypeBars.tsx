@@ -1,5 +1,5 @@
 import type { ModelSummary } from '../../../contract/models.ts';
-import { bytesText, countText } from '../../text/amounts.ts';
+import { bytesText, countText, percentText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 import { dtypeColor } from './dtype-color.ts';
 import classes from './DtypeBars.module.css';
@@ -40,8 +40,4 @@ export function DtypeBars({ dtypes }: { readonly dtypes: ModelSummary['dtypes'] 
       </table>
     </section>
   );
-}
-
-function percentText(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -4,9 +4,7 @@ import { bytesText, changeText, countedText, exactBytesText } from '../../text/a
 
 /** The one large number of the screen, and what it is made of. */
 export function Headline({ model }: { readonly model: ModelSummary }) {
-  const { bytes, bytesOut, tensors, parameters, filesTotal, files } = model;
-  const formats = [...new Set(files.map(({ format }) => (format === 'bytes' ? 'stored as bytes' : format)))].join(', ');
-  const counted = `${countedText(tensors, 'tensor')} · ${countedText(parameters, 'parameter')}`;
+  const { bytes, bytesOut } = model;
   return (
     <section aria-label="Size">
       <p className={figures.large} title={exactBytesText(bytesOut ?? bytes)}>
@@ -14,9 +12,18 @@ export function Headline({ model }: { readonly model: ModelSummary }) {
       </p>
       <p className={figures.quiet}>
         {bytesOut !== undefined && `${bytesText(bytes)} restored · ${changeText(bytes, bytesOut)} · `}
-        {tensors > 0 && `${counted} · `}
-        {filesTotal === 1 ? formats : `${countedText(filesTotal, 'file')} · ${formats}`}
+        {contentWords(model)}
       </p>
     </section>
   );
+}
+
+/** What is in a model, in one line. */
+export function contentWords({ tensors, parameters, filesTotal, files }: ModelSummary): string {
+  const formats = [...new Set(files.map(({ format }) => (format === 'bytes' ? 'stored as bytes' : format)))].join(', ');
+  return [
+    ...(tensors > 0 ? [countedText(tensors, 'tensor'), countedText(parameters, 'parameter')] : []),
+    ...(filesTotal === 1 ? [] : [countedText(filesTotal, 'file')]),
+    formats,
+  ].join(' · ');
 }

@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
-import { useModel } from '../../host/queries.ts';
+import { useModel } from '../../host/models.ts';
 import { fileName } from '../../text/visible.ts';
 import { ArchiveView } from './ArchiveView.tsx';
 import { ModelView } from './ModelView.tsx';

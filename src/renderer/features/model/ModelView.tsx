@@ -1,47 +1,94 @@
 import { Button } from '@mantine/core';
-import { IconLock } from '../../components/icons.ts';
-import { useState } from 'react';
-import type { JobRequest } from '../../../contract/jobs.ts';
+import { useMemo, useRef, useState } from 'react';
+import { preset as presetIds, type JobRequest } from '../../../contract/jobs.ts';
 import type { ModelSummary } from '../../../contract/models.ts';
+import { useShortcut } from '../../app/use-shortcut.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { Exact } from '../../components/Exact.tsx';
 import { Failure } from '../../components/Failure.tsx';
+import { IconLock } from '../../components/icons.ts';
 import { Screen } from '../../components/Screen.tsx';
-import { useStartJob } from '../../host/queries.ts';
+import { useStartJob } from '../../host/jobs.ts';
+import { useEstimate, useModelMap } from '../../host/models.ts';
+import { useSettings } from '../../host/settings.ts';
+import { bytesText } from '../../text/amounts.ts';
+import { OutputPlace } from './OutputPlace.tsx';
+import { EstimateHeadline } from './EstimateHeadline.tsx';
 import { Faults } from './Faults.tsx';
-import { Headline } from './Headline.tsx';
 import { ModelDetails } from './ModelDetails.tsx';
-import { PresetChoice, type Preset } from './PresetChoice.tsx';
+import { ModelMap } from './ModelMap.tsx';
+import { PresetChoice } from './PresetChoice.tsx';
+import { TensorInspector } from './TensorInspector.tsx';
+import { estimatedFigures, tileKey } from './tile-figures.ts';
+import { useBits } from './use-bits.ts';
+import { useSelection } from './use-selection.ts';
 
-/** A model before it is compressed: how large, of what, and how small it should become. */
+/** A model before it is compressed: where its bytes are, and how small it should become. */
 export function ModelView({ model }: { readonly model: ModelSummary }) {
-  const [preset, setPreset] = useState<Preset>('balanced');
+  const { path, bytes } = model;
+  const settings = useSettings();
+  const [chosen, setChosen] = useState<string>();
+  const [output, setOutput] = useState('');
+  const preset = chosen ?? settings.data?.defaultPreset ?? 'balanced';
   const start = useStartJob();
+  const map = useModelMap(path, model.tensors > 0);
+  const estimate = useEstimate(path, bytes > 0);
+  const bitsOf = useBits();
+  const figures = useMemo(
+    () => (estimate.data === undefined ? undefined : estimatedFigures(estimate.data, preset, bitsOf)),
+    [estimate.data, preset, bitsOf],
+  );
+  const { selected, select, close } = useSelection();
+  const form = useRef<HTMLFormElement>(null);
+  useShortcut('start', () => form.current?.requestSubmit());
   const hasFault = model.files.some(({ fault }) => fault !== undefined);
-  const request: JobRequest = { command: 'compress', input: model.path, preset };
+  const asks = settings.data?.outputPlace === 'ask';
+  const disk = estimate.data?.disk;
+  const request: JobRequest = {
+    ...{ command: 'compress', input: path, preset: presetIds.catch('balanced').parse(preset) },
+    ...(asks && output !== '' ? { output } : {}),
+  };
   return (
-    <Screen title={model.name} path={model.path} mark={<Exact />}>
-      <Headline model={model} />
+    <Screen title={model.name} path={path} mark={<Exact />}>
+      <EstimateHeadline model={model} estimate={estimate.data} isEstimating={estimate.isFetching} preset={preset} />
+      {estimate.error && (
+        <p>{`What it would come to could not be told: ${estimate.error.message} It can be compressed all the same.`}</p>
+      )}
       <Faults model={model} />
+      {map.data !== undefined && map.data.groups.length > 0 && (
+        <ModelMap
+          map={map.data}
+          fileName={model.name}
+          figures={figures}
+          onSelect={select}
+          selected={selected && tileKey(selected)}
+        />
+      )}
       <form
+        ref={form}
         onSubmit={(event) => {
           event.preventDefault();
           start.mutate(request);
         }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) event.currentTarget.requestSubmit();
-        }}
       >
-        <PresetChoice value={preset} onChange={setPreset} />
+        <PresetChoice value={preset} onChange={setChosen} estimate={estimate.data} bytes={bytes} />
+        {asks && <OutputPlace path={path} value={output} onChange={setOutput} />}
+        {disk?.enough === false && (
+          <p role="status">
+            {`There is not enough room in ${disk.folder}: ${bytesText(disk.free)} free, ${bytesText(disk.needed + disk.reserve)} needed with the reserve. `}
+            You can start all the same: it pauses when the drive is full, and goes on by itself when there is room.
+          </p>
+        )}
         <Actions>
           <Button type="submit" loading={start.isPending} leftSection={<IconLock size={16} aria-hidden />}>
             {hasFault ? 'Store exactly as bytes' : 'Compress exactly'}
           </Button>
-          <span>The original is only read. The archive appears beside it once it is proved.</span>
+          <span>The original is only read. The archive appears once it is proved.</span>
         </Actions>
       </form>
       {start.error && <Failure error={start.error} />}
-      <ModelDetails model={model} />
+      <ModelDetails model={model} onSelect={select} selected={selected} />
+      {selected !== undefined && <TensorInspector path={path} tensor={selected} onClose={close} />}
     </Screen>
   );
 }

@@ -1,33 +1,40 @@
+import type { Estimate } from '../../../contract/models.ts';
+import { bytesText, changeText, durationText } from '../../text/amounts.ts';
+import { useCatalog } from '../../host/settings.ts';
 import classes from './PresetChoice.module.css';
 
-const presets = [
-  { id: 'quick', title: 'Quick', says: 'For files that you open often. Fastest both ways.' },
-  { id: 'balanced', title: 'Balanced', says: 'Good saving at good speed.' },
-  { id: 'smallest', title: 'Smallest', says: 'For cold storage. Takes the time it needs.' },
-] as const;
-
-export type Preset = (typeof presets)[number]['id'];
-
 interface PresetChoiceProps {
-  readonly value: Preset;
-  readonly onChange: (preset: Preset) => void;
+  readonly value: string;
+  readonly onChange: (preset: string) => void;
+  readonly estimate: Estimate | undefined;
+  readonly bytes: number;
 }
 
 /** How much time a saving is worth; the bytes come back the same with each. */
-export function PresetChoice({ value, onChange }: PresetChoiceProps) {
+export function PresetChoice({ value, onChange, estimate, bytes }: PresetChoiceProps) {
+  const { data } = useCatalog();
   return (
     <fieldset className={classes.group}>
-      <legend className={classes.legend}>How small? The same bytes come back with each.</legend>
+      <legend className={classes.legend}>
+        How small? The same bytes come back with each. Smaller on disk, as fast as before in memory.
+      </legend>
       <div className={classes.presets}>
-        {presets.map(({ id, title, says }) => (
-          <label key={id} className={classes.preset}>
-            <input type="radio" name="preset" value={id} checked={value === id} onChange={() => onChange(id)} />
-            <span>
-              <span className={classes.title}>{title}</span>
-              <span className={classes.says}>{says}</span>
-            </span>
-          </label>
-        ))}
+        {data?.presets.map(({ id, title, says, does }) => {
+          const expected = estimate?.presets.find(({ preset }) => preset === id);
+          return (
+            <label key={id} className={classes.preset} title={does}>
+              <input type="radio" name="preset" value={id} checked={value === id} onChange={() => onChange(id)} />
+              <span>
+                <span className={classes.title}>{title}</span>
+                <span className={classes.says}>{says}</span>
+                <span className={classes.expected}>
+                  {expected !== undefined &&
+                    `${bytesText(expected.bytesOut)} · ${changeText(bytes, expected.bytesOut)} · ${durationText(expected.seconds)}`}
+                </span>
+              </span>
+            </label>
+          );
+        })}
       </div>
     </fieldset>
   );

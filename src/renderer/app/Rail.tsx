@@ -1,0 +1,31 @@
+import { IconFeather, IconHistory, IconKeyboard, IconScale, IconSettings } from '../components/icons.ts';
+import { Link, useLocation } from 'wouter';
+import classes from './Rail.module.css';
+
+const places = [
+  { path: '/', title: 'Compress', Icon: IconFeather },
+  { path: '/compare', title: 'Compare', Icon: IconScale },
+  { path: '/history', title: 'History', Icon: IconHistory },
+  { path: '/settings', title: 'Settings', Icon: IconSettings },
+] as const;
+
+/** The way to each place of the window: at the left, or at the bottom of a narrow one. */
+export function Rail({ onKeyboard }: { readonly onKeyboard: () => void }) {
+  const [location] = useLocation();
+  const current = places.find(({ path }) => path !== '/' && location.startsWith(path))?.path ?? '/';
+  return (
+    <nav className={classes.rail} aria-label="Main">
+      <span className={classes.brand}>Featherweight</span>
+      {places.map(({ path, title, Icon }) => (
+        <Link key={path} href={path} className={classes.place} aria-current={path === current ? 'page' : undefined}>
+          <Icon size={18} stroke={1.5} aria-hidden />
+          {title}
+        </Link>
+      ))}
+      <button type="button" className={`${classes.place} ${classes.help}`} onClick={onKeyboard} title="Keyboard (?)">
+        <IconKeyboard size={18} stroke={1.5} aria-hidden />
+        Keyboard
+      </button>
+    </nav>
+  );
+}

@@ -1,0 +1,51 @@
+import { Button, Menu } from '@mantine/core';
+import { useState } from 'react';
+import { useShortcut } from '../../app/use-shortcut.ts';
+import { isWorking, type Job } from '../../../contract/jobs.ts';
+import { useSteerJob } from '../../host/jobs.ts';
+
+interface StopMenuProps {
+  readonly job: Job;
+  /** Whether Space and ⌘. mean this job; one at a time. */
+  readonly hasKeys?: boolean;
+}
+
+/** The ways to stop a job, each named by what it keeps, and the way on for one that is paused. */
+export function StopMenu({ job, hasKeys = false }: StopMenuProps) {
+  const steer = useSteerJob();
+  const [isOpen, setOpen] = useState(false);
+  const { id, state, command } = job;
+  const works = isWorking(state);
+  const isPaused = state === 'paused';
+  const pause = (when: 'now' | 'after-tensor') => steer.mutate({ call: 'jobs.pause', id, when });
+  const resume = () => steer.mutate({ call: 'jobs.resume', id });
+  const cancel = () => steer.mutate({ call: 'jobs.cancel', id });
+  useShortcut('pause', hasKeys ? (isPaused ? resume : works ? () => pause('now') : undefined) : undefined);
+  useShortcut('stop', hasKeys && (works || isPaused) ? () => setOpen(true) : undefined);
+  return (
+    <>
+      {isPaused && (
+        <Button onClick={resume} loading={steer.isPending}>
+          Go on
+        </Button>
+      )}
+      {works && (
+        <Button variant="default" onClick={() => pause('now')} disabled={job.pausedBy === 'you'}>
+          Pause
+        </Button>
+      )}
+      <Menu opened={isOpen} onChange={setOpen} position="top-start" withinPortal={false}>
+        <Menu.Target>
+          <Button variant="default">Stop …</Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {works && <Menu.Item onClick={() => pause('after-tensor')}>Finish this tensor and pause</Menu.Item>}
+          {works && <Menu.Item onClick={() => pause('now')}>Pause now</Menu.Item>}
+          <Menu.Item onClick={cancel}>
+            {command === 'verify' ? 'Cancel; nothing was written' : 'Cancel and remove the unfinished file'}
+          </Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+    </>
+  );
+}
