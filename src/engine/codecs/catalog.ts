@@ -5,6 +5,7 @@ import { difference } from './difference/index.ts';
 import { floatFields } from './float-fields/index.ts';
 import { huffman } from './huffman/index.ts';
 import { palette } from './palette/index.ts';
+import { range } from './range/index.ts';
 import { rans } from './rans/index.ts';
 import { records } from './records/index.ts';
 import { regroup } from './regroup/index.ts';
@@ -26,6 +27,7 @@ export const codecs = [
   regroup,
   records,
   rans,
+  range,
   difference,
   xor,
 ] as const;

@@ -3,6 +3,9 @@ import { FeatherweightError } from '../errors.ts';
 const pageBytes = 65536;
 /** Kernels load and store whole words, so up to this many bytes past the end of any allocation may be touched. */
 export const slackBytes = 64;
+/** Room at the start of every workspace for the tables of the kernel that runs: one of 64-bit entries for all pairs of bytes. */
+export const tableBytes = 8 * 65536;
+const firstFree = 1024 + tableBytes;
 
 /**
  * A fixed amount of WebAssembly memory with a bump allocator. It never grows, because growing detaches every view, and so
@@ -11,10 +14,10 @@ export const slackBytes = 64;
 export class Workspace {
   readonly memory: WebAssembly.Memory;
   readonly bytes: Uint8Array<SharedArrayBuffer>;
-  #top = 1024;
+  #top = firstFree;
 
   constructor(byteLength: number) {
-    const pages = Math.ceil(byteLength / pageBytes);
+    const pages = Math.ceil((firstFree + byteLength) / pageBytes);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
     this.bytes = new Uint8Array(this.memory.buffer);
   }

@@ -1,3 +1,4 @@
+import { longestPeriod } from '../codecs/range/model.ts';
 import { streamWidth } from '../codecs/stream-width.ts';
 import type { FileLayout } from '../formats/format.ts';
 import { isDType } from '../tensor/dtype.ts';
@@ -90,8 +91,23 @@ function joinPieces(pieces: readonly Piece[], mostTogether: number): Run[] {
   return joined.map(({ isJoinable: _, ...run }) => run);
 }
 
-function tensorKind(tensor: TensorRange): StreamKind {
-  return streamKind(tensor.dtype, tensor.byteLength);
+function tensorKind({ dtype, shape, byteLength }: TensorRange): StreamKind {
+  const kind = streamKind(dtype, byteLength);
+  const rows = rowLengths(shape, byteLength / kind.width);
+  return rows.length > 0 && isDType(dtype) ? { ...kind, rows } : kind;
+}
+
+/**
+ * Lengths of rows in elements of a stream: of the last extent, and of all but the first. Which of them the numbers have
+ * scales by, a shape does not tell: frameworks differ in where they keep the channels.
+ */
+function rowLengths(shape: readonly number[], elements: number): readonly number[] {
+  const extents = shape.filter((extent) => extent > 1);
+  const all = extents.reduce((product, extent) => product * extent, 1);
+  const [first = 1, last = 1] = [extents[0], extents.at(-1)];
+  if (extents.length < 2) return [];
+  const lengths = [(elements * last) / all, elements / first];
+  return [...new Set(lengths)].filter((length) => Number.isInteger(length) && length > 1 && length <= longestPeriod);
 }
 
 function streamKind(dtype: string, length: number): StreamKind {

@@ -56,7 +56,8 @@ function zstdAt(level: number): CodecNode {
   return { id: 'zstd', options: { level }, outputs: [] };
 }
 
-function sizeBy(node: CodecNode, stream: Stream, workspace: Workspace): number {
+/** Bytes that a stream comes to when it is coded by `node`. */
+export function sizeBy(node: CodecNode, stream: Stream, workspace: Workspace): number {
   const mark = workspace.mark();
   const { payload } = encodePayload(node, stream, workspace);
   workspace.release(mark);

@@ -5,12 +5,13 @@ import type { CodecNode, Preset, Stream, StreamShape } from '../codecs/codec.ts'
 import { DamagedArchiveError, DifferentError } from '../errors.ts';
 import { readFully, writeFully } from '../io/descriptor.ts';
 import { Workspace } from '../kernels/workspace.ts';
-import { considerMatches, excerptBytes } from '../pipeline/matches.ts';
+import { considerContexts } from '../pipeline/contexts.ts';
+import { considerMatches, excerptBytes, type Excerpt } from '../pipeline/matches.ts';
 import { planStream } from '../pipeline/plan.ts';
 import { sampleBytes, sampleRanges, sampleUnit, type SampleRange } from '../pipeline/sample.ts';
 import type { ElementType } from '../tensor/record.ts';
 import { coderBytes, mostBatchBlocks } from './coder-size.ts';
-import type { BlockShape, CodedBlock, FileRange, StoredBlock, Task } from './protocol.ts';
+import type { BlockShape, CodedBlock, FileRange, StoredBlock, StreamKind, Task } from './protocol.ts';
 
 type TaskOf<Kind extends Task['kind']> = Extract<Task, { kind: Kind }>;
 
@@ -60,9 +61,9 @@ export class BlockCoder {
       const sample = { bytes: this.#gather(ranges), width, reference: references && this.#gather(references) };
       const planned = this.#choose(sample, dtype, preset, streamLength);
       if (needsReference(planned)) return planned;
-      const piece = { bytes: this.#readExcerpt(ranges, sampleUnit(dtype), streamLength), width };
-      const isTyped = dtype !== undefined;
-      return considerMatches(planned, { piece, isTyped, streamLength }, preset, this.#workspace);
+      const length = Math.min(preset === 'smallest' ? this.#blockBytes : excerptBytes, streamLength);
+      const piece = { bytes: this.#readExcerpt(ranges, sampleUnit(dtype), streamLength, length), width };
+      return this.#consider(planned, { piece, isTyped: dtype !== undefined, streamLength }, stream, preset);
     });
   }
 
@@ -78,8 +79,8 @@ export class BlockCoder {
   }
 
   /** A piece from the middle of a stream that begins where the first of its `ranges` does. */
-  #readExcerpt([first]: readonly FileRange[], unit: number, streamLength: number): Uint8Array {
-    const bytes = this.#workspace.allocate(Math.min(excerptBytes, streamLength));
+  #readExcerpt([first]: readonly FileRange[], unit: number, streamLength: number, length: number): Uint8Array {
+    const bytes = this.#workspace.allocate(length);
     const start = Math.floor((streamLength - bytes.length) / 2 / unit) * unit;
     if (first) readFully(first.descriptor, bytes, first.offset + start);
     const whole = bytes.length - (bytes.length % unit);
@@ -95,7 +96,7 @@ export class BlockCoder {
       const coded = this.#scratch(() => {
         const reference = range && this.#gather([range]);
         const block: Stream = { bytes: input.subarray(from, from + length), width: stream.width, reference };
-        const chosen = node ?? this.#planBlock(block, stream.dtype, preset);
+        const chosen = node ?? this.#planBlock(block, stream, preset);
         const storedLength = encodeTree(chosen, block, this.#workspace, output.subarray(to));
         const payload = output.subarray(to, to + storedLength);
         const usesReference = codecByWireId(payload[0] ?? 0)?.needsReference === true;
@@ -188,15 +189,21 @@ export class BlockCoder {
     return input;
   }
 
-  #planBlock(block: Stream, dtype: ElementType | undefined, preset: Preset): CodecNode {
+  #planBlock(block: Stream, stream: StreamKind, preset: Preset): CodecNode {
+    const { dtype } = stream;
     const slices = sampleRanges(block.bytes.length, sampleUnit(dtype), sampleBytes);
     const sample = slicesOf(block.bytes, slices, this.#workspace);
     const reference = block.reference && slicesOf(block.reference, slices, this.#workspace);
     const streamLength = block.bytes.length;
     const planned = this.#choose({ bytes: sample, width: block.width, reference }, dtype, preset, streamLength);
     if (needsReference(planned)) return planned;
-    const excerpt = { piece: block, isTyped: dtype !== undefined, streamLength };
-    return considerMatches(planned, excerpt, preset, this.#workspace);
+    return this.#consider(planned, { piece: block, isTyped: dtype !== undefined, streamLength }, stream, preset);
+  }
+
+  /** What slices do not show: strings that repeat far apart, and rows. */
+  #consider(planned: CodecNode, excerpt: Excerpt, { rows = [] }: StreamKind, preset: Preset): CodecNode {
+    const matched = considerMatches(planned, excerpt, preset, this.#workspace);
+    return considerContexts(matched, excerpt, rows, preset, this.#workspace);
   }
 
   #choose(sample: Stream, dtype: ElementType | undefined, preset: Preset, streamLength: number): CodecNode {

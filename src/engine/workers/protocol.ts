@@ -13,6 +13,8 @@ export interface FileRange {
 export interface StreamKind {
   readonly width: Width;
   readonly dtype?: ElementType | undefined;
+  /** Lengths that rows of the tensor may have, in elements of the stream, where its shape tells. */
+  readonly rows?: readonly number[];
 }
 
 /** A coded block whose checksum is not known yet. */

@@ -7,7 +7,7 @@ import { type Codec, defineCodec, type Encoded, type Stream, type StreamShape } 
 import { canonicalCodes } from './canonical.ts';
 import { codeLengths } from './code-lengths.ts';
 import { type HuffmanHeader, readHeader, sizesLength, writeHeader } from './header.ts';
-import { type HuffmanKernel, scratchBytes } from './kernel.ts';
+import type { HuffmanKernel } from './kernel.ts';
 
 export { estimateBytes } from './estimate.ts';
 
@@ -89,13 +89,11 @@ function encodeSymbols(kernel: HuffmanKernel, bytes: Uint8Array, workspace: Work
   const target = workspace.allocate(sizes + Math.ceil(bits / 8) + sizes / 2);
   const codes = workspace.allocate(1024);
   new Uint32Array(codes.buffer, codes.byteOffset, 256).set(canonicalCodes(lengths));
-  const scratch = workspace.allocate(scratchBytes);
   const written = kernel.encode(
     source.byteOffset,
     bytes.length,
     codes.byteOffset,
     used,
-    scratch.byteOffset,
     sizes === 0 ? 0 : target.byteOffset,
     target.byteOffset + sizes,
   );
@@ -107,8 +105,7 @@ function encodeSymbols(kernel: HuffmanKernel, bytes: Uint8Array, workspace: Work
 function countSymbols(kernel: HuffmanKernel, source: Uint8Array, workspace: Workspace): Uint32Array {
   const mark = workspace.mark();
   const counts = workspace.allocate(1024);
-  const scratch = workspace.allocate(scratchBytes);
-  kernel.count(source.byteOffset, source.length, scratch.byteOffset, counts.byteOffset);
+  kernel.count(source.byteOffset, source.length, counts.byteOffset);
   const result = new Uint32Array(counts.slice().buffer);
   workspace.release(mark);
   return result;
@@ -131,13 +128,11 @@ function decodeSymbols(
   const mark = workspace.mark();
   const table = workspace.allocate(256);
   table.set(lengths);
-  const scratch = workspace.allocate(scratchBytes);
   const status = kernel.decode(
     source.byteOffset + sizes,
     source.length - sizes,
     sizes === 0 ? 0 : source.byteOffset,
     table.byteOffset,
-    scratch.byteOffset,
     target.byteOffset,
     length,
   );

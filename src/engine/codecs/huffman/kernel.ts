@@ -1,34 +1,15 @@
 /**
- * The loops of the Huffman codec over addresses of one memory. `scratch` is {@link scratchBytes} long; `sizes` is 0 for an
+ * The loops of the Huffman codec over addresses of one memory, where they may use the room for tables. `sizes` is 0 for an
  * input that is one stream, else the address of four 16-bit sizes a sub-block.
  */
 export interface HuffmanKernel {
   /** Counts the bytes into 256 words at `counts`. */
-  count(source: number, length: number, scratch: number, counts: number): void;
+  count(source: number, length: number, counts: number): void;
   /** Encodes with 256 entries `code << 6 | length` at `codes`, `used` of them not 0; returns the bytes written. */
-  encode(
-    source: number,
-    length: number,
-    codes: number,
-    used: number,
-    scratch: number,
-    sizes: number,
-    target: number,
-  ): number;
+  encode(source: number, length: number, codes: number, used: number, sizes: number, target: number): number;
   /** Decodes with 256 code lengths at `lengths`; returns 0, or 1 where a stream does not end as it must. */
-  decode(
-    source: number,
-    available: number,
-    sizes: number,
-    lengths: number,
-    scratch: number,
-    target: number,
-    length: number,
-  ): number;
+  decode(source: number, available: number, sizes: number, lengths: number, target: number, length: number): number;
 }
-
-/** Room for a table of 64-bit entries of all pairs of symbols. */
-export const scratchBytes = 8 * 65536;
 
 const subBlock = 65536;
 
@@ -76,7 +57,7 @@ export function referenceKernel(memory: Uint8Array): HuffmanKernel {
   }
 
   return {
-    count(source, length, _scratch, counts) {
+    count(source, length, counts) {
       memory.fill(0, counts, counts + 1024);
       for (let i = source; i < source + length; i++) {
         const cell = counts + 4 * memory[i]!;
@@ -84,7 +65,7 @@ export function referenceKernel(memory: Uint8Array): HuffmanKernel {
       }
     },
 
-    encode(source, length, codes, _used, _scratch, sizes, target) {
+    encode(source, length, codes, _used, sizes, target) {
       if (sizes === 0) return encodeStream(source, source + length, codes, target);
       let written = 0;
       let size = sizes;
@@ -97,7 +78,7 @@ export function referenceKernel(memory: Uint8Array): HuffmanKernel {
       return written;
     },
 
-    decode(source, available, sizes, lengths, _scratch, target, length) {
+    decode(source, available, sizes, lengths, target, length) {
       const symbols = codeMap(memory.subarray(lengths, lengths + 256));
       if (sizes === 0) return decodeStream(source, source + available, symbols, target, target + length) ? 0 : 1;
       let begin = source;

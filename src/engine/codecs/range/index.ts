@@ -1,0 +1,121 @@
+import { z } from 'zod';
+import { DamagedArchiveError, UnsupportedInputError } from '../../errors.ts';
+import code from '../../kernels/generated/range.wasm.ts';
+import { instantiate } from '../../kernels/load.ts';
+import type { Workspace } from '../../kernels/workspace.ts';
+import { type Codec, defineCodec, type Stream, type StreamShape } from '../codec.ts';
+import { readHeader, writeHeader, type RangeHeader } from './header.ts';
+import type { RangeKernel } from './kernel.ts';
+import { columnShiftOf, longestPeriod, modelBytes, modelOf, places, tables, type Model } from './model.ts';
+
+export interface RangeOptions {
+  readonly period: number;
+}
+
+/** Kernels count bytes in 32 bits. */
+const longestInput = 2 ** 28;
+
+/** The codec over a given set of loops: the compiled ones, or the reference in tests. */
+export function createRange(kernelOf: (workspace: Workspace) => RangeKernel): Codec<RangeOptions> {
+  return defineCodec({
+    id: 'range',
+    title: 'Learning range coder',
+    summary: 'Learns how frequent each byte is while it writes, by row and column where it knows them.',
+    wireId: 11,
+    since: 1,
+    options: z.strictObject({
+      period: z.int().min(0).max(longestPeriod).default(0).meta({
+        title: 'Row length',
+        description: 'Bytes of one row; 0 learns from all bytes alike, which is faster.',
+      }),
+    }),
+    isFinal: true,
+
+    accepts,
+    // Slices of a sample say nothing of rows; `../../pipeline/contexts.ts` tries this codec on streams in one piece.
+    propose: () => [],
+    decodeCost: ({ period }) => (period === 0 ? 90 : 440),
+
+    encode(input, { period }, workspace) {
+      if (!accepts(input))
+        throw new UnsupportedInputError(
+          `range codes single bytes, up to ${longestInput}; this stream has ${input.bytes.length} of width ${input.width}.`,
+          { width: input.width, length: input.bytes.length },
+        );
+      const source = workspace.place(input.bytes);
+      const model = modelOf(source, period);
+      const coded = workspace.allocate(source.length);
+      const mark = workspace.mark();
+      const length = kernelOf(workspace).encode(
+        source.byteOffset,
+        source.length,
+        placeModel(model, workspace),
+        coded.byteOffset,
+        source.length,
+      );
+      workspace.release(mark);
+      if (length > source.length)
+        return {
+          header: writeHeader({ kind: 'stored', length: source.length }),
+          streams: [{ bytes: source, width: 1 }],
+        };
+      return {
+        header: writeHeader({ kind: 'coded', length, model }),
+        streams: [{ bytes: coded.subarray(0, length), width: 1 }],
+      };
+    },
+
+    streamShapes: (header, output) => [{ length: headerFor(header, output).length, width: 1 }],
+
+    decode({ header, streams }, output, workspace, target = workspace.allocate(output.length)) {
+      const found = headerFor(header, output);
+      const bytes = streams[0]?.bytes;
+      if (streams.length !== 1 || bytes?.length !== found.length)
+        throw new DamagedArchiveError(
+          `range: its stream does not have the ${found.length} bytes that its header says.`,
+        );
+      if (found.kind === 'stored') {
+        target.set(bytes);
+        return target;
+      }
+      const source = workspace.place(bytes);
+      const mark = workspace.mark();
+      const model = placeModel(found.model, workspace);
+      const status = kernelOf(workspace).decode(
+        source.byteOffset,
+        source.length,
+        model,
+        target.byteOffset,
+        target.length,
+      );
+      workspace.release(mark);
+      if (status !== 0) throw new DamagedArchiveError('range: the stream does not end where its last symbol does.');
+      return target;
+    },
+  });
+}
+
+function accepts({ bytes, width }: Stream): boolean {
+  return width === 1 && bytes.length <= longestInput;
+}
+
+function headerFor(header: Uint8Array, { length, width }: StreamShape): RangeHeader {
+  if (width !== 1 || length > longestInput)
+    throw new DamagedArchiveError(`range: ${length} bytes of width ${width}; up to ${longestInput} of width 1 exist.`);
+  return readHeader(header, length);
+}
+
+/** Puts a model's parameters and tables into the workspace; the address of its first byte. */
+function placeModel(model: Model, workspace: Workspace): number {
+  const place = workspace.allocate(modelBytes(model));
+  const view = new DataView(place.buffer, place.byteOffset, places.columns);
+  view.setUint32(places.period, model.period, true);
+  view.setUint32(places.low, model.low, true);
+  view.setUint32(places.shift, model.shift, true);
+  view.setUint32(places.flip, model.flip, true);
+  view.setUint32(places.columnShift, columnShiftOf(model.period), true);
+  place.set(tables, places.rates);
+  return place.byteOffset;
+}
+
+export const range = createRange(({ memory }) => instantiate(code, memory) as unknown as RangeKernel);

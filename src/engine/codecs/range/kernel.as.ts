@@ -1,0 +1,262 @@
+// Where things lie in a model's memory; `model.ts` has the same numbers.
+const weightsAt: usize = 64;
+const stretchedAt: usize = 320;
+const setsAt: usize = 384;
+const ratesAt: usize = 512;
+const squashAt: usize = 1024;
+const stretchAt: usize = 9216;
+const columnsAt: usize = 17408;
+const setBytes: usize = 1024;
+const scaleClasses: usize = 33;
+const statisticsClasses: usize = 512;
+const inputs: usize = 5;
+const leastProbability: i32 = 1024;
+const mostProbability: i32 = (1 << 22) - 1024;
+const mostWeight: i32 = (1 << 19) - 1;
+
+/** Sets all probabilities of a model to a half; `sets` sets lie one behind another from `first`. */
+function clear(first: usize, sets: usize): void {
+  for (let at = first, end = first + sets * setBytes; at < end; at += 4) store<u32>(at, (1 << 31));
+}
+
+function firstSet(model: usize): usize {
+  return model + columnsAt + 12 * <usize>load<u32>(model);
+}
+
+/** A model before its first symbol. */
+function begin(model: usize): void {
+  const period = <usize>load<u32>(model);
+  if (period === 0) {
+    clear(firstSet(model), 1);
+    return;
+  }
+  const columns = ((period - 1) >> <usize>load<u32>(model, 16)) + 1;
+  clear(firstSet(model), 2 + scaleClasses + statisticsClasses + columns);
+  memory.fill(model + columnsAt, 0, 12 * period);
+  store<i32>(model, 4 << 16, 36);
+  store<i32>(model, 0, 40);
+  for (let at: usize = 0; at < 8 * inputs; at++) store<i32>(model + weightsAt + 4 * at, 13107);
+}
+
+/** One symbol's worth of running mean and deviation, at `at`: mean, deviation (16 bits after the point), symbols seen. */
+// @ts-ignore: decorator
+@inline
+function learn(at: usize, symbol: i32, slowest: i32): void {
+  const seen = load<i32>(at, 8);
+  const mean = load<i32>(at);
+  const value = symbol << 16;
+  if (seen === 0) {
+    store<i32>(at, value);
+    store<i32>(at, 4 << 16, 4);
+  } else {
+    const away = value - mean;
+    const distance = away < 0 ? -away : away;
+    const deviation = load<i32>(at, 4);
+    store<i32>(at, mean + away / (seen + 1));
+    store<i32>(at, deviation + (distance - deviation) / (seen + 1), 4);
+  }
+  store<i32>(at, seen < slowest ? seen + 1 : seen, 8);
+}
+
+/** The binary logarithm of a deviation plus 1, in steps of 1/2^`bits`. */
+// @ts-ignore: decorator
+@inline
+function classOf(deviation: i32, bits: i32): i32 {
+  const value = (deviation >> 8) + 256;
+  const length = 31 - clz(value);
+  return ((length - 8) << bits) + ((value >> (length - bits)) & ((1 << bits) - 1));
+}
+
+/** Chooses the sets of probabilities for symbol number `at`, whose column is `column`. */
+// @ts-ignore: decorator
+@inline
+function chooseSets(model: usize, column: usize, index: usize): void {
+  const order = firstSet(model);
+  if (column === 0 && index > 0) startRow(order);
+  const scales = order + 2 * setBytes;
+  const statistics = scales + scaleClasses * setBytes;
+  const columns = statistics + statisticsClasses * setBytes;
+  store<usize>(model + setsAt, order);
+  store<usize>(model + setsAt, order + setBytes, 4);
+  store<usize>(model + setsAt, scales + (<usize>classOf(load<i32>(model, 36), 2)) * setBytes, 8);
+  const own = model + columnsAt + 12 * column;
+  const mean = ((load<i32>(own) >> 16) - load<i32>(model, 4)) >> load<i32>(model, 8);
+  const place = (min(max(mean, 0), 31) << 4) + min(classOf(load<i32>(own, 4), 1), 15);
+  store<usize>(model + setsAt, statistics + <usize>place * setBytes, 12);
+  store<usize>(model + setsAt, columns + (column >> <usize>load<u32>(model, 16)) * setBytes, 16);
+}
+
+/** A new row starts from what all rows have in common, but learns fast. */
+function startRow(order: usize): void {
+  for (let at = order, end = order + setBytes; at < end; at += 4) {
+    const slot = load<u32>(at);
+    store<u32>(at + setBytes, (slot & ~1023) | min(slot & 1023, 6));
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function learnSymbol(model: usize, column: usize, symbol: i32): void {
+  learn(model + columnsAt + 12 * column, symbol, 31);
+  // The deviation of late, around a mean that follows slowly.
+  const seen = load<i32>(model, 40);
+  const mean = load<i32>(model, 32);
+  const value = symbol << 16;
+  const away = value - mean;
+  const deviation = load<i32>(model, 36);
+  store<i32>(model, seen === 0 ? value : mean + away / (seen + 1), 32);
+  store<i32>(model, seen === 0 ? 4 << 16 : deviation + (((away < 0 ? -away : away) - deviation) >> 4), 36);
+  store<i32>(model, seen < 255 ? seen + 1 : seen, 40);
+}
+
+/** The probability, times 2^16, that the next bit is 1, by all sets together. `depth` bits of the symbol are known: `node`. */
+// @ts-ignore: decorator
+@inline
+function mix(model: usize, node: usize, depth: usize): i32 {
+  const weights = model + weightsAt + 4 * inputs * depth;
+  let sum = 0;
+  for (let input: usize = 0; input < inputs; input++) {
+    const slot = load<u32>(load<usize>(model + setsAt + 4 * input) + (node << 2));
+    const stretched = <i32>load<i16>(model + stretchAt + ((slot >> 20) << 1));
+    store<i32>(model + stretchedAt + 4 * input, stretched);
+    sum += (load<i32>(weights + 4 * input) * stretched) >> 8;
+  }
+  const place = min(max(sum >> 8, -2047), 2047);
+  return <i32>load<u16>(model + squashAt + ((place + 2048) << 1));
+}
+
+// @ts-ignore: decorator
+@inline
+function learnMixed(model: usize, node: usize, depth: usize, bit: u32, probability: i32): void {
+  const weights = model + weightsAt + 4 * inputs * depth;
+  const error = <i32>(bit << 16) - probability;
+  for (let input: usize = 0; input < inputs; input++) {
+    const at = weights + 4 * input;
+    const change = (error * load<i32>(model + stretchedAt + 4 * input) + 32768) >> 16;
+    store<i32>(at, min(max(load<i32>(at) + change, -mostWeight), mostWeight));
+    learnBit(model, load<usize>(model + setsAt + 4 * input) + (node << 2), bit);
+  }
+}
+
+/** Moves a probability (22 bits, then a count of 10) towards a bit, the less the more bits it has seen. */
+// @ts-ignore: decorator
+@inline
+function learnBit(model: usize, at: usize, bit: u32): void {
+  const slot = load<u32>(at);
+  const seen = slot & 1023;
+  const probability = <i32>(slot >> 10);
+  const rate = <i64>load<u16>(model + ratesAt + (seen << 1));
+  const moved = probability + <i32>((<i64>(<i32>(bit << 22) - probability) * rate) >> 16);
+  const kept = <u32>min(max(moved, leastProbability), mostProbability);
+  store<u32>(at, (kept << 10) | (seen < 255 ? seen + 1 : seen));
+}
+
+/** Where an interval from `low` to `high` is cut: up to there it stands for 1. */
+// @ts-ignore: decorator
+@inline
+function cut(low: u32, high: u32, probability: i32): u32 {
+  return low + <u32>((<u64>(high - low) * <u64>probability) >> 16);
+}
+
+/** How many bytes are enough to name a number between `low` and `high`, when zeros are thought behind them. */
+function endBytes(low: u32, high: u32): usize {
+  for (let bytes: usize = 0; bytes < 4; bytes++) {
+    const value = endValue(low, bytes);
+    if (value <= <u64>high) return bytes;
+  }
+  return 4;
+}
+
+/** The least number from `low` on whose bytes behind the first `bytes` are zeros; may be 2^32. */
+function endValue(low: u32, bytes: usize): u64 {
+  const unit = (<u64>1) << (32 - 8 * <u64>bytes);
+  return (<u64>low + unit - 1) & ~(unit - 1);
+}
+
+/** See `kernel.ts`. */
+export function encode(source: usize, length: usize, model: usize, target: usize, capacity: usize): usize {
+  begin(model);
+  const period = <usize>load<u32>(model);
+  const flip = load<u32>(model, 12);
+  const order = firstSet(model);
+  let low: u32 = 0;
+  let high: u32 = 0xffffffff;
+  let at = target;
+  const limit = target + capacity;
+  let column: usize = 0;
+  for (let index: usize = 0; index < length; index++) {
+    const symbol = <u32>load<u8>(source + index) ^ flip;
+    if (period !== 0) chooseSets(model, column, index);
+    let node: usize = 1;
+    for (let depth: usize = 0; depth < 8; depth++) {
+      const bit = (symbol >> (7 - <u32>depth)) & 1;
+      const slot = order + (node << 2);
+      const probability = period !== 0 ? mix(model, node, depth) : <i32>(load<u32>(slot) >> 16);
+      const middle = cut(low, high, probability);
+      if (bit !== 0) high = middle;
+      else low = middle + 1;
+      while (((low ^ high) & 0xff000000) === 0) {
+        if (at === limit) return capacity + 1;
+        store<u8>(at++, high >> 24);
+        low <<= 8;
+        high = (high << 8) | 255;
+      }
+      if (period !== 0) learnMixed(model, node, depth, bit, probability);
+      else learnBit(model, slot, bit);
+      node = (node << 1) | bit;
+    }
+    if (period !== 0) {
+      learnSymbol(model, column, symbol);
+      if (++column === period) column = 0;
+    }
+  }
+  const rest = endBytes(low, high);
+  if (at + rest > limit) return capacity + 1;
+  const value = endValue(low, rest);
+  for (let byte: usize = 0; byte < rest; byte++) store<u8>(at++, <u8>(value >> (24 - 8 * <u64>byte)));
+  return at - target;
+}
+
+/** See `kernel.ts`. */
+export function decode(source: usize, available: usize, model: usize, target: usize, length: usize): u32 {
+  begin(model);
+  const period = <usize>load<u32>(model);
+  const flip = load<u32>(model, 12);
+  const order = firstSet(model);
+  let low: u32 = 0;
+  let high: u32 = 0xffffffff;
+  let code: u32 = 0;
+  let at = source;
+  const end = source + available;
+  for (; at < source + 4; at++) code = (code << 8) | (at < end ? <u32>load<u8>(at) : 0);
+  let column: usize = 0;
+  for (let index: usize = 0; index < length; index++) {
+    if (period !== 0) chooseSets(model, column, index);
+    let node: usize = 1;
+    for (let depth: usize = 0; depth < 8; depth++) {
+      const slot = order + (node << 2);
+      const probability = period !== 0 ? mix(model, node, depth) : <i32>(load<u32>(slot) >> 16);
+      const middle = cut(low, high, probability);
+      const bit = <u32>(code <= middle);
+      if (bit !== 0) high = middle;
+      else low = middle + 1;
+      while (((low ^ high) & 0xff000000) === 0) {
+        low <<= 8;
+        high = (high << 8) | 255;
+        code = (code << 8) | (at < end ? <u32>load<u8>(at) : 0);
+        at++;
+      }
+      if (period !== 0) learnMixed(model, node, depth, bit, probability);
+      else learnBit(model, slot, bit);
+      node = (node << 1) | bit;
+    }
+    const symbol = <u32>(node & 255);
+    store<u8>(target + index, symbol ^ flip);
+    if (period !== 0) {
+      learnSymbol(model, column, symbol);
+      if (++column === period) column = 0;
+    }
+  }
+  const rest = endBytes(low, high);
+  return <u32>(at - 4 + rest !== end || <u64>code !== endValue(low, rest));
+}

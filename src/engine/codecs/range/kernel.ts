@@ -1,0 +1,224 @@
+import { columnShiftOf, places, scaleClasses, statisticsClasses } from './model.ts';
+
+/** The loops of the range coder over addresses of one memory. `model` is where a model's parameters and tables lie. */
+export interface RangeKernel {
+  /** Writes the coded bytes to `target`; returns how many, or `capacity + 1` when they are more than `capacity`. */
+  encode(source: number, length: number, model: number, target: number, capacity: number): number;
+  /** Returns 0, or 1 where the coded bytes do not end as they must. */
+  decode(source: number, available: number, model: number, target: number, length: number): number;
+}
+
+const inputs = 5;
+const half = 2 ** 21;
+const leastProbability = 1024;
+const mostProbability = 2 ** 22 - 1024;
+const mostWeight = 2 ** 19 - 1;
+
+/** 256 adaptive probabilities, by the bits of a symbol that are known with a 1 before them. */
+class ProbabilitySet {
+  readonly probabilities = new Int32Array(256).fill(half);
+  readonly seen = new Uint8Array(256);
+
+  learn(node: number, bit: number, rates: Uint16Array): void {
+    const [probability, seen] = [this.probabilities[node]!, this.seen[node]!];
+    const moved = probability + Math.floor(((bit * 2 ** 22 - probability) * rates[seen]!) / 65536);
+    this.probabilities[node] = Math.min(Math.max(moved, leastProbability), mostProbability);
+    this.seen[node] = Math.min(255, seen + 1);
+  }
+
+  startFrom({ probabilities, seen }: ProbabilitySet): void {
+    this.probabilities.set(probabilities);
+    seen.forEach((count, node) => (this.seen[node] = Math.min(6, count)));
+  }
+}
+
+/** A running mean and deviation, 16 bits after the point. */
+class Statistics {
+  mean = 0;
+  deviation = 0;
+  seen = 0;
+
+  learn(symbol: number, slowest: number): void {
+    const away = symbol * 65536 - this.mean;
+    const first = this.seen === 0;
+    const change = Math.trunc((Math.abs(away) - this.deviation) / (this.seen + 1));
+    this.mean = first ? symbol * 65536 : this.mean + Math.trunc(away / (this.seen + 1));
+    this.deviation = first ? 4 * 65536 : this.deviation + change;
+    this.seen = Math.min(slowest, this.seen + 1);
+  }
+}
+
+function classOf(deviation: number, bits: number): number {
+  const value = (deviation >> 8) + 256;
+  const length = 31 - Math.clz32(value);
+  return ((length - 8) << bits) + ((value >> (length - bits)) & ((1 << bits) - 1));
+}
+
+/** Predicts the bits of one symbol after another; the same for both directions. */
+class Predictor {
+  readonly flip: number;
+  readonly #rates: Uint16Array;
+  readonly #squash: Uint16Array;
+  readonly #stretch: Int16Array;
+  readonly #period: number;
+  readonly #low: number;
+  readonly #shift: number;
+  readonly #weights = new Int32Array(8 * inputs).fill(13107);
+  readonly #order = new ProbabilitySet();
+  readonly #row = new ProbabilitySet();
+  readonly #scales: readonly ProbabilitySet[];
+  readonly #statistics: readonly ProbabilitySet[];
+  readonly #columnSets: readonly ProbabilitySet[];
+  readonly #columns: readonly Statistics[];
+  #recentMean = 0;
+  #recentDeviation = 4 * 65536;
+  #index = 0;
+  #sets: readonly ProbabilitySet[] = [this.#order];
+  #stretched: readonly number[] = [];
+
+  constructor(memory: Uint8Array, model: number) {
+    const view = new DataView(memory.buffer, memory.byteOffset + model);
+    const words = (place: number, count: number) => [memory.buffer, memory.byteOffset + model + place, count] as const;
+    this.#rates = new Uint16Array(...words(places.rates, 256));
+    this.#squash = new Uint16Array(...words(places.squash, 4096));
+    this.#stretch = new Int16Array(...words(places.stretch, 4096));
+    this.#period = view.getUint32(places.period, true);
+    this.#low = view.getUint32(places.low, true);
+    this.#shift = view.getUint32(places.shift, true);
+    this.flip = view.getUint32(places.flip, true);
+    const sets = (count: number) => Array.from({ length: count }, () => new ProbabilitySet());
+    const isMixed = this.#period > 0;
+    this.#scales = sets(isMixed ? scaleClasses : 0);
+    this.#statistics = sets(isMixed ? statisticsClasses : 0);
+    this.#columns = Array.from({ length: this.#period }, () => new Statistics());
+    this.#columnSets = sets(isMixed ? ((this.#period - 1) >> columnShiftOf(this.#period)) + 1 : 0);
+  }
+
+  /** Before each symbol. */
+  beginSymbol(): void {
+    if (this.#period === 0) return;
+    const column = this.#index % this.#period;
+    if (column === 0 && this.#index > 0) this.#row.startFrom(this.#order);
+    const { mean, deviation } = this.#columns[column]!;
+    const level = Math.min(Math.max(((mean >> 16) - this.#low) >> this.#shift, 0), 31);
+    this.#sets = [
+      this.#order,
+      this.#row,
+      this.#scales[classOf(this.#recentDeviation, 2)]!,
+      this.#statistics[level * 16 + Math.min(classOf(deviation, 1), 15)]!,
+      this.#columnSets[column >> columnShiftOf(this.#period)]!,
+    ];
+  }
+
+  /** The probability, times 2^16, that the next bit is 1. */
+  predict(node: number, depth: number): number {
+    if (this.#period === 0) return this.#order.probabilities[node]! >> 6;
+    this.#stretched = this.#sets.map(({ probabilities }) => this.#stretch[probabilities[node]! >> 10]!);
+    let sum = 0;
+    this.#stretched.forEach((stretched, input) => {
+      sum += (this.#weights[depth * inputs + input]! * stretched) >> 8;
+    });
+    return this.#squash[Math.min(Math.max(sum >> 8, -2047), 2047) + 2048]!;
+  }
+
+  learnBit(node: number, depth: number, bit: number, probability: number): void {
+    for (const set of this.#sets) set.learn(node, bit, this.#rates);
+    this.#stretched.forEach((stretched, input) => {
+      const at = depth * inputs + input;
+      const change = ((bit * 65536 - probability) * stretched + 32768) >> 16;
+      this.#weights[at] = Math.min(Math.max(this.#weights[at]! + change, -mostWeight), mostWeight);
+    });
+  }
+
+  /** After each symbol. */
+  endSymbol(symbol: number): void {
+    if (this.#period === 0) return;
+    this.#columns[this.#index % this.#period]!.learn(symbol, 31);
+    const away = symbol * 65536 - this.#recentMean;
+    if (this.#index === 0) this.#recentMean = symbol * 65536;
+    else {
+      this.#recentMean += Math.trunc(away / (Math.min(255, this.#index) + 1));
+      this.#recentDeviation += (Math.abs(away) - this.#recentDeviation) >> 4;
+    }
+    this.#index++;
+  }
+}
+
+/** The least number from `low` on whose bytes behind the first `bytes` are zeros. */
+function endValue(low: number, bytes: number): number {
+  const unit = 2 ** (32 - 8 * bytes);
+  return Math.ceil(low / unit) * unit;
+}
+
+function endBytes(low: number, high: number): number {
+  return [0, 1, 2, 3].find((bytes) => endValue(low, bytes) <= high) ?? 4;
+}
+
+function cut(low: number, high: number, probability: number): number {
+  return low + Math.floor(((high - low) * probability) / 65536);
+}
+
+/** The reference loops, over the same memory as the compiled ones. */
+export function referenceKernel(memory: Uint8Array): RangeKernel {
+  return {
+    encode(source, length, model, target, capacity) {
+      const predictor = new Predictor(memory, model);
+      let [low, high, written] = [0, 0xffff_ffff, 0];
+      for (let index = 0; index < length; index++) {
+        const symbol = memory[source + index]! ^ predictor.flip;
+        predictor.beginSymbol();
+        for (let depth = 0, node = 1; depth < 8; depth++) {
+          const bit = (symbol >> (7 - depth)) & 1;
+          const probability = predictor.predict(node, depth);
+          const middle = cut(low, high, probability);
+          if (bit === 1) high = middle;
+          else low = middle + 1;
+          while (low >>> 24 === high >>> 24) {
+            if (written === capacity) return capacity + 1;
+            memory[target + written++] = high >>> 24;
+            [low, high] = [(low << 8) >>> 0, ((high << 8) | 255) >>> 0];
+          }
+          predictor.learnBit(node, depth, bit, probability);
+          node = 2 * node + bit;
+        }
+        predictor.endSymbol(symbol);
+      }
+      const rest = endBytes(low, high);
+      if (written + rest > capacity) return capacity + 1;
+      for (let byte = 0; byte < rest; byte++)
+        memory[target + written++] = Math.floor(endValue(low, rest) / 2 ** (24 - 8 * byte));
+      return written;
+    },
+
+    decode(source, available, model, target, length) {
+      const predictor = new Predictor(memory, model);
+      let [low, high, code, read] = [0, 0xffff_ffff, 0, 0];
+      const shiftIn = (): void => {
+        code = ((code << 8) | (read < available ? memory[source + read]! : 0)) >>> 0;
+        read++;
+      };
+      while (read < 4) shiftIn();
+      for (let index = 0; index < length; index++) {
+        predictor.beginSymbol();
+        let node = 1;
+        for (let depth = 0; depth < 8; depth++) {
+          const probability = predictor.predict(node, depth);
+          const middle = cut(low, high, probability);
+          const bit = code <= middle ? 1 : 0;
+          if (bit === 1) high = middle;
+          else low = middle + 1;
+          while (low >>> 24 === high >>> 24) {
+            [low, high] = [(low << 8) >>> 0, ((high << 8) | 255) >>> 0];
+            shiftIn();
+          }
+          predictor.learnBit(node, depth, bit, probability);
+          node = 2 * node + bit;
+        }
+        memory[target + index] = (node & 255) ^ predictor.flip;
+        predictor.endSymbol(node & 255);
+      }
+      const rest = endBytes(low, high);
+      return read - 4 + rest === available && code === endValue(low, rest) ? 0 : 1;
+    },
+  };
+}

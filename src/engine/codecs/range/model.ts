@@ -1,0 +1,92 @@
+/** Rows longer than this are not told apart by their columns. */
+export const longestPeriod = 2 ** 15;
+
+/** Columns that have probabilities of their own; where there are more, neighbours share them. */
+const mostColumns = 1024;
+
+/** How symbols are modelled. Part of the format. */
+export interface Model {
+  /** Symbols from one to the next of the same column; 0: every symbol is modelled alike, whatever is around it. */
+  readonly period: number;
+  /** What symbols are XORed with so that neighbouring numbers are neighbouring symbols: 0, or 128 for signed bytes. */
+  readonly flip: number;
+  /** The least symbol after that, and by how many bits means are coarsened when counted from there. */
+  readonly low: number;
+  readonly shift: number;
+}
+
+// Where things lie in a model's memory, from its first byte; `kernel.as.ts` has the same numbers.
+export const places = {
+  period: 0,
+  low: 4,
+  shift: 8,
+  flip: 12,
+  columnShift: 16,
+  weights: 64,
+  rates: 512,
+  squash: 1024,
+  stretch: 9216,
+  columns: 17408,
+} as const;
+
+/** Bytes of one set of 256 adaptive probabilities. */
+const setBytes = 1024;
+export const scaleClasses = 33;
+export const statisticsClasses = 512;
+
+/** By how many bits the number of a column is shortened. */
+export function columnShiftOf(period: number): number {
+  return Math.max(0, 32 - Math.clz32(Math.max(0, period - 1)) - Math.log2(mostColumns));
+}
+
+/** Bytes of memory that a model takes while it works. */
+export function modelBytes({ period }: Model): number {
+  if (period === 0) return places.columns + setBytes;
+  const columns = ((period - 1) >> columnShiftOf(period)) + 1;
+  return places.columns + 12 * period + setBytes * (2 + scaleClasses + statisticsClasses + columns);
+}
+
+/** The logistic function at -8, -7.5 … 8, times 2^16: between these points it is a straight line. */
+const knots = [
+  22, 36, 60, 98, 162, 267, 439, 720, 1179, 1921, 3108, 4971, 7812, 11955, 17625, 24743, 32768, 40793, 47911, 53581,
+  57724, 60565, 62428, 63615, 64357, 64816, 65097, 65269, 65374, 65438, 65476, 65500, 65514,
+];
+
+/** The tables that every model begins with, from `rates` to `columns`. Whole numbers only, so that they are alike everywhere. */
+export const tables = ((): Uint8Array => {
+  const view = new DataView(new ArrayBuffer(places.columns - places.rates));
+  for (let seen = 0; seen < 256; seen++)
+    view.setUint16(places.rates - places.rates + 2 * seen, Math.floor(131072 / (2 * seen + 3)), true);
+  let next = 0;
+  for (let at = -2047; at <= 2047; at++) {
+    const [from, within] = [(at + 2048) >> 7, (at + 2048) & 127];
+    const probability = ((knots[from] ?? 0) * (128 - within) + (knots[from + 1] ?? 0) * within + 64) >> 7;
+    view.setUint16(places.squash - places.rates + 2 * (at + 2048), probability, true);
+    // The inverse: of every probability the first place that has at least it.
+    for (; next <= probability >> 4; next++) view.setInt16(places.stretch - places.rates + 2 * next, at, true);
+  }
+  for (; next < 4096; next++) view.setInt16(places.stretch - places.rates + 2 * next, 2047, true);
+  return new Uint8Array(view.buffer);
+})();
+
+/** How `bytes` are best modelled with rows of `period`. */
+export function modelOf(bytes: Uint8Array, period: number): Model {
+  if (period === 0 || bytes.length === 0) return { period: 0, flip: 0, low: 0, shift: 0 };
+  const [plain, flipped] = [rangeOf(bytes, 0), rangeOf(bytes, 0x80)];
+  const { flip, low, high } = flipped.deviation < plain.deviation ? flipped : plain;
+  return { period, flip, low, shift: Math.max(0, 32 - Math.clz32((high - low) >> 5)) };
+}
+
+function rangeOf(bytes: Uint8Array, flip: number) {
+  let [low, high, sum] = [255, 0, 0];
+  for (const byte of bytes) {
+    const symbol = byte ^ flip;
+    low = Math.min(low, symbol);
+    high = Math.max(high, symbol);
+    sum += symbol;
+  }
+  const mean = Math.round(sum / bytes.length);
+  let deviation = 0;
+  for (const byte of bytes) deviation += Math.abs((byte ^ flip) - mean);
+  return { flip, low, high, deviation };
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { createRange, range } from '../../../src/engine/codecs/range/index.ts';
+import { referenceKernel } from '../../../src/engine/codecs/range/kernel.ts';
+import { inScratch, workspace } from '../../support/codecs.ts';
+import { gaussians } from '../../support/streams.ts';
+import { describeTwins } from './twins.ts';
+
+describeTwins(
+  range,
+  createRange(({ bytes }) => referenceKernel(bytes)),
+  [1],
+  [{ period: 0 }, { period: 1 }, { period: 60 }, { period: 5000 }],
+  4097,
+);
+
+function codedBytes(bytes: Uint8Array, period: number): number {
+  return inScratch(() => {
+    const { header, streams } = range.encode({ bytes, width: 1 }, { period }, workspace);
+    return header.length + (streams[0]?.bytes.length ?? 0);
+  });
+}
+
+function entropyBytes(bytes: Uint8Array): number {
+  const counts = new Uint32Array(256);
+  for (const byte of bytes) counts[byte]!++;
+  return counts.reduce((sum, count) => sum + (count > 0 ? (count * Math.log2(bytes.length / count)) / 8 : 0), 0);
+}
+
+function quantized(count: number, deviationAt: (at: number) => number, centre = 128): Uint8Array {
+  return Uint8Array.from(gaussians(count, 1), (value, at) =>
+    Math.max(0, Math.min(255, Math.round(centre + value * deviationAt(at)))),
+  );
+}
+
+describe('range', () => {
+  test('needs no table, so that short streams come within a per cent of their entropy, too', () => {
+    for (const [count, deviation, allowed] of [
+      [4_000, 6, 1.02],
+      [16_000, 20, 1.01],
+      [200_000, 20, 1.004],
+    ] as const) {
+      const bytes = quantized(count, () => deviation);
+      expect(codedBytes(bytes, 0) / entropyBytes(bytes), `${count} of ${deviation}`).toBeLessThan(allowed);
+    }
+  });
+
+  test('goes below the entropy where rows or columns have scales of their own', () => {
+    const scales = gaussians(64, 1, 3).map((value) => 4 * Math.exp(value));
+    const byColumn = quantized(64 * 500, (at) => scales[at % 64]!);
+    const byRow = quantized(64 * 500, (at) => scales[Math.floor(at / 500)]!);
+    for (const [bytes, period] of [
+      [byColumn, 64],
+      [byRow, 500],
+    ] as const)
+      expect(codedBytes(bytes, period) / entropyBytes(bytes)).toBeLessThan(0.95);
+  });
+
+  test('codes signed bytes like unsigned ones', () => {
+    const unsigned = quantized(20_000, (at) => 3 + (at % 40));
+    const signed = unsigned.map((byte) => byte ^ 0x80);
+    expect(codedBytes(signed, 40) / codedBytes(unsigned, 40)).toBeCloseTo(1, 2);
+  });
+
+  test('takes no more than the bytes themselves where nothing can be learned', () => {
+    const noise = Uint8Array.from({ length: 5000 }, (_, at) => Math.imul(at + 1, 0x9e3779b1) >>> 24);
+    expect(
+      codedBytes(
+        noise.toSorted(() => 0),
+        7,
+      ),
+    ).toBeLessThanOrEqual(5000 + 4);
+  });
+});
