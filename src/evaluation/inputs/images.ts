@@ -1,0 +1,72 @@
+import { readdir } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { UsageError, MalformedFileError } from '../../engine/errors.ts';
+import { taskPath } from '../task/read.ts';
+import type { InputSpec } from '../task/schema.ts';
+import { normalise } from './normalise.ts';
+import { encodePicture } from './picture.ts';
+import { loadSharp } from './sharp.ts';
+import type { ItemSource } from './source.ts';
+import { elementsOf } from './tensor.ts';
+
+const imageName = /\.(png|jpe?g|webp|gif|tiff?|bmp|avif)$/i;
+const mostImages = 100_000;
+const mostPixels = 268_402_689;
+
+/** The images below a folder, by name. */
+export async function openImages(
+  spec: Extract<InputSpec, { from: 'images' }>,
+  dataFolder: string,
+): Promise<ItemSource> {
+  const { width, height, channels, fit, layout, order, values, type } = spec;
+  const folder = taskPath(dataFolder, spec.folder);
+  const names = (await readdir(folder, { recursive: true })).filter((name) => imageName.test(name)).sort();
+  if (names.length === 0) throw new UsageError(`There are no images in "${folder}".`, { path: folder });
+  if (names.length > mostImages)
+    throw new UsageError(`"${folder}" holds ${names.length} images; at most ${mostImages} are evaluated.`);
+  const sharp = await loadSharp();
+  return {
+    count: names.length,
+    async item(place) {
+      const name = names[place] ?? '';
+      const path = join(folder, name);
+      const pixels = await sharp(path, { limitInputPixels: mostPixels })
+        .autoOrient()
+        .resize(width, height, { fit, background: '#000' })
+        .removeAlpha()
+        .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+        .raw()
+        .toBuffer()
+        .catch((error: unknown) => {
+          throw new MalformedFileError(
+            `The image "${path}" cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
+            { file: path },
+          );
+        });
+      const numbers = arrange(pixels, channels, layout === 'channels-first', order === 'bgr');
+      const ready = normalise(numbers, values, channels, layout === 'channels-last');
+      const shape = layout === 'channels-first' ? [1, channels, height, width] : [1, height, width, channels];
+      const parts = relative(folder, path).split(sep);
+      return {
+        name: parts.join('/'),
+        frames: 1,
+        frame: () => ({ type, shape, data: elementsOf(type, ready) }),
+        preview: () => encodePicture(pixels, { width, height, channels }),
+        ...(parts.length > 1 && { folder: parts.slice(0, -1).join('/') }),
+      };
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** Interleaved pixels as numbers, with the channels apart if asked, and in the other order if asked. */
+function arrange(pixels: Uint8Array, channels: number, apart: boolean, reversed: boolean): Float64Array {
+  const area = pixels.length / channels;
+  const numbers = new Float64Array(pixels.length);
+  for (let channel = 0; channel < channels; channel++) {
+    const from = reversed ? channels - 1 - channel : channel;
+    for (let at = 0; at < area; at++)
+      numbers[apart ? channel * area + at : at * channels + channel] = pixels[at * channels + from] ?? 0;
+  }
+  return numbers;
+}

@@ -1,0 +1,29 @@
+import type { Values } from './tensor.ts';
+
+/** What a person is shown of an item that came out otherwise. */
+export type Preview =
+  | { readonly kind: 'image'; readonly mime: 'image/png'; readonly base64: string }
+  | { readonly kind: 'wave'; readonly peaks: readonly number[] }
+  | { readonly kind: 'text'; readonly text: string };
+
+/** One thing that a model is asked about: an image, a line, a window of tokens, a clip of many frames. */
+export interface SourceItem {
+  readonly name: string;
+  /** Runs of the model that it takes; more than one for a clip. */
+  readonly frames: number;
+  /** The input of one frame, with its batch axis of 1. */
+  frame(index: number): Values;
+  /** Its entry in the index file. */
+  readonly entry?: Readonly<Record<string, unknown>>;
+  /** The folder it lies in. */
+  readonly folder?: string;
+  /** For tokens: the one after each. */
+  readonly next?: Float64Array;
+  preview?(): Promise<Preview | undefined>;
+}
+
+/** The items of one model input, read one at a time. */
+export interface ItemSource extends AsyncDisposable {
+  readonly count: number;
+  item(index: number): Promise<SourceItem>;
+}
