@@ -8,6 +8,8 @@ import type { DecodeSpec } from '../task/schema.ts';
 export interface Decoder {
   readonly to: 'text' | 'class';
   words(output: Values): string;
+  /** What the class with this number is called. */
+  nameOf(place: number): string;
 }
 
 /** Opens what a decoder needs, such as its alphabet. */
@@ -17,12 +19,11 @@ export async function openDecoder(spec: DecodeSpec | undefined, folder: string):
       return undefined;
     case 'class': {
       const names = spec.names === undefined ? undefined : await readLines(taskPath(folder, spec.names));
+      const nameOf = (place: number): string => names?.[place] ?? String(place);
       return {
         to: 'class',
-        words(output) {
-          const place = argmax(numbersOf(output), 0, rowsOf(output).length);
-          return names?.[place] ?? String(place);
-        },
+        words: (output) => nameOf(argmax(numbersOf(output), 0, rowsOf(output).length)),
+        nameOf,
       };
     }
     case 'text': {
@@ -30,7 +31,7 @@ export async function openDecoder(spec: DecodeSpec | undefined, folder: string):
       const listed = [...(await readLines(taskPath(folder, file))), ...more];
       const alphabet = blank === 'first' ? ['', ...listed] : [...listed, ''];
       const blankPlace = blank === 'first' ? 0 : listed.length;
-      return { to: 'text', words: (output) => greedyText(output, alphabet, blankPlace) };
+      return { to: 'text', words: (output) => greedyText(output, alphabet, blankPlace), nameOf: String };
     }
   }
 }

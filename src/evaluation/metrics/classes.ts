@@ -1,5 +1,6 @@
 import { UsageError } from '../../engine/errors.ts';
 import { argmax, logSoftmaxAt, numbersOf, rowsOf } from '../compare/rows.ts';
+import type { Values } from '../inputs/tensor.ts';
 import { Collector } from '../statistics/collector.ts';
 import type { Observation, Scorer } from './metric.ts';
 
@@ -27,11 +28,7 @@ export function logLoss(transform: 'none' | 'exp'): Scorer {
   const collector = new Collector();
   return {
     add(observation) {
-      const numbers = numbersOf(observation.output);
-      const { rows, length } = rowsOf(observation.output);
-      const wanted = wantedClasses(observation, rows);
-      for (let row = 0; row < rows; row++)
-        collector.add(observation.block, -logSoftmaxAt(numbers, row * length, length, wanted[row] ?? NaN), 1);
+      for (const loss of lossesOf(observation)) collector.add(observation.block, loss, 1);
     },
     measured() {
       const mean = collector.total / collector.weight;
@@ -46,18 +43,31 @@ export function bitsPerByte(tokenBytes: Uint32Array): Scorer {
   let nats = 0;
   return {
     add(observation) {
-      const numbers = numbersOf(observation.output);
-      const { rows, length } = rowsOf(observation.output);
-      const wanted = wantedClasses(observation, rows);
-      for (let row = 0; row < rows; row++) {
-        const token = wanted[row] ?? NaN;
-        const loss = -logSoftmaxAt(numbers, row * length, length, token);
+      const losses = lossesOf(observation);
+      const tokens = wantedClasses(observation, losses.length);
+      for (const [row, loss] of losses.entries()) {
         nats += loss;
-        collector.add(observation.block, loss / Math.LN2, tokenBytes[token] ?? NaN);
+        collector.add(observation.block, loss / Math.LN2, tokenBytes[tokens[row] ?? NaN] ?? NaN);
       }
     },
     measured: () => ({ kind: 'sums', collector, value: nats / Math.LN2 / collector.weight, transform: 'none' }),
   };
+}
+
+/** Losses of an output by its rows; several metrics of one task are made of them. */
+const known = new WeakMap<Values, Float64Array>();
+
+function lossesOf(observation: Observation): Float64Array {
+  const { output } = observation;
+  const before = known.get(output);
+  if (before !== undefined) return before;
+  const numbers = numbersOf(output);
+  const { rows, length } = rowsOf(output);
+  const wanted = wantedClasses(observation, rows);
+  const losses = new Float64Array(rows);
+  for (let row = 0; row < rows; row++) losses[row] = -logSoftmaxAt(numbers, row * length, length, wanted[row] ?? NaN);
+  known.set(output, losses);
+  return losses;
 }
 
 function wantedClasses({ target, output }: Observation, rows: number): Float64Array {

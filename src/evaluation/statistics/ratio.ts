@@ -63,6 +63,11 @@ export function valueInterval(
   const { numerators, denominators } = scores;
   if (numerators.every((value, unit) => isFlip(value, denominators[unit] ?? 0)))
     return agrestiCoull(sumOf(numerators), sumOf(denominators));
+  // Where every unit has all or nothing, resampling sees no spread at all; the units are the trials then.
+  const [total, most] = [sumOf(numerators), sumOf(denominators)];
+  if (total === most && numerators.every((value, unit) => value === denominators[unit]))
+    return agrestiCoull(numerators.length, numerators.length);
+  if (numerators.every((value) => value === 0)) return agrestiCoull(0, numerators.length);
   const { slope, ratio } = tangent(scores, transform);
   const deviations = numerators.map((value, unit) => slope * (value - ratio * (denominators[unit] ?? 0)));
   return studentized({ deviations, weights: denominators, point: shown(ratio, transform) }, seed, count);

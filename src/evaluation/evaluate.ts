@@ -1,0 +1,208 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fromErrorData, toErrorData, UsageError } from '../engine/errors.ts';
+import type { JobEvent, Phase } from '../engine/pipeline/events.ts';
+import { runJob, type Reporter } from '../engine/pipeline/job.ts';
+import type { EngineContext } from '../engine/pipeline/requests.ts';
+import { machineFacts, peakRssBytes } from '../engine/pipeline/resources.ts';
+import type { Measurement } from './inference/measure.ts';
+import { placeFor, prepareModel, withoutGraph, type PreparedModel } from './models/prepare.ts';
+import { substituteWeights } from './models/substitute.ts';
+import { commandWords, ownEvaluation } from './own-evaluator.ts';
+import type { SpawnEvaluation } from './process/protocol.ts';
+import { runTask } from './process/run.ts';
+import type { EvaluateRequest, EvaluationReport, JudgedMetric, ModelReport } from './report.ts';
+import { openTask } from './task/read.ts';
+import { verdictOf } from './verdict.ts';
+
+/** What an evaluation is handed by its shell. */
+export interface EvaluationContext extends EngineContext {
+  readonly spawnEvaluation: SpawnEvaluation;
+}
+
+const layerItems = 4;
+const evaluatorSeconds = 3600;
+
+/**
+ * Measures how far a model is from another, and how good both are at a task. Yields events as the engine's jobs do; a model
+ * that cannot run is no failure but a fact of the report, beside the error of its weights.
+ */
+export function evaluate(
+  request: EvaluateRequest,
+  context: EvaluationContext,
+): AsyncGenerator<JobEvent<EvaluationReport>, void, undefined> {
+  return runJob(context.signal, (reporter, signal) => run(request, context, reporter, signal));
+}
+
+async function run(
+  request: EvaluateRequest,
+  context: EvaluationContext,
+  reporter: Reporter<EvaluationReport>,
+  signal: AbortSignal,
+): Promise<EvaluationReport> {
+  const start = performance.now();
+  const { seed = 1, threads = availableParallelism(), limit, evaluator } = request;
+  if (request.task === undefined && request.original === undefined && evaluator === undefined)
+    throw new UsageError('Without a task there is nothing to evaluate; name a task file, or an original to compare with.');
+  const words = evaluator === undefined ? undefined : commandWords(evaluator);
+  const task = request.task === undefined ? undefined : await openTask(request.task, request.dataFolder);
+  const folder = await mkdtemp(join(tmpdir(), 'featherweight-evaluate-'));
+  try {
+    const engine = { spawnWorker: context.spawnWorker, signal };
+    reporter.emit({ type: 'started', command: request.command, name: basename(request.model), bytesTotal: 0 });
+    const candidate = await prepareModel(request.model, placeFor(folder, 'candidate'), engine);
+    const original =
+      request.original === undefined
+        ? undefined
+        : await prepareModel(request.original, placeFor(folder, 'original'), engine);
+    const notices: string[] = [];
+    let peak = 0;
+    const ask = async <Name extends 'measure' | 'weights' | 'layers'>(
+      name: Name,
+      asked: Parameters<typeof runTask<Name>>[2],
+    ) => {
+      const { result, peakRssBytes: own } = await runTask(context.spawnEvaluation, name, asked, {
+        signal,
+        onProgress: (phase, done, total) => reporter.progress(phase as Phase, done, total, 0),
+      });
+      peak = Math.max(peak, own);
+      return result;
+    };
+    const tolerate = async <Result>(doing: string, work: () => Promise<Result>): Promise<Result | undefined> => {
+      try {
+        return await work();
+      } catch (error) {
+        if (signal.aborted) throw error;
+        notices.push(`${doing}: ${toErrorData(error).message}`);
+        return undefined;
+      }
+    };
+
+    const weights =
+      original &&
+      (await tolerate('The weights could not be compared', () =>
+        ask('weights', { original: original.opened, candidate: candidate.opened }),
+      ));
+    const graphs = await graphsOf(original, candidate, join(folder, 'substituted'), notices);
+    const faults = { original: graphs.originalFault, candidate: graphs.candidateFault };
+    let measured: Measurement | undefined;
+    if (graphs.any !== undefined && (task !== undefined || original !== undefined) && words === undefined) {
+      const asked = {
+        ...(task && { task: { task: task.task, folder: task.folder } }),
+        ...(limit !== undefined && { limit }),
+        ...{ seed, threads, candidate: graphs.candidate ?? graphs.any },
+        ...(graphs.original !== undefined && graphs.candidate !== undefined && { original: graphs.original }),
+      };
+      measured = await ask('measure', asked).catch((error: unknown) => {
+        // A task that does not fit, or a runtime that died, must not take the weights' error along.
+        if (signal.aborted || weights === undefined) throw error;
+        faults.candidate ??= toErrorData(error);
+        return undefined;
+      });
+    }
+    const layers =
+      request.layers === true && graphs.original !== undefined && graphs.candidate !== undefined
+        ? await tolerate('The layers could not be compared', () =>
+            ask('layers', {
+              ...(task && { task: { task: task.task, folder: task.folder } }),
+              ...{ original: graphs.original ?? '', candidate: graphs.candidate ?? '' },
+              ...{ items: Math.min(layerItems, limit ?? layerItems), seed, threads },
+            }),
+          )
+        : undefined;
+    const ownMetrics =
+      words &&
+      (await ownEvaluation(
+        words,
+        {
+          candidate: candidate.onnx ?? candidate.opened,
+          ...(original && { original: original.onnx ?? original.opened }),
+        },
+        { seed, seconds: request.evaluatorSeconds ?? evaluatorSeconds, signal },
+      ));
+    const candidateFault = measured?.candidateFault ?? faults.candidate;
+    const originalFault = measured?.originalFault ?? faults.original;
+    if (original === undefined && candidateFault !== undefined && words === undefined) throw fromErrorData(candidateFault);
+    return {
+      command: request.command,
+      candidate: modelReport(candidate, candidateFault, measured?.inferenceSeconds.candidate),
+      ...(original && { original: modelReport(original, originalFault, measured?.inferenceSeconds.original) }),
+      ...(task && { task: { path: task.path, title: task.task.title, sha256: task.sha256 } }),
+      inputs: measured === undefined || measured.items === 0 ? 'none' : measured.inputs,
+      items: measured?.items ?? 0,
+      unit: measured?.unit ?? task?.task.unit ?? 'items',
+      seed,
+      ...(measured?.noiseFloor && { noiseFloor: measured.noiseFloor }),
+      metrics: measured === undefined ? [] : judged(measured),
+      outputs: measured?.outputs ?? [],
+      changed: measured?.changed ?? 0,
+      examples: measured?.examples ?? [],
+      ...(ownMetrics && { ownMetrics }),
+      ...(layers && { layers }),
+      ...(weights && { weights }),
+      originalFromCache: false,
+      seconds: (performance.now() - start) / 1000,
+      peakRssBytes: Math.max(peak, peakRssBytes()),
+      machine: machineFacts(),
+      notices: [...notices, ...(measured?.notices ?? [])],
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+interface Graphs {
+  readonly original?: string;
+  readonly candidate?: string;
+  /** Whichever can be asked at all. */
+  readonly any: string | undefined;
+  readonly originalFault?: ModelReport['fault'];
+  readonly candidateFault?: ModelReport['fault'];
+}
+
+/** The graphs to run; weights without one are put into a copy of the original's, where their names allow it. */
+async function graphsOf(
+  original: PreparedModel | undefined,
+  candidate: PreparedModel,
+  folder: string,
+  notices: string[],
+): Promise<Graphs> {
+  const { onnx } = candidate;
+  if (original === undefined)
+    return { any: onnx, ...(onnx === undefined ? { candidateFault: toErrorData(withoutGraph(candidate)) } : { candidate: onnx }) };
+  if (original.onnx === undefined)
+    return {
+      any: onnx,
+      ...(onnx !== undefined && { candidate: onnx }),
+      originalFault: toErrorData(withoutGraph(original)),
+      ...(onnx === undefined && { candidateFault: toErrorData(withoutGraph(candidate)) }),
+    };
+  const base = { any: original.onnx, original: original.onnx };
+  if (onnx !== undefined) return { ...base, candidate: onnx };
+  try {
+    const substituted = await substituteWeights(original.onnx, candidate.opened, folder);
+    notices.push(`"${candidate.name}" has no graph; its weights were put into a copy of that of "${original.name}".`);
+    return { ...base, candidate: substituted };
+  } catch (error) {
+    const { message } = toErrorData(error);
+    const fault = toErrorData(withoutGraph(candidate));
+    return { ...base, candidateFault: { ...fault, message: `${fault.message} ${message}` } };
+  }
+}
+
+function judged({ metrics, items, unit }: Measurement): readonly JudgedMetric[] {
+  return metrics.map((metric) => ({ ...metric, verdict: verdictOf(metric, items, unit) }));
+}
+
+function modelReport(
+  { path, name, bytes, sha256 }: PreparedModel,
+  fault: ModelReport['fault'],
+  inferenceSeconds: number | undefined,
+): ModelReport {
+  return {
+    ...{ path, name, bytes, sha256 },
+    ...(fault && { fault }),
+    ...(inferenceSeconds !== undefined && inferenceSeconds > 0 && { inferenceSeconds }),
+  };
+}

@@ -1,0 +1,200 @@
+import { toErrorData, type ErrorData } from '../../engine/errors.ts';
+import { OutputComparison, type OutputReport } from '../compare/outputs.ts';
+import { openDecoder } from '../decode/decode.ts';
+import { openDataset, type Dataset } from '../inputs/dataset.ts';
+import { pseudoDataset } from '../inputs/pseudo.ts';
+import { readTokenBytes } from '../metrics/catalog.ts';
+import type { Task } from '../task/schema.ts';
+import { Examples, type Example } from './examples.ts';
+import { metricReports, type MetricReport } from './metric-reports.ts';
+import { noiseFloor, type NoiseFloor } from './noise.ts';
+import { Runner, runsOf, shareOf } from './runs.ts';
+import { Scoring } from './scoring.ts';
+import { loadModel, type LoadedModel } from './session.ts';
+
+/** What is to be measured; paths are of ONNX files. */
+export interface MeasureRequest {
+  /** Absent: pseudo-inputs, which measure the difference of outputs only. */
+  readonly task?: { readonly task: Task; readonly folder: string };
+  readonly original?: string;
+  readonly candidate: string;
+  /** At most so many items, from the first. */
+  readonly limit?: number;
+  readonly seed: number;
+  readonly threads: number;
+}
+
+/** What came out of it. */
+export interface Measurement {
+  /** Items, what they are called, and where they come from. */
+  readonly items: number;
+  readonly unit: string;
+  readonly inputs: 'task' | 'pseudo';
+  readonly noiseFloor?: NoiseFloor;
+  readonly metrics: readonly MetricReport[];
+  readonly outputs: readonly OutputReport[];
+  /** Items whose answer is another, and the ones that changed most. */
+  readonly changed: number;
+  readonly examples: readonly Example[];
+  /** Why a model cannot run. */
+  readonly originalFault?: ErrorData;
+  readonly candidateFault?: ErrorData;
+  /** Seconds in the runtime, of each model. */
+  readonly inferenceSeconds: { readonly original: number; readonly candidate: number };
+  readonly notices: readonly string[];
+}
+
+export type MeasurePhase = 'noise' | 'evaluate';
+export type OnProgress = (phase: MeasurePhase, done: number, total: number) => void;
+
+const pseudoItems = 8;
+const noTask = { batch: 1, state: [], block: 64, metrics: [] } as const satisfies Partial<Task>;
+
+/**
+ * Runs both models on the same inputs, item by item, and keeps only what is counted of their answers. A model that cannot run
+ * is told in the result; what is wrong with the task is thrown.
+ */
+export async function measure(request: MeasureRequest, onProgress: OnProgress): Promise<Measurement> {
+  const { task: given, seed, threads, limit } = request;
+  await using opened = new AsyncDisposableStack();
+  const load = async (path: string | undefined): Promise<{ model?: LoadedModel; fault?: ErrorData }> => {
+    if (path === undefined) return {};
+    try {
+      return { model: opened.use(await loadModel(path, threads)) };
+    } catch (error) {
+      return { fault: toErrorData(error) };
+    }
+  };
+  const { model: original, fault: originalFault } = await load(request.original);
+  const { model: candidate, fault: candidateFault } = await load(request.candidate);
+  const asked = original ?? candidate;
+  const faults = { ...(originalFault && { originalFault }), ...(candidateFault && { candidateFault }) };
+  const task = given?.task ?? noTask;
+  if (asked === undefined) return nothingMeasured(given?.task, faults);
+  const dataset: Dataset = opened.use(
+    given === undefined
+      ? pseudoDataset(asked.inputs, Math.min(limit ?? pseudoItems, 1000), seed)
+      : await openDataset(given.task, given.folder),
+  );
+  const count = Math.min(dataset.count, limit ?? Infinity);
+  const noise = await noiseFloor({ path: asked.path, model: asked, dataset, task, count, threads, seed }, (done, total) =>
+    onProgress('noise', done, total),
+  );
+  const result = await compareRuns({ request, original, candidate, dataset, count, onProgress });
+  return {
+    items: count,
+    unit: given?.task.unit ?? 'pseudo-inputs',
+    inputs: given === undefined ? 'pseudo' : 'task',
+    noiseFloor: noise,
+    ...result,
+    ...faults,
+    ...(result.candidateFault && { candidateFault: result.candidateFault }),
+  };
+}
+
+function nothingMeasured(task: Task | undefined, faults: Partial<Measurement>): Measurement {
+  return {
+    ...{ items: 0, unit: task?.unit ?? 'pseudo-inputs', inputs: task === undefined ? 'pseudo' : 'task' },
+    ...{ metrics: [], outputs: [], changed: 0, examples: [], notices: [] },
+    inferenceSeconds: { original: 0, candidate: 0 },
+    ...faults,
+  };
+}
+
+interface Comparison {
+  readonly request: MeasureRequest;
+  readonly original: LoadedModel | undefined;
+  readonly candidate: LoadedModel | undefined;
+  readonly dataset: Dataset;
+  readonly count: number;
+  readonly onProgress: OnProgress;
+}
+
+async function compareRuns({ request, original, candidate, dataset, count, onProgress }: Comparison): Promise<
+  Pick<Measurement, 'metrics' | 'outputs' | 'changed' | 'examples' | 'inferenceSeconds' | 'notices' | 'candidateFault'>
+> {
+  const { task: given, seed } = request;
+  const task = given?.task ?? noTask;
+  const folder = given?.folder ?? '';
+  const decoder = await openDecoder(given?.task.decode, folder);
+  const tokenBytes = await readTokenBytes(task.metrics, folder);
+  const makeSide = (model: LoadedModel | undefined) =>
+    model && {
+      runner: new Runner(model, task.state),
+      scoring: new Scoring(task.metrics, { decoder, tokenBytes }, original !== undefined),
+      output: outputPlace(model, given?.task.output),
+      seconds: 0,
+    };
+  const before = makeSide(original);
+  let after = makeSide(candidate);
+  let candidateFault: ErrorData | undefined;
+  const tellsClass = task.metrics.some(({ metric }) => metric === 'top-1');
+  const examples = new Examples(decoder, tellsClass);
+  const comparisons: OutputComparison[] = [];
+  const notices = new Set<string>();
+
+  for await (const run of runsOf(dataset, task, placesBelow(count))) {
+    const answer = async (side: NonNullable<typeof before>) => {
+      const start = performance.now();
+      const outputs = await side.runner.run(run);
+      side.seconds += (performance.now() - start) / 1000;
+      return [...outputs.values()];
+    };
+    const originals = before && (await answer(before));
+    const candidates =
+      after &&
+      (await answer(after).catch((error: unknown) => {
+        if (before === undefined) throw error;
+        candidateFault = toErrorData(error);
+        after = undefined;
+        return undefined;
+      }));
+    for (const [place, part] of run.parts.entries()) {
+      const shares = (outputs: typeof originals) => outputs?.map((output) => shareOf(output, place, run.parts.length));
+      const [one, other] = [shares(originals), shares(candidates)];
+      const reference = before === undefined ? undefined : one?.[before.output];
+      const found = after === undefined ? undefined : other?.[after.output];
+      if (reference !== undefined) before?.scoring.add(part, reference, reference);
+      if (found !== undefined) after?.scoring.add(part, found, reference ?? found);
+      if (one === undefined || other === undefined || reference === undefined || found === undefined) continue;
+      for (const [output, values] of one.entries()) {
+        const name = original?.outputs[output]?.name ?? `output ${output + 1}`;
+        const twin = other[output];
+        const isMeasured = output === before?.output;
+        const comparison = (comparisons[output] ??= new OutputComparison(name, isMeasured && tellsClass ? true : undefined));
+        if (twin === undefined || !comparison.add(values, twin, part.block))
+          notices.add(`The output "${name}" has another shape in the candidate; it is not compared.`);
+      }
+      if (await examples.add(part, reference, found)) continue;
+      const [was, is] = [before?.scoring.lastScore(part), after?.scoring.lastScore(part)];
+      if (was && is && part.frame === part.item.frames - 1)
+        await examples.addScore(part, was.value, is.value, was.better);
+    }
+    onProgress('evaluate', run.itemsDone, count);
+  }
+  const identical = comparisons.length > 0 && comparisons.every((comparison) => comparison.identical);
+  return {
+    metrics: metricReports({
+      specs: task.metrics,
+      original: before?.scoring.measured(),
+      candidate: after?.scoring.measured(),
+      ...{ seed, identical },
+    }),
+    outputs: comparisons.map((comparison) => comparison.report(seed)),
+    ...{ changed: examples.changed, examples: examples.list() },
+    inferenceSeconds: { original: before?.seconds ?? 0, candidate: after?.seconds ?? 0 },
+    notices: [...notices],
+    ...(candidateFault && { candidateFault }),
+  };
+}
+
+function outputPlace({ outputs }: LoadedModel, name: string | undefined): number {
+  const place = name === undefined ? 0 : outputs.findIndex((output) => output.name === name);
+  // A candidate whose outputs were renamed still has them in order.
+  return Math.max(0, place);
+}
+
+function* placesBelow(count: number): Generator<number> {
+  for (let place = 0; place < count; place++) yield place;
+}
+

@@ -1,0 +1,82 @@
+import { finite } from '../compare/outputs.ts';
+import { metricTraits } from '../metrics/catalog.ts';
+import type { Measured, MetricTraits } from '../metrics/metric.ts';
+import { areaInterval } from '../statistics/ranks.ts';
+import { differenceInterval, valueInterval } from '../statistics/ratio.ts';
+import type { Interval } from '../statistics/sample.ts';
+import type { MetricSpec } from '../task/schema.ts';
+import { isAgainstOriginal } from './scoring.ts';
+
+/** One metric of the candidate, and how far it is from the original's. */
+export interface MetricReport extends MetricTraits {
+  readonly metric: MetricSpec['metric'];
+  readonly against: 'target' | 'original';
+  /** Of the candidate; nothing where it could not run or is not a finite number. */
+  readonly value: number | null;
+  /** Of the original. */
+  readonly original: number | null;
+  /** Candidate − original. */
+  readonly delta: number | null;
+  /** What was counted: answers, characters, tokens. */
+  readonly n: number;
+  /** Units that were resampled: items, or runs of frames. */
+  readonly units: number;
+  readonly seed: number;
+  /** 95 % interval of `delta`, or of `value` where there is no original. */
+  readonly interval: Interval | null;
+}
+
+interface Side {
+  readonly specs: readonly MetricSpec[];
+  readonly original: ReadonlyMap<MetricSpec, Measured> | undefined;
+  readonly candidate: ReadonlyMap<MetricSpec, Measured> | undefined;
+  readonly seed: number;
+  /** Whether all outputs are equal bit for bit. */
+  readonly identical: boolean;
+}
+
+/** Brings both models' measurements together, with intervals. */
+export function metricReports({ specs, original, candidate, seed, identical }: Side): readonly MetricReport[] {
+  return specs.flatMap((spec) => {
+    const [before, after] = [original?.get(spec), candidate?.get(spec)];
+    const any = after ?? before;
+    if (any === undefined) return [];
+    const [was, is] = [finite(before?.value ?? NaN), finite(after?.value ?? NaN)];
+    return {
+      metric: spec.metric,
+      ...metricTraits[spec.metric],
+      against: isAgainstOriginal(spec) ? ('original' as const) : ('target' as const),
+      value: is,
+      original: was,
+      delta: was === null || is === null ? null : is - was,
+      n: any.kind === 'sums' ? any.collector.weight : any.count,
+      units: unitsOf(any),
+      seed,
+      interval: intervalOf(before, after ?? before, { seed, identical }),
+    };
+  });
+}
+
+function unitsOf(measured: Measured): number {
+  return measured.kind === 'sums'
+    ? measured.collector.scores().denominators.length
+    : new Set(measured.ranked.blocks).size;
+}
+
+function intervalOf(
+  before: Measured | undefined,
+  after: Measured | undefined,
+  options: { readonly seed: number; readonly identical: boolean },
+): Interval | null {
+  if (after === undefined) return null;
+  const interval =
+    after.kind === 'ranks'
+      ? areaInterval(before?.kind === 'ranks' && before !== after ? before.ranked : undefined, after.ranked, options)
+      : before?.kind === 'sums' && before !== after
+        ? differenceInterval(before.collector.scores(after.collector), after.collector.scores(before.collector), {
+            ...options,
+            transform: after.transform,
+          })
+        : valueInterval(after.collector.scores(), { ...options, transform: after.transform });
+  return Number.isFinite(interval.low) && Number.isFinite(interval.high) ? interval : null;
+}

@@ -1,0 +1,60 @@
+import { UsageError } from '../../engine/errors.ts';
+import type { Port } from '../inference/session.ts';
+import { below, normal, random, uniform } from '../statistics/random.ts';
+import type { Dataset, Feed } from './dataset.ts';
+import { countOf, elementsOf, type Values } from './tensor.ts';
+import type { ModelType } from '../task/schema.ts';
+
+const pseudoTypes = ['float32', 'float16', 'float64', 'int64', 'int32', 'uint8', 'int8', 'bool'] as const;
+const mostElements = 2 ** 24;
+
+/**
+ * Inputs made up from the graph's own input shapes, for models without data: pictures of noise from 0 to 1, other floats
+ * from the normal distribution, small whole numbers as tokens. They tell whether two models compute the same, and nothing
+ * of how good either is.
+ */
+export function pseudoDataset(ports: readonly Port[], count: number, seed: number): Dataset {
+  for (const { name, type } of ports)
+    if (!pseudoTypes.some((known) => known === type))
+      throw new UsageError(`Inputs of the type ${type} ("${name}") cannot be made up; a task file must give them.`);
+  return {
+    count,
+    item: (place) =>
+      Promise.resolve({
+        name: `pseudo-input ${place + 1}`,
+        frames: 1,
+        feeds: () => ports.map((port, input): Feed => {
+          const values = makeUp(port, random(seed * 1009 + place * 31 + input));
+          return { name: port.name, place: input, values, joins: false };
+        }),
+        target: () => undefined,
+        preview: undefined,
+      }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+function makeUp({ name, type, shape }: Port, next: () => number): Values {
+  const isPicture = shape.length === 4 && type.startsWith('float');
+  const sizes = shape.map((extent, axis) => {
+    if (typeof extent === 'number') return extent;
+    if (axis === 0) return 1;
+    // What networks of several halvings can divide.
+    return isPicture ? 64 : 32;
+  });
+  const count = countOf(sizes);
+  if (count > mostElements)
+    throw new UsageError(`The input "${name}" has ${count} elements; inputs of at most ${mostElements} are made up.`);
+  const numbers = new Float64Array(count);
+  // Recurrent state begins with zeros, rates are known by their name.
+  if (/^sr$|sample_?rate/i.test(name)) numbers.fill(16000);
+  else if (/mask/i.test(name)) numbers.fill(1);
+  else if (!/^(state|h|c|h0|c0|hn|cn)$/i.test(name))
+    for (let at = 0; at < count; at++)
+      numbers[at] = type.startsWith('float')
+        ? isPicture
+          ? uniform(next)
+          : normal(next)
+        : below(next, type === 'bool' ? 2 : 100);
+  return { type, shape: sizes, data: elementsOf(type as ModelType, numbers) };
+}

@@ -1,0 +1,89 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, stat } from 'node:fs/promises';
+import { basename, extname, join, resolve } from 'node:path';
+import { CancelledError, FeatherweightError, toFeatherweightError } from '../../engine/errors.ts';
+import { headerBytes, isArchiveHead } from '../../engine/archive/frame.ts';
+import { FileSource } from '../../engine/io/file-source.ts';
+import { openModel } from '../../engine/models/index.ts';
+import { modelDigest } from '../../engine/pipeline/digests.ts';
+import { restore } from '../../engine/pipeline/restore.ts';
+import type { EngineContext } from '../../engine/pipeline/requests.ts';
+
+/** A model in a form that can be opened, whatever form it was given in. */
+export interface PreparedModel {
+  /** As it was given. */
+  readonly path: string;
+  readonly name: string;
+  /** Of the model's files. */
+  readonly bytes: number;
+  /** Of the one file; of several, of the text `sha256  name\n` for each. */
+  readonly sha256: string;
+  /** What the engine opens: the given path, or what an archive was restored to. */
+  readonly opened: string;
+  /** The file with the graph, where there is one. */
+  readonly onnx: string | undefined;
+}
+
+/** Restores archives into `folder` and finds the graph; throws as opening and restoring do. */
+export async function prepareModel(
+  path: string,
+  folder: string,
+  context: EngineContext & { readonly signal: AbortSignal },
+): Promise<PreparedModel> {
+  try {
+    const opened = (await isArchive(path)) ? await restoreInto(path, folder, context) : resolve(path);
+    const { files } = await openModel(opened);
+    const digests: { name: string; sha256: string }[] = [];
+    for (const file of files) digests.push({ name: file.name, sha256: await digestOf(file.path, context.signal) });
+    return {
+      path: resolve(path),
+      name: basename(path),
+      bytes: files.reduce((sum, { size }) => sum + size, 0),
+      sha256: modelDigest(digests),
+      opened,
+      onnx: files.find(({ name }) => extname(name).toLowerCase() === '.onnx')?.path,
+    };
+  } catch (error) {
+    throw toFeatherweightError(error, 'opening the model');
+  }
+}
+
+async function isArchive(path: string): Promise<boolean> {
+  if (!(await stat(path)).isFile()) return false;
+  await using source = await FileSource.open(path);
+  const head = new Uint8Array(Math.min(headerBytes, source.size));
+  await source.read(0, head);
+  return isArchiveHead(head);
+}
+
+async function restoreInto(archive: string, folder: string, context: EngineContext): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  for await (const event of restore({ archive, output: folder }, context))
+    if (event.type === 'finished') return event.report.output;
+  throw new FeatherweightError('INTERNAL', 'The archive was restored without a report.');
+}
+
+/** The sha256 of a file, read as a stream. */
+async function digestOf(path: string, signal: AbortSignal): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 2 ** 20 })) {
+    if (signal.aborted) throw new CancelledError();
+    hash.update(chunk as Uint8Array);
+  }
+  return hash.digest('hex');
+}
+
+/** Words for a model without a graph. */
+export function withoutGraph({ name }: PreparedModel): FeatherweightError {
+  return new FeatherweightError(
+    'UNSUPPORTED',
+    `"${name}" holds weights without a graph, so it cannot run here: weight error only; not an accuracy measurement.`,
+    { facts: { path: name } },
+  );
+}
+
+/** A place of its own for one model's temporary files. */
+export function placeFor(folder: string, role: 'original' | 'candidate'): string {
+  return join(folder, role);
+}

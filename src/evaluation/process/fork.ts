@@ -1,0 +1,18 @@
+import { fork } from 'node:child_process';
+import type { EvaluationProcess, TaskReply } from './protocol.ts';
+
+/** Starts the entry at `path` as a process of Node's; the last of what it writes to stderr tells how it died. */
+export function forkEvaluation(path: string): EvaluationProcess {
+  const child = fork(path, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+  let words = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-2000)));
+  return {
+    post: (message) => void child.send(message),
+    onMessage: (listener) => void child.on('message', (reply) => listener(reply as TaskReply)),
+    onExit(listener) {
+      child.once('error', (error) => listener(error.message));
+      child.once('close', (code, signal) => listener(`${signal ?? `code ${code ?? ''}`}${words && `: ${words.trim()}`}`));
+    },
+    kill: () => void child.kill('SIGKILL'),
+  };
+}

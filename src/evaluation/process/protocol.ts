@@ -1,0 +1,45 @@
+import type { ErrorData } from '../../engine/errors.ts';
+import type { LayerReport, LayerRequest } from '../compare/layers.ts';
+import type { WeightReport } from '../compare/weights.ts';
+import type { Measurement, MeasureRequest } from '../inference/measure.ts';
+
+/** What the process of its own can be asked, and what it answers. */
+export interface Tasks {
+  readonly measure: { readonly request: MeasureRequest; readonly result: Measurement };
+  readonly weights: {
+    readonly request: { readonly original: string; readonly candidate: string };
+    readonly result: WeightReport;
+  };
+  readonly layers: { readonly request: LayerRequest; readonly result: LayerReport };
+}
+
+export type TaskName = keyof Tasks;
+
+/** The one message that the process is sent. */
+export interface TaskMessage<Name extends TaskName = TaskName> {
+  readonly task: Name;
+  readonly request: Tasks[Name]['request'];
+}
+
+/** What it sends; after `done` or `failed` it ends. */
+export type TaskReply =
+  | { readonly type: 'progress'; readonly phase: string; readonly done: number; readonly total: number }
+  | { readonly type: 'done'; readonly result: unknown; readonly peakRssBytes: number }
+  | { readonly type: 'failed'; readonly error: ErrorData };
+
+/**
+ * A process that runs `process/entry.ts`. Models run in one of their own, because the runtime's native code can neither be
+ * stopped from outside nor trusted with the life of the application.
+ */
+export interface EvaluationProcess {
+  post(message: TaskMessage): void;
+  /** At most one listener each. */
+  onMessage(listener: (reply: TaskReply) => void): void;
+  /** Called once, with words of how it ended. */
+  onExit(listener: (how: string) => void): void;
+  /** Ends it at once, whatever it does. */
+  kill(): void;
+}
+
+/** Starts such a process; the shell knows how. */
+export type SpawnEvaluation = () => EvaluationProcess;

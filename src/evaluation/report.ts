@@ -1,0 +1,77 @@
+import type { ErrorData } from '../engine/errors.ts';
+import type { MachineFacts } from '../engine/pipeline/events.ts';
+import type { LayerReport } from './compare/layers.ts';
+import type { OutputReport } from './compare/outputs.ts';
+import type { WeightReport } from './compare/weights.ts';
+import type { Example } from './inference/examples.ts';
+import type { MetricReport } from './inference/metric-reports.ts';
+import type { NoiseFloor } from './inference/noise.ts';
+import type { OwnMetric } from './own-evaluator.ts';
+
+/** What is asked. */
+export interface EvaluateRequest {
+  readonly command: 'evaluate' | 'compare';
+  /** The model that is looked at: ONNX, archive, folder, or weights without a graph. */
+  readonly model: string;
+  /** What it is compared with. */
+  readonly original?: string | undefined;
+  /** A task file; without one, `compare` uses pseudo-inputs. */
+  readonly task?: string | undefined;
+  /** The folder that the task's paths are relative to; default: that of the task file. */
+  readonly dataFolder?: string | undefined;
+  /** At most so many items. */
+  readonly limit?: number | undefined;
+  readonly seed?: number | undefined;
+  /** Threads of the runtime; default: all cores. */
+  readonly threads?: number | undefined;
+  /** Also what each layer gives. */
+  readonly layers?: boolean | undefined;
+  /** A program of the person's own, with `{model}` where the path goes. */
+  readonly evaluator?: string | undefined;
+  /** How long that program may take on one model. */
+  readonly evaluatorSeconds?: number | undefined;
+}
+
+/** One of the two models. */
+export interface ModelReport {
+  readonly path: string;
+  readonly name: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Why it could not run, precisely; absent where it ran or was not asked to. */
+  readonly fault?: ErrorData;
+  /** Seconds that it took in the runtime. */
+  readonly inferenceSeconds?: number;
+}
+
+/** A metric and what may be said of it. */
+export type JudgedMetric = MetricReport & { readonly verdict: string };
+
+/** What an evaluation says at its end. */
+export interface EvaluationReport {
+  readonly command: 'evaluate' | 'compare';
+  readonly candidate: ModelReport;
+  readonly original?: ModelReport;
+  readonly task?: { readonly path: string; readonly title: string; readonly sha256: string };
+  /** Where the inputs come from; pseudo-inputs measure differences and never how good a model is. */
+  readonly inputs: 'task' | 'pseudo' | 'none';
+  readonly items: number;
+  readonly unit: string;
+  readonly seed: number;
+  /** How far the original is from itself; of the candidate where there is no original. */
+  readonly noiseFloor?: NoiseFloor;
+  readonly metrics: readonly JudgedMetric[];
+  readonly outputs: readonly OutputReport[];
+  /** Items that are answered otherwise, and the ones that changed most. */
+  readonly changed: number;
+  readonly examples: readonly Example[];
+  readonly ownMetrics?: readonly OwnMetric[];
+  readonly layers?: LayerReport;
+  readonly weights?: WeightReport;
+  /** Whether the original's answers were taken from an earlier evaluation. */
+  readonly originalFromCache: boolean;
+  readonly seconds: number;
+  readonly peakRssBytes: number;
+  readonly machine: MachineFacts;
+  readonly notices: readonly string[];
+}
