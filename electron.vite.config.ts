@@ -2,7 +2,8 @@ import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 
 /**
- * Three bundles. `main` has two entries: the Electron main process, and the command line, which plain Node runs. What
+ * Three bundles. `main` has three entries: the Electron main process, the command line, which plain Node runs, and the
+ * process that models run in. What
  * package.json lists as a dependency stays outside of them; a sandboxed preload may load nothing but `electron`, so
  * there everything is bundled, and it must be CommonJS.
  */
@@ -12,7 +13,7 @@ export default defineConfig({
       // What every start loads is bundled: one file to read instead of dozens, and only the parts that are used.
       externalizeDeps: { exclude: ['commander', 'picocolors', 'zod'] },
       rolldownOptions: {
-        input: { index: 'src/main/index.ts', cli: 'src/cli/index.ts' },
+        input: { index: 'src/main/index.ts', cli: 'src/cli/index.ts', evaluation: 'src/evaluation/process/entry.ts' },
         external: [/^onnxruntime-/],
       },
     },

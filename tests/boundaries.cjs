@@ -1,5 +1,5 @@
 // Who may import whom. Each rule is one line of the table in the README; anything else fails the build.
-const folders = ['engine', 'contract', 'store', 'host', 'main', 'preload', 'server', 'cli', 'renderer'];
+const folders = ['engine', 'evaluation', 'contract', 'store', 'host', 'main', 'preload', 'server', 'cli', 'renderer'];
 
 const only = (from, ...allowed) => ({
   name: `${from} imports only ${[from, ...allowed].join(', ')}`,
@@ -11,19 +11,20 @@ const only = (from, ...allowed) => ({
 module.exports = {
   forbidden: [
     only('engine'),
-    only('contract', 'engine'),
+    only('evaluation', 'engine'),
+    only('contract', 'engine', 'evaluation'),
     only('store', 'engine'),
-    only('host', 'contract', 'engine', 'store'),
-    only('main', 'contract', 'host'),
+    only('host', 'contract', 'engine', 'evaluation', 'store'),
+    only('main', 'contract', 'evaluation', 'host'),
     only('preload', 'contract'),
     only('server', 'contract', 'host'),
-    only('cli', 'contract', 'host', 'server', 'engine'),
+    only('cli', 'contract', 'host', 'server', 'engine', 'evaluation'),
     only('renderer', 'contract'),
     {
-      name: 'contract and store import the types of the engine only',
+      name: 'contract and store import the types of the engine and of evaluation only',
       severity: 'error',
       from: { path: '^src/(contract|store)/' },
-      to: { path: '^src/engine/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src/(engine|evaluation)/', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'electron stays in main and preload',
@@ -36,6 +37,12 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^src/renderer/' },
       to: { path: '^node_modules/(react|react-dom|@mantine)/' },
+    },
+    {
+      name: 'models run in evaluation',
+      severity: 'error',
+      from: { pathNot: '^src/evaluation/' },
+      to: { path: '^node_modules/(onnxruntime-node|sharp|wavefile|@huggingface)/' },
     },
     {
       name: 'sqlite stays in the store',

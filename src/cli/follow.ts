@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { FeatherweightError, type JobEvent, type Phase, type ProgressEvent, type Report } from '../engine/index.ts';
+import { FeatherweightError, type JobEvent, type Phase, type ProgressEvent } from '../engine/index.ts';
 import type { Output } from './output.ts';
 import { escapeUnsafe } from './view/escape.ts';
 import { progressView } from './view/progress.ts';
@@ -11,7 +11,7 @@ const jsonProgressMilliseconds = 250;
  * Runs a job to its end, shows its events, and returns its report; the caller prints `finished`, because a command may
  * run several jobs. Throws what the job throws.
  */
-export async function follow<Result extends Report>(
+export async function follow<Result>(
   events: AsyncIterable<JobEvent<Result>>,
   path: string,
   output: Output,

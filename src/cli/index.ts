@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import packageJson from '../../package.json' with { type: 'json' };
 import * as engine from '../engine/index.ts';
+import { spawnEvaluation } from '../host/spawn-evaluation.ts';
 import { spawnWorker } from '../host/spawn-worker.ts';
 import { run } from './run.ts';
 
@@ -11,6 +12,7 @@ process.exitCode = await run(process.argv.slice(2), {
   version,
   engine,
   spawnWorker,
+  spawnEvaluation,
   async startServer({ port, warn }) {
     const { startServer } = await import('../server/server.ts');
     return startServer({ engine, spawnWorker, version, port, warn });

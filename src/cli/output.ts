@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { exitCodes } from './exit-code.ts';
 import type { BenchmarkMeasurement, BenchmarkReport } from './bench/report.ts';
+import type { EvaluationReport } from '../evaluation/index.ts';
 import type {
   ErrorData,
   Inspection,
@@ -22,7 +23,8 @@ export interface BatchReport {
   readonly reports: readonly Report[];
 }
 
-export type AnyReport = Report | InspectReport | BatchReport | BenchmarkReport | { readonly command: 'serve' };
+export type AnyReport =
+  Report | InspectReport | BatchReport | BenchmarkReport | EvaluationReport | { readonly command: 'serve' };
 
 /** A line of `--json` output; the last one is always `finished` or `failed`. */
 export type OutputLine =

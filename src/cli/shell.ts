@@ -1,3 +1,4 @@
+import type { SpawnEvaluation } from '../evaluation/index.ts';
 import type { Engine, SpawnWorker } from '../host/engine.ts';
 
 /** How to serve the user interface. */
@@ -19,6 +20,8 @@ export interface Shell {
   readonly version: string;
   readonly engine: Engine;
   readonly spawnWorker: SpawnWorker;
+  /** Starts the process that models run in. */
+  readonly spawnEvaluation?: SpawnEvaluation;
   /** Starts the local server. Loaded late: no other command pays for it. */
   readonly startServer?: (options: ServerOptions) => Promise<RunningServer>;
 }

@@ -44,7 +44,9 @@ async function run(
   const start = performance.now();
   const { seed = 1, threads = availableParallelism(), limit, evaluator } = request;
   if (request.task === undefined && request.original === undefined && evaluator === undefined)
-    throw new UsageError('Without a task there is nothing to evaluate; name a task file, or an original to compare with.');
+    throw new UsageError(
+      'Without a task there is nothing to evaluate; name a task file, or an original to compare with.',
+    );
   const words = evaluator === undefined ? undefined : commandWords(evaluator);
   const task = request.task === undefined ? undefined : await openTask(request.task, request.dataFolder);
   const folder = await mkdtemp(join(tmpdir(), 'featherweight-evaluate-'));
@@ -123,7 +125,8 @@ async function run(
       ));
     const candidateFault = measured?.candidateFault ?? faults.candidate;
     const originalFault = measured?.originalFault ?? faults.original;
-    if (original === undefined && candidateFault !== undefined && words === undefined) throw fromErrorData(candidateFault);
+    if (original === undefined && candidateFault !== undefined && words === undefined)
+      throw fromErrorData(candidateFault);
     return {
       command: request.command,
       candidate: modelReport(candidate, candidateFault, measured?.inferenceSeconds.candidate),
@@ -170,7 +173,10 @@ async function graphsOf(
 ): Promise<Graphs> {
   const { onnx } = candidate;
   if (original === undefined)
-    return { any: onnx, ...(onnx === undefined ? { candidateFault: toErrorData(withoutGraph(candidate)) } : { candidate: onnx }) };
+    return {
+      any: onnx,
+      ...(onnx === undefined ? { candidateFault: toErrorData(withoutGraph(candidate)) } : { candidate: onnx }),
+    };
   if (original.onnx === undefined)
     return {
       any: onnx,

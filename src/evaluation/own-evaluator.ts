@@ -18,9 +18,7 @@ export interface OwnMetric {
 }
 
 /** The last line of the program: figures by name, and if it likes the score of each item, of which a figure is the mean. */
-const answer = z
-  .object({ items: z.record(z.string(), z.array(z.number())).exactOptional() })
-  .catchall(z.unknown());
+const answer = z.object({ items: z.record(z.string(), z.array(z.number())).exactOptional() }).catchall(z.unknown());
 type Answer = z.infer<typeof answer>;
 
 const mostOutput = 16 * 2 ** 20;
@@ -30,7 +28,9 @@ const place = '{model}';
 export function commandWords(line: string): readonly string[] {
   const words: string[] = [];
   for (const [word] of line.matchAll(/(?:[^\s'"]|'[^']*'|"[^"]*")+/g))
-    words.push(word.replaceAll(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''));
+    words.push(
+      word.replaceAll(/'([^']*)'|"([^"]*)"/g, (_, single?: string, double?: string) => single ?? double ?? ''),
+    );
   if (!words.some((word) => word.includes(place)))
     throw new UsageError(`The command must have ${place} where the path of the model goes; found: ${line}`);
   return words;
@@ -54,7 +54,11 @@ export async function ownEvaluation(
     return {
       metric: name,
       ...{ value, original, delta: original === null ? null : value - original },
-      ...{ n: items?.length ?? null, seed: options.seed, interval: intervalOf(items, others, before !== undefined, options.seed) },
+      ...{
+        n: items?.length ?? null,
+        seed: options.seed,
+        interval: intervalOf(items, others, before !== undefined, options.seed),
+      },
     };
   });
 }
@@ -94,7 +98,11 @@ function runOnce(
       reject(new CancelledError());
       return;
     }
-    const child = spawn(program, rest, { stdio: ['ignore', 'pipe', 'pipe'], timeout: seconds * 1000, killSignal: 'SIGKILL' });
+    const child = spawn(program, rest, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: seconds * 1000,
+      killSignal: 'SIGKILL',
+    });
     const stop = (): void => {
       child.kill('SIGKILL');
       reject(new CancelledError());

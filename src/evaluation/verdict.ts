@@ -5,9 +5,13 @@ export function verdictOf(metric: MetricReport, items: number, unit: string): st
   const { delta, interval, value, original, better } = metric;
   const among = `${items} ${unit}`;
   if (value === null || interval === null)
-    return value === null ? 'cannot be told: the candidate gives no finite figure' : `one figure on ${among}, without an interval`;
+    return value === null
+      ? 'cannot be told: the candidate gives no finite figure'
+      : `one figure on ${among}, without an interval`;
   if (delta === null || original === null)
-    return original === null ? `${formatValue(metric, interval.low)} to ${formatValue(metric, interval.high)} with ${among}` : 'cannot be told';
+    return original === null
+      ? `${formatValue(metric, interval.low)} to ${formatValue(metric, interval.high)} with ${among}`
+      : 'cannot be told';
   if (interval.low === 0 && interval.high === 0) return `identical on ${among}`;
   const range = `${formatDelta(metric, interval.low)} to ${formatDelta(metric, interval.high)}${unitOf(metric)}`;
   if (interval.low <= 0 && interval.high >= 0) return `no difference found with ${among} (${range})`;

@@ -10,7 +10,14 @@ const phaseWords: Readonly<Record<Phase, string>> = {
   flush: 'Waiting for the disk',
   restore: 'Restoring',
   verify: 'Verifying',
+  weights: 'Comparing weights',
+  noise: 'Finding the noise floor',
+  evaluate: 'Asking',
+  layers: 'Comparing layers',
 };
+
+/** Phases whose amounts are items. */
+const counted: ReadonlySet<Phase> = new Set(['noise', 'evaluate', 'layers']);
 
 /** Without a terminal a line at most this often, so that logs stay short. */
 const plainLineMilliseconds = 10_000;
@@ -46,6 +53,7 @@ export function describeProgress(events: readonly ProgressEvent[]): readonly str
   if (current === undefined) return [];
   const { phase, bytesTotal, rate, secondsLeft } = current;
   const words = [phaseWords[phase]];
+  if (counted.has(phase)) return [...words, `${current.bytesDone} of ${bytesTotal}`];
   if (bytesTotal > 0) words.push(percentOf(current));
   const proof = events.find((event) => event.phase === 'prove');
   if (proof !== undefined && proof !== current && proof.bytesTotal > 0) words.push(`${percentOf(proof)} proved`);

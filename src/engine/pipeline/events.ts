@@ -1,7 +1,12 @@
 import type { ErrorData } from '../errors.ts';
 
-/** `compress` writes and proves block by block; `flush` waits for the disk; `restore` and `verify` read back. */
-export type Phase = 'scan' | 'compress' | 'prove' | 'flush' | 'restore' | 'verify';
+/**
+ * `compress` writes and proves block by block; `flush` waits for the disk; `restore` and `verify` read back. `weights` compares
+ * tensors. The others are of evaluations and count items instead of bytes: `noise` asks a model twice, `evaluate` asks both,
+ * `layers` compares what layers give.
+ */
+export type Phase =
+  'scan' | 'compress' | 'prove' | 'flush' | 'restore' | 'verify' | 'weights' | 'noise' | 'evaluate' | 'layers';
 
 export interface StartedEvent {
   readonly type: 'started';

@@ -44,7 +44,8 @@ export interface LayerReport {
 const layersAtOnce = 12;
 /** Of a clip only the beginning. */
 const mostFrames = 32;
-const weightedOperators = /^(Conv|ConvTranspose|MatMul|Gemm|LSTM|GRU|RNN|Attention|MultiHeadAttention|GatherBlockQuantized|MatMulNBits|MatMulInteger|ConvInteger|QLinearConv|QLinearMatMul|Fused\w*)$/;
+const weightedOperators =
+  /^(Conv|ConvTranspose|MatMul|Gemm|LSTM|GRU|RNN|Attention|MultiHeadAttention|GatherBlockQuantized|MatMulNBits|MatMulInteger|ConvInteger|QLinearConv|QLinearMatMul|Fused\w*)$/;
 
 /**
  * Compares what the layers with weights give, a few layers at a time: copies of both models get these values as outputs.
@@ -141,8 +142,8 @@ async function writeWithOutputs(
     // Only files beside the model, as when it is opened anywhere else.
     if (basename(location) !== location) continue;
     const [from, to] = [join(dirname(source.name), location), join(dirname(path), location)];
-    await link(from, to).catch((error: NodeJS.ErrnoException) =>
-      error.code === 'EEXIST' ? undefined : copyFile(from, to),
+    await link(from, to).catch((error: unknown) =>
+      (error as NodeJS.ErrnoException).code === 'EEXIST' ? undefined : copyFile(from, to),
     );
   }
 }

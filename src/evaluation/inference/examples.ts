@@ -48,7 +48,15 @@ export class Examples {
     const far = distance(before, after) / Math.max(before.length, after.length, 1);
     const size = far + (change === 'worse' ? 2 : change === 'better' ? 0 : 1);
     await this.#keep({
-      example: { name: item.name, place, ...(right !== undefined && { target: right }), original: before, candidate: after, change, size },
+      example: {
+        name: item.name,
+        place,
+        ...(right !== undefined && { target: right }),
+        original: before,
+        candidate: after,
+        change,
+        size,
+      },
       preview: item.preview,
     });
     return true;
@@ -97,6 +105,8 @@ export class Examples {
     if (target === undefined) return undefined;
     if ('text' in target) return target.text;
     const [label] = target.numbers;
-    return target.numbers.length === 1 && label !== undefined ? (this.#decoder?.nameOf(label) ?? String(label)) : undefined;
+    return target.numbers.length === 1 && label !== undefined
+      ? (this.#decoder?.nameOf(label) ?? String(label))
+      : undefined;
   }
 }

@@ -12,7 +12,10 @@ const meanings: readonly (readonly [RegExp, (...groups: string[]) => string])[] 
     /No Op registered for (\S+) with domain_version of (\d+)/i,
     (operator, version) => `the operator ${operator} does not exist in version ${version} of its operator set`,
   ],
-  [/Fatal error: (\S+) is not a registered function\/op/, (operator) => `the operator ${operator} is missing in this runtime`],
+  [
+    /Fatal error: (\S+) is not a registered function\/op/,
+    (operator) => `the operator ${operator} is missing in this runtime`,
+  ],
   [
     /opset (\d+) is under development and support for this is limited\. .*?till opset (\d+)/s,
     (found, most) => `it needs operator set ${found}; this runtime knows those up to ${most}`,
@@ -23,7 +26,8 @@ const meanings: readonly (readonly [RegExp, (...groups: string[]) => string])[] 
   ],
   [
     /Got invalid dimensions for input: (\S+) for the following indices\s+(.*)/s,
-    (input, places) => `its input "${input}" has another shape than the task gives: ${places.replace(/\s+/g, ' ').trim()}`,
+    (input, places) =>
+      `its input "${input}" has another shape than the task gives: ${places.replace(/\s+/g, ' ').trim()}`,
   ],
   [
     /Invalid rank for input: (\S+) Got: (\d+) Expected: (\d+)/,
@@ -37,7 +41,10 @@ const meanings: readonly (readonly [RegExp, (...groups: string[]) => string])[] 
     /Non-zero status code returned while running (\S+) node\. Name:'([^']*)' Status Message: (.*)/s,
     (operator, node, reason) => `the node "${node}" (${operator}) failed: ${reason.trim()}`,
   ],
-  [/External data path .*? (?:does not exist|not found).*|.*\[external_data\].*|.*Failed to (?:open|load) external data.*/is, () => 'a file that holds its weights is missing beside it'],
+  [
+    /External data path .*? (?:does not exist|not found).*|.*\[external_data\].*|.*Failed to (?:open|load) external data.*/is,
+    () => 'a file that holds its weights is missing beside it',
+  ],
   [/Protobuf parsing failed/, () => 'it is no ONNX model, or it is cut short'],
   [/NO_SUCHFILE|File doesn't exist/, () => 'the file does not exist'],
 ];

@@ -77,8 +77,9 @@ export async function measure(request: MeasureRequest, onProgress: OnProgress): 
       : await openDataset(given.task, given.folder),
   );
   const count = Math.min(dataset.count, limit ?? Infinity);
-  const noise = await noiseFloor({ path: asked.path, model: asked, dataset, task, count, threads, seed }, (done, total) =>
-    onProgress('noise', done, total),
+  const noise = await noiseFloor(
+    { path: asked.path, model: asked, dataset, task, count, threads, seed },
+    (done, total) => onProgress('noise', done, total),
   );
   const result = await compareRuns({ request, original, candidate, dataset, count, onProgress });
   return {
@@ -110,7 +111,14 @@ interface Comparison {
   readonly onProgress: OnProgress;
 }
 
-async function compareRuns({ request, original, candidate, dataset, count, onProgress }: Comparison): Promise<
+async function compareRuns({
+  request,
+  original,
+  candidate,
+  dataset,
+  count,
+  onProgress,
+}: Comparison): Promise<
   Pick<Measurement, 'metrics' | 'outputs' | 'changed' | 'examples' | 'inferenceSeconds' | 'notices' | 'candidateFault'>
 > {
   const { task: given, seed } = request;
@@ -161,7 +169,10 @@ async function compareRuns({ request, original, candidate, dataset, count, onPro
         const name = original?.outputs[output]?.name ?? `output ${output + 1}`;
         const twin = other[output];
         const isMeasured = output === before?.output;
-        const comparison = (comparisons[output] ??= new OutputComparison(name, isMeasured && tellsClass ? true : undefined));
+        const comparison = (comparisons[output] ??= new OutputComparison(
+          name,
+          isMeasured && tellsClass ? true : undefined,
+        ));
         if (twin === undefined || !comparison.add(values, twin, part.block))
           notices.add(`The output "${name}" has another shape in the candidate; it is not compared.`);
       }
@@ -197,4 +208,3 @@ function outputPlace({ outputs }: LoadedModel, name: string | undefined): number
 function* placesBelow(count: number): Generator<number> {
   for (let place = 0; place < count; place++) yield place;
 }
-

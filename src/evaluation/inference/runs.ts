@@ -40,9 +40,7 @@ export async function* runsOf(
     if (waiting.length === 0) return;
     const parts = waiting.map(({ part }) => part);
     const feeds = (waiting[0]?.feeds ?? []).map((feed, input) =>
-      feed.joins
-        ? { ...feed, values: joined(waiting.flatMap((each) => each.feeds[input]?.values ?? [])) }
-        : feed,
+      feed.joins ? { ...feed, values: joined(waiting.flatMap((each) => each.feeds[input]?.values ?? [])) } : feed,
     );
     waiting = [];
     yield { parts, feeds, isFirst: true, itemsDone: (done += parts.length) };
@@ -76,8 +74,7 @@ export async function* runsOf(
 
 function sameShapes(one: readonly Feed[] | undefined, other: readonly Feed[]): boolean {
   return (
-    one === undefined ||
-    one.every(({ values }, input) => String(values.shape) === String(other[input]?.values.shape))
+    one === undefined || one.every(({ values }, input) => String(values.shape) === String(other[input]?.values.shape))
   );
 }
 

@@ -71,7 +71,11 @@ function toValues({ type, dims, data }: Tensor): Values {
 }
 
 /** The task's inputs under the model's names; throws USAGE when the model has no such input or wants another type or shape. */
-export function nameFeeds(model: LoadedModel, feeds: readonly Feed[], state: ReadonlyMap<string, Values>): Map<string, Values> {
+export function nameFeeds(
+  model: LoadedModel,
+  feeds: readonly Feed[],
+  state: ReadonlyMap<string, Values>,
+): Map<string, Values> {
   const free = model.inputs.filter(({ name }) => !state.has(name) && !feeds.some((feed) => feed.name === name));
   const unnamed = feeds.filter(({ name }) => name === undefined);
   const named = new Map<string, Values>(state);

@@ -42,7 +42,7 @@ export async function openArrays(
       for (let copy = 0; copy < repeat; copy++) all.set(one, copy * elements);
       const full = repeat > 1 ? [repeat, ...rest] : sizes;
       return {
-        name: `${unit} ${place + 1}`,
+        name: `${unit.replace(/s$/, '')} ${place + 1}`,
         frames: 1,
         frame: () => ({ type, shape: [1, ...full], data: elementsOf(type, all) }),
         preview: () => pngOf(raw, sizes),

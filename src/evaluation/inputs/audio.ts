@@ -23,7 +23,8 @@ export function openAudio(spec: AudioSpec, folder: string, unit: string): Promis
 
 async function openRaw(spec: AudioSpec, folder: string, unit: string): Promise<ItemSource> {
   const { data, index, frame, hop = frame } = spec;
-  if (data === undefined || index === undefined) throw new UsageError('Raw audio of a task needs an "index" of its clips.');
+  if (data === undefined || index === undefined)
+    throw new UsageError('Raw audio of a task needs an "index" of its clips.');
   const clips = await readIndex(taskPath(folder, index.file), index.items);
   const numbers = await openNumbers(taskPath(folder, data.file), data);
   return {
@@ -34,7 +35,7 @@ async function openRaw(spec: AudioSpec, folder: string, unit: string): Promise<I
       const samples = checkSamples((frames - 1) * hop + frame, `clip ${place + 1}`);
       const raw = await numbers.read(wholeField(entry, spec.offset, 0), samples);
       const clip = raw.map((value) => value / spec.divide);
-      return { ...clipItem(`${unit} ${place + 1}`, clip, spec), entry };
+      return { ...clipItem(`${unit.replace(/s$/, '')} ${place + 1}`, clip, spec), entry };
     },
     [Symbol.asyncDispose]: () => numbers[Symbol.asyncDispose](),
   };

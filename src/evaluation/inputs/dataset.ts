@@ -39,7 +39,8 @@ export async function openDataset(task: Task, folder: string): Promise<Dataset> 
   const sources: { readonly spec: InputSpec; readonly place: number; readonly source: ItemSource }[] = [];
   const constants: Feed[] = [];
   for (const [place, spec] of task.inputs.entries()) {
-    if (spec.from === 'constant') constants.push({ name: spec.name, place, values: constantValues(spec), joins: false });
+    if (spec.from === 'constant')
+      constants.push({ name: spec.name, place, values: constantValues(spec), joins: false });
     else sources.push({ spec, place, source: opened.use(await openSource(spec, folder, task.unit)) });
   }
   const [first] = sources;
@@ -78,11 +79,7 @@ export async function openDataset(task: Task, folder: string): Promise<Dataset> 
   };
 }
 
-function openSource(
-  spec: Exclude<InputSpec, { from: 'constant' }>,
-  folder: string,
-  unit: string,
-): Promise<ItemSource> {
+function openSource(spec: Exclude<InputSpec, { from: 'constant' }>, folder: string, unit: string): Promise<ItemSource> {
   switch (spec.from) {
     case 'arrays':
       return openArrays(spec, folder, unit);

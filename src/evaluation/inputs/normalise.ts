@@ -22,7 +22,9 @@ export function normalise(
     const value = (numbers[at] ?? 0) / divide;
     // Without a mean the value must stay what one division makes of it.
     result[at] =
-      mean === undefined && deviation === undefined ? value : (value - (means[channel] ?? 0)) / (deviations[channel] ?? 1);
+      mean === undefined && deviation === undefined
+        ? value
+        : (value - (means[channel] ?? 0)) / (deviations[channel] ?? 1);
   }
   return result;
 }

@@ -50,7 +50,12 @@ export async function openNumbers(path: string, { array, type }: ArrayFile): Pro
     const whole = await file.read(0, file.size).finally(() => file[Symbol.asyncDispose]());
     const inflated = inMemory(inflate(whole, compression, path), path);
     if (!isZip) return await openArray(inflated, path, name.endsWith('.npy'), type);
-    return await openArray(inMemory(member(await inflated.read(0, inflated.size), array, path), path), path, true, type);
+    return await openArray(
+      inMemory(member(await inflated.read(0, inflated.size), array, path), path),
+      path,
+      true,
+      type,
+    );
   } catch (thrown) {
     throw toFeatherweightError(thrown, `reading "${path}"`);
   }
@@ -144,7 +149,8 @@ async function numpyHead(bytes: Bytes, path: string): Promise<{ type: ElementTyp
     throw new MalformedFileError(`"${path}" is no .npy array that can be used: ${problem}.`, { file: path });
   };
   const head = await bytes.read(0, Math.min(bytes.size, 12));
-  if (head.length < 12 || String.fromCharCode(...head.subarray(0, 6)) !== '\x93NUMPY') return fail('its head is missing');
+  if (head.length < 12 || String.fromCharCode(...head.subarray(0, 6)) !== '\x93NUMPY')
+    return fail('its head is missing');
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const prefix = head[6] === 1 ? 10 : 12;
   const length = head[6] === 1 ? view.getUint16(8, true) : view.getUint32(8, true);

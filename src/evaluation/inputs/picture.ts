@@ -31,7 +31,8 @@ export async function encodePicture(
   try {
     const sharp = await loadSharp();
     const picture = sharp(pixels, { raw });
-    const small = raw.width > widest || raw.height > widest ? picture.resize(widest, widest, { fit: 'inside' }) : picture;
+    const small =
+      raw.width > widest || raw.height > widest ? picture.resize(widest, widest, { fit: 'inside' }) : picture;
     return { kind: 'image', mime: 'image/png', base64: (await small.png().toBuffer()).toString('base64') };
   } catch {
     // A report is worth more than its pictures.

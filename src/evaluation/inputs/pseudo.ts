@@ -23,10 +23,11 @@ export function pseudoDataset(ports: readonly Port[], count: number, seed: numbe
       Promise.resolve({
         name: `pseudo-input ${place + 1}`,
         frames: 1,
-        feeds: () => ports.map((port, input): Feed => {
-          const values = makeUp(port, random(seed * 1009 + place * 31 + input));
-          return { name: port.name, place: input, values, joins: false };
-        }),
+        feeds: () =>
+          ports.map((port, input): Feed => {
+            const values = makeUp(port, random(seed * 1009 + place * 31 + input));
+            return { name: port.name, place: input, values, joins: false };
+          }),
         target: () => undefined,
         preview: undefined,
       }),

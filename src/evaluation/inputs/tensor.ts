@@ -59,7 +59,8 @@ export function countOf(shape: readonly number[]): number {
 /** Tensors of one shape joined along their first axis. */
 export function joined(parts: readonly Values[]): Values {
   const [first] = parts;
-  if (first === undefined || parts.length === 1) return first ?? { type: 'float32', shape: [0], data: new Float32Array() };
+  if (first === undefined || parts.length === 1)
+    return first ?? { type: 'float32', shape: [0], data: new Float32Array() };
   const each = first.data.length;
   const data = new (first.data.constructor as new (length: number) => Float32Array)(each * parts.length);
   for (const [place, part] of parts.entries()) data.set(part.data as Float32Array, place * each);

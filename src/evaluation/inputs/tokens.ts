@@ -7,6 +7,13 @@ import { openNumbers, type Numbers } from './numbers.ts';
 import type { ItemSource } from './source.ts';
 import { elementsOf } from './tensor.ts';
 
+/** What is used of the library, whose own types cannot be resolved from an ES module. */
+interface TextCutter {
+  encode(text: string, options: { readonly add_special_tokens: boolean }): { readonly ids: readonly number[] };
+  decode(ids: readonly number[]): string;
+}
+const Cutter = Tokenizer as unknown as new (tokenizer: object, config: object) => TextCutter;
+
 const mostTextBytes = 64 * 2 ** 20;
 
 /** Windows of a long row of tokens; each has the token after each of its own, so the last of them needs one more. */
@@ -26,7 +33,7 @@ export async function openTokens(
       const tokens = await numbers.read(place * stride, window + 1);
       const shown = cut?.textOf(tokens);
       return {
-        name: `${unit} ${place + 1}`,
+        name: `${unit.replace(/s$/, '')} ${place + 1}`,
         frames: 1,
         frame: () => ({ type, shape: [1, window], data: elementsOf(type, tokens.subarray(0, window)) }),
         next: tokens.subarray(1),
@@ -47,7 +54,7 @@ async function cutText(
       throw new UsageError(`"${file}" has ${size} bytes; texts of at most ${mostTextBytes} are tokenized.`);
   }
   try {
-    const tokenizer = new Tokenizer(JSON.parse(await readFile(tokenizerPath, 'utf8')) as object, {});
+    const tokenizer = new Cutter(JSON.parse(await readFile(tokenizerPath, 'utf8')) as object, {});
     const { ids } = tokenizer.encode(await readFile(path, 'utf8'), { add_special_tokens: false });
     return { ids, textOf: (some) => tokenizer.decode([...some]) };
   } catch (error) {

@@ -55,16 +55,15 @@ function textDecoder(decoder: Decoder | undefined): Decoder {
 }
 
 /** Bytes of each token, where a metric needs them. */
-export async function readTokenBytes(
-  metrics: readonly MetricSpec[],
-  folder: string,
-): Promise<Uint32Array | undefined> {
+export async function readTokenBytes(metrics: readonly MetricSpec[], folder: string): Promise<Uint32Array | undefined> {
   const spec = metrics.find((metric) => metric.metric === 'bits-per-byte');
   if (spec === undefined) return undefined;
   const { file, field } = spec.tokens;
   const whole: unknown = JSON.parse(await readFile(taskPath(folder, file), 'utf8'));
   const list = field === undefined ? whole : (whole as Readonly<Record<string, unknown>>)[field];
   if (!Array.isArray(list) || !list.every((text) => typeof text === 'string'))
-    throw new MalformedFileError(`"${file}" has no list of texts${field === undefined ? '' : ` in "${field}"`}.`, { file });
+    throw new MalformedFileError(`"${file}" has no list of texts${field === undefined ? '' : ` in "${field}"`}.`, {
+      file,
+    });
   return Uint32Array.from(list, (text: string) => (spec.latin1 ? text.length : Buffer.byteLength(text)));
 }

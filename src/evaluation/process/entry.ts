@@ -52,6 +52,8 @@ async function work({ task, request }: TaskMessage): Promise<void> {
   else setTimeout(() => process.exit(), 100);
 }
 
+// Ctrl-C reaches the whole group of processes; the parent decides.
+process.on('SIGINT', () => undefined);
 // A parent that is gone wants no answer.
 process.on('disconnect', () => process.exit());
 if (parentPort === undefined) process.once('message', (message) => void work(message as TaskMessage));

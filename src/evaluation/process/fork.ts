@@ -11,7 +11,9 @@ export function forkEvaluation(path: string): EvaluationProcess {
     onMessage: (listener) => void child.on('message', (reply) => listener(reply as TaskReply)),
     onExit(listener) {
       child.once('error', (error) => listener(error.message));
-      child.once('close', (code, signal) => listener(`${signal ?? `code ${code ?? ''}`}${words && `: ${words.trim()}`}`));
+      child.once('close', (code, signal) =>
+        listener(`${signal ?? `code ${code ?? ''}`}${words && `: ${words.trim()}`}`),
+      );
     },
     kill: () => void child.kill('SIGKILL'),
   };

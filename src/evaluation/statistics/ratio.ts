@@ -51,7 +51,8 @@ export function differenceInterval(
   }
   const point = shown(ratioCandidate, transform) - shown(ratioOriginal, transform);
   const sample = { deviations: values, weights, point };
-  if (isWhole || different < fewestDifferent) return adjusted(sample, isWhole ? 1 : 2 * typicalSize(original, candidate));
+  if (isWhole || different < fewestDifferent)
+    return adjusted(sample, isWhole ? 1 : 2 * typicalSize(original, candidate));
   return studentized(sample, seed, count);
 }
 

@@ -2,8 +2,25 @@ import { z } from 'zod';
 
 const file = z.string().min(1).max(4096);
 const fieldName = z.string().min(1).max(200);
-const extent = z.union([z.int().min(1).max(2 ** 31), fieldName]);
-const elementType = z.enum(['uint8', 'int8', 'uint16', 'int16', 'int32', 'int64', 'float16', 'float32', 'float64', 'bool']);
+const extent = z.union([
+  z
+    .int()
+    .min(1)
+    .max(2 ** 31),
+  fieldName,
+]);
+const elementType = z.enum([
+  'uint8',
+  'int8',
+  'uint16',
+  'int16',
+  'int32',
+  'int64',
+  'float16',
+  'float32',
+  'float64',
+  'bool',
+]);
 const modelType = z.enum(['float32', 'float16', 'float64', 'int64', 'int32', 'uint8', 'int8', 'bool']);
 
 /** Numbers in a file: .npy, a member of an .npz, or raw little-endian elements; each of them also as .gz or .zst. */
@@ -73,10 +90,21 @@ export const inputSpec = z.discriminatedUnion('from', [
     offset: fieldName.default('offset'),
     frames: fieldName.default('frames'),
     rate: z.int().min(1).max(768_000),
-    frame: z.int().min(1).max(2 ** 24),
-    hop: z.int().min(1).max(2 ** 24).exactOptional(),
+    frame: z
+      .int()
+      .min(1)
+      .max(2 ** 24),
+    hop: z
+      .int()
+      .min(1)
+      .max(2 ** 24)
+      .exactOptional(),
     /** Samples of the frame before that stand in front of each frame; zeros at the start of a clip. */
-    context: z.int().min(0).max(2 ** 24).default(0),
+    context: z
+      .int()
+      .min(0)
+      .max(2 ** 24)
+      .default(0),
     /** For raw samples: what full scale is. */
     divide: z.number().default(32768),
   }),
@@ -88,8 +116,15 @@ export const inputSpec = z.discriminatedUnion('from', [
     data: arrayFile.exactOptional(),
     text: file.exactOptional(),
     tokenizer: file.exactOptional(),
-    window: z.int().min(1).max(2 ** 20),
-    stride: z.int().min(1).max(2 ** 20).exactOptional(),
+    window: z
+      .int()
+      .min(1)
+      .max(2 ** 20),
+    stride: z
+      .int()
+      .min(1)
+      .max(2 ** 20)
+      .exactOptional(),
   }),
   z.strictObject({
     from: z.literal('constant'),

@@ -1,0 +1,86 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { FeatherweightError } from '../../engine/index.ts';
+import { evaluate, type EvaluateRequest, type EvaluationReport } from '../../evaluation/index.ts';
+import { follow } from '../follow.ts';
+import { evaluationText } from '../view/evaluation.ts';
+import type { AddCommand, CommandContext } from './command.ts';
+import { parseCount, withJson, type CommonOptions } from './options.ts';
+
+interface EvaluateOptions extends CommonOptions {
+  readonly task?: string;
+  readonly against?: string;
+  readonly data?: string;
+  readonly limit?: number;
+  readonly seed?: number;
+  readonly threads?: number;
+  readonly layers?: boolean;
+  readonly command?: string;
+  readonly timeout?: number;
+}
+
+export const addEvaluate: AddCommand = (program, runAction) => {
+  const command = program
+    .command('evaluate')
+    .description('Measure how good a model is at a task, and how far it is from its original.')
+    .argument('<model>', 'an ONNX file, a folder, or a .fwz archive')
+    .option('--against <original>', 'the model that it was made from');
+  withTask(command).action((model: string, { against, ...options }: EvaluateOptions) =>
+    runAction((context) => perform(requestOf('evaluate', model, against, options), context)),
+  );
+};
+
+export const addCompare: AddCommand = (program, runAction) => {
+  const command = program
+    .command('compare')
+    .description('Measure what really changed from one model to another: weights, outputs, and a task if one is given.')
+    .argument('<original>', 'a model in any form that is known')
+    .argument('<candidate>', 'what was made of it');
+  withTask(command).action((original: string, candidate: string, options: EvaluateOptions) =>
+    runAction((context) => perform(requestOf('compare', candidate, original, options), context)),
+  );
+};
+
+function withTask(command: Command): Command {
+  return withJson(
+    command
+      .option('--task <file>', 'a task file: inputs, what they should give, and what is measured')
+      .option('--data <folder>', "where the task's files are (default: the folder of the task file)")
+      .addOption(new Option('--limit <n>', 'at most so many items').argParser(parseWhole))
+      .addOption(new Option('--seed <n>', 'for resampling and pseudo-inputs (default: 1)').argParser(parseWhole))
+      .addOption(new Option('--threads <n>', 'threads of the runtime (default: all cores)').argParser(parseCount))
+      .option('--layers', 'also what each layer with weights gives')
+      .option('--command <line>', "a program of your own instead, e.g. 'python eval.py {model}'; its last line is JSON")
+      .addOption(
+        new Option('--timeout <seconds>', 'for that program, on each model (default: 3600)').argParser(parseWhole),
+      ),
+  );
+}
+
+function requestOf(
+  command: 'evaluate' | 'compare',
+  model: string,
+  original: string | undefined,
+  { task, data, limit, seed, threads, layers, command: evaluator, timeout }: EvaluateOptions,
+): EvaluateRequest {
+  return {
+    ...{ command, model, original, task, limit, seed, threads, layers, evaluator },
+    ...{ dataFolder: data, evaluatorSeconds: timeout },
+  };
+}
+
+async function perform(request: EvaluateRequest, context: CommandContext): Promise<EvaluationReport> {
+  const { shell, output, engineContext } = context;
+  const { spawnEvaluation } = shell;
+  if (spawnEvaluation === undefined)
+    throw new FeatherweightError('UNSUPPORTED', 'This build of the program cannot run models.');
+  const events = evaluate(request, { ...engineContext, spawnEvaluation });
+  const report = await follow(events, request.model, output);
+  output.say(evaluationText(report));
+  return report;
+}
+
+function parseWhole(text: string): number {
+  const number = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  if (number < 1) throw new InvalidArgumentError('Allowed is a whole number from 1 to 999999999.');
+  return number;
+}
