@@ -89,12 +89,17 @@ async function run(
     const graphs = await graphsOf(original, candidate, join(folder, 'substituted'), notices);
     const faults = { original: graphs.originalFault, candidate: graphs.candidateFault };
     let measured: Measurement | undefined;
-    if (graphs.any !== undefined && (task !== undefined || original !== undefined) && words === undefined) {
+    if (
+      (graphs.original ?? graphs.candidate) !== undefined &&
+      (task !== undefined || original !== undefined) &&
+      words === undefined
+    ) {
       const asked = {
         ...(task && { task: { task: task.task, folder: task.folder } }),
         ...(limit !== undefined && { limit }),
-        ...{ seed, threads, candidate: graphs.candidate ?? graphs.any },
-        ...(graphs.original !== undefined && graphs.candidate !== undefined && { original: graphs.original }),
+        ...{ seed, threads },
+        ...(graphs.original !== undefined && { original: graphs.original }),
+        ...(graphs.candidate !== undefined && { candidate: graphs.candidate }),
       };
       measured = await ask('measure', asked).catch((error: unknown) => {
         // A task that does not fit, or a runtime that died, must not take the weights' error along.
@@ -158,8 +163,6 @@ async function run(
 interface Graphs {
   readonly original?: string;
   readonly candidate?: string;
-  /** Whichever can be asked at all. */
-  readonly any: string | undefined;
   readonly originalFault?: ModelReport['fault'];
   readonly candidateFault?: ModelReport['fault'];
 }
@@ -174,17 +177,15 @@ async function graphsOf(
   const { onnx } = candidate;
   if (original === undefined)
     return {
-      any: onnx,
       ...(onnx === undefined ? { candidateFault: toErrorData(withoutGraph(candidate)) } : { candidate: onnx }),
     };
   if (original.onnx === undefined)
     return {
-      any: onnx,
       ...(onnx !== undefined && { candidate: onnx }),
       originalFault: toErrorData(withoutGraph(original)),
       ...(onnx === undefined && { candidateFault: toErrorData(withoutGraph(candidate)) }),
     };
-  const base = { any: original.onnx, original: original.onnx };
+  const base = { original: original.onnx };
   if (onnx !== undefined) return { ...base, candidate: onnx };
   try {
     const substituted = await substituteWeights(original.onnx, candidate.opened, folder);

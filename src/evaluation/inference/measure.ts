@@ -17,7 +17,8 @@ export interface MeasureRequest {
   /** Absent: pseudo-inputs, which measure the difference of outputs only. */
   readonly task?: { readonly task: Task; readonly folder: string };
   readonly original?: string;
-  readonly candidate: string;
+  /** Absent, as the original may be, where it is known that it cannot run. */
+  readonly candidate?: string;
   /** At most so many items, from the first. */
   readonly limit?: number;
   readonly seed: number;
