@@ -17,7 +17,13 @@ export interface Trailer {
   /** Bytes of the index after decompression. */
   readonly indexTextLength: number;
   readonly indexCrc32: number;
+  /** How the index's text is compressed. */
+  readonly indexCoding: IndexCoding;
 }
+
+/** In the order of their numbers in the trailer. */
+const indexCodings = ['zstd', 'deflate'] as const;
+export type IndexCoding = (typeof indexCodings)[number];
 
 /** Bytes 0 to 15 of every archive: magic, version (u16), zero (u16), crc32 of the 12 bytes before (u32). */
 export function encodeHeader(version: 1 | 2 = 1): Uint8Array {
@@ -54,8 +60,9 @@ export function isArchiveHead(bytes: Uint8Array): boolean {
   return startsWith(bytes, magic);
 }
 
-/** The last 32 bytes: index offset (u48), index length (u32), text length (u32), index crc32 (u32), zero (u16), crc32 of these 20 (u32), end magic (8). */
-export function encodeTrailer({ indexOffset, indexLength, indexTextLength, indexCrc32 }: Trailer): Uint8Array {
+/** The last 32 bytes: index offset (u48), index length (u32), text length (u32), index crc32 (u32), index coding (u16), crc32 of these 20 (u32), end magic (8). */
+export function encodeTrailer(trailer: Trailer): Uint8Array {
+  const { indexOffset, indexLength, indexTextLength, indexCrc32, indexCoding } = trailer;
   const bytes = new Uint8Array(trailerBytes);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, indexOffset % 2 ** 32, true);
@@ -63,6 +70,7 @@ export function encodeTrailer({ indexOffset, indexLength, indexTextLength, index
   view.setUint32(6, indexLength, true);
   view.setUint32(10, indexTextLength, true);
   view.setUint32(14, indexCrc32, true);
+  view.setUint16(18, indexCodings.indexOf(indexCoding), true);
   view.setUint32(20, crc32(bytes.subarray(0, 20)), true);
   bytes.set(endMagic, 24);
   return bytes;
@@ -81,11 +89,15 @@ export function decodeTrailer(bytes: Uint8Array, size: number, name: string): Tr
       name,
       size,
     });
+  const indexCoding = indexCodings[view.getUint16(18, true)];
+  if (indexCoding === undefined)
+    throw new DamagedArchiveError(`"${name}" has an index of a kind that this program does not know.`, { name });
   const trailer: Trailer = {
     indexOffset: view.getUint32(0, true) + view.getUint16(4, true) * 2 ** 32,
     indexLength: view.getUint32(6, true),
     indexTextLength: view.getUint32(10, true),
     indexCrc32: view.getUint32(14, true),
+    indexCoding,
   };
   if (trailer.indexOffset < headerBytes || trailer.indexOffset + trailer.indexLength + trailerBytes !== size)
     throw new DamagedArchiveError(

@@ -5,7 +5,8 @@ import type { IndexText } from './index-text.ts';
 import type { BaseFile, Reference } from './reference.ts';
 
 /** Text metadata of a model is kept in the index for display up to this much; the exact bytes are in the file's segments. */
-const mostMetadataBytes = 64 * 1024;
+const mostMetadataBytes = 4096;
+const mostEntryBytes = 1024;
 
 interface FileColumns {
   readonly name: string;
@@ -132,7 +133,7 @@ export class IndexBuilder {
       files: this.#files.map(({ tensors: _, metadata, ...file }, number) => ({
         ...file,
         sha256: fileDigests[number] ?? '',
-        metadata: JSON.stringify(metadata).length <= mostMetadataBytes ? metadata : {},
+        metadata: shortened(metadata),
       })),
       tensors: {
         files: tensors.map(({ file }) => file),
@@ -146,4 +147,16 @@ export class IndexBuilder {
       ...(this.version === 2 && this.#referenceColumns()),
     };
   }
+}
+
+/** The first entries of a reasonable length. */
+function shortened(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  let bytes = 0;
+  const kept = Object.entries(metadata).filter(([key, value]) => {
+    const length = key.length + value.length;
+    if (length > mostEntryBytes || bytes + length > mostMetadataBytes) return false;
+    bytes += length;
+    return true;
+  });
+  return Object.fromEntries(kept);
 }

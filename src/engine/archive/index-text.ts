@@ -1,64 +1,76 @@
-import { crc32, zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
+import { constants, crc32, deflateRawSync, inflateRawSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
+import type { Width } from '../codecs/codec.ts';
+import { readVarint, varintLength, writeVarint } from '../codecs/varint.ts';
 import { DamagedArchiveError } from '../errors.ts';
 import type { Trailer } from './frame.ts';
+import { packIndex, storedSchema, unpackIndex } from './stored-index.ts';
 
-const count = z.int().min(0);
-const counts = z.array(count);
-const digest = z.string().regex(/^[0-9a-f]{64}$/);
-
-/**
- * The index as it is stored: columns, because equal things side by side compress. `spec.md` says what each means. Text and
- * numbers only; every relation between them is checked by {@link ./archive.ts}.
- */
-export const indexSchema = z.strictObject({
-  version: z.union([z.literal(1), z.literal(2)]),
-  name: z.string(),
-  blockBytes: z.literal(2 ** 20),
-  streams: z.strictObject({
-    lengths: counts,
-    widths: z.array(z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)])),
-    codecs: z.array(z.string()),
-  }),
-  blocks: z.strictObject({ lengths: counts, crc32s: counts }),
-  files: z.array(
-    z.strictObject({
-      name: z.string(),
-      format: z.string(),
-      bytes: count,
-      sha256: digest,
-      /** Segments in file order: stream, first byte in it, length. */
-      streams: counts,
-      starts: counts,
-      lengths: counts,
-      metadata: z.record(z.string(), z.string()),
-    }),
-  ),
-  tensors: z.strictObject({
-    files: counts,
-    names: z.array(z.string()),
-    dtypes: z.array(z.string()),
-    shapes: z.array(counts),
-    offsets: counts,
-    lengths: counts,
-    sha256s: z.array(digest),
-  }),
+/** What an archive says of itself, in columns. {@link ./archive.ts} checks every relation between them. */
+export interface IndexText {
+  readonly version: 1 | 2;
+  readonly name: string;
+  readonly blockBytes: number;
+  readonly streams: {
+    readonly lengths: readonly number[];
+    readonly widths: readonly Width[];
+    readonly codecs: readonly string[];
+  };
+  readonly blocks: { readonly lengths: readonly number[]; readonly crc32s: readonly number[] };
+  readonly files: readonly {
+    readonly name: string;
+    readonly format: string;
+    readonly bytes: number;
+    /** Hex, as all digests here. */
+    readonly sha256: string;
+    /** Segments in file order: stream, first byte in it, length. */
+    readonly streams: readonly number[];
+    readonly starts: readonly number[];
+    readonly lengths: readonly number[];
+    readonly metadata: Readonly<Record<string, string>>;
+  }[];
+  readonly tensors: {
+    readonly files: readonly number[];
+    readonly names: readonly string[];
+    readonly dtypes: readonly string[];
+    readonly shapes: readonly (readonly number[])[];
+    readonly offsets: readonly number[];
+    readonly lengths: readonly number[];
+    readonly sha256s: readonly string[];
+  };
   /** Both since version 2, which is only written where they are needed. */
-  bases: z.array(z.strictObject({ name: z.string(), bytes: count, sha256: digest })).optional(),
-  references: z.strictObject({ streams: counts, bases: counts, offsets: counts }).optional(),
-});
+  readonly bases?: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[] | undefined;
+  readonly references?:
+    | { readonly streams: readonly number[]; readonly bases: readonly number[]; readonly offsets: readonly number[] }
+    | undefined;
+}
 
-export type IndexText = z.infer<typeof indexSchema>;
+/** Text that most small indexes have much of, so that it need not be in them. Part of the format. */
+const dictionary = Buffer.from(
+  '{"version":1,"name":".safetensors","blockBytes":1048576,"streams":{"lengths":[],"widths":[1],"codecs":["zstd"]},' +
+    '"blocks":{"lengths":[]},"files":[{"name":".json","format":"bytes","bytes":,"metadata":{},"streams":[0],"starts":[0],' +
+    '"lengths":[0]}],"tensors":{"files":[],"names":[],"dtypes":[],"shapes":[],"offsets":[],"lengths":[],"digests":[]}}',
+);
+/** Longer texts gain nothing by the dictionary, and much by the longer memory of zstd. */
+const shortText = 2 ** 15;
 
 /** The index as bytes, and what the trailer must say of it but for its place. */
 export function encodeIndex(index: IndexText): {
   readonly bytes: Uint8Array;
   readonly trailer: Omit<Trailer, 'indexOffset'>;
 } {
-  const text = Buffer.from(JSON.stringify(index));
+  const { stored, table } = packIndex(index);
+  const text = Buffer.from(JSON.stringify(stored));
   const level = text.length > 8 * 2 ** 20 ? 9 : 19;
-  const bytes = zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: level } });
-  return { bytes, trailer: { indexLength: bytes.length, indexTextLength: text.length, indexCrc32: crc32(bytes) } };
+  const zstd = zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: level } });
+  const deflated = text.length <= shortText ? deflateRawSync(text, { level: 9, dictionary }) : undefined;
+  const isDeflated = deflated !== undefined && deflated.length < zstd.length;
+  const length = new Uint8Array(varintLength(table.length));
+  writeVarint(length, 0, table.length);
+  const bytes = Buffer.concat([length, table, isDeflated ? deflated : zstd]);
+  const indexCoding = isDeflated ? 'deflate' : 'zstd';
+  const lengths = { indexLength: bytes.length, indexTextLength: text.length };
+  return { bytes, trailer: { ...lengths, indexCrc32: crc32(bytes), indexCoding } };
 }
 
 /** The inverse of {@link encodeIndex}. Never yields more than the trailer's text length, which the caller has bounded. */
@@ -66,12 +78,21 @@ export function decodeIndex(bytes: Uint8Array, trailer: Trailer, name: string): 
   if (crc32(bytes) !== trailer.indexCrc32)
     throw new DamagedArchiveError(`The index of "${name}" is damaged: its checksum does not match.`, { name });
   try {
-    const text = zstdDecompressSync(bytes, { maxOutputLength: Math.max(1, trailer.indexTextLength) });
+    const { value: tableLength, end } = readVarint(bytes, 0, bytes.length);
+    const table = bytes.subarray(end, end + tableLength);
+    const text = decompress(bytes.subarray(end + tableLength), trailer);
     if (text.length !== trailer.indexTextLength)
       throw new Error(`${text.length} bytes of text, ${trailer.indexTextLength} stated`);
-    return indexSchema.parse(JSON.parse(text.toString('utf8')));
+    return unpackIndex(storedSchema.parse(JSON.parse(text.toString('utf8'))), table);
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
     throw new DamagedArchiveError(`The index of "${name}" cannot be read: ${reason.slice(0, 300)}`, { name }, error);
   }
+}
+
+function decompress(bytes: Uint8Array, { indexCoding, indexTextLength }: Trailer): Buffer {
+  const maxOutputLength = Math.max(1, indexTextLength);
+  return indexCoding === 'deflate'
+    ? inflateRawSync(bytes, { maxOutputLength, dictionary })
+    : zstdDecompressSync(bytes, { maxOutputLength });
 }

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import type { IndexText } from './index-text.ts';
+
+const count = z.int().min(0);
+const counts = z.array(count);
+/** What a column says of a row is how it differs from what the rows before let expect, so that most of it is zeros. */
+const differences = z.array(z.int());
+
+/** The index as its text holds it; checksums and digests are in the table before the text. `spec.md` says what each means. */
+export const storedSchema = z.strictObject({
+  version: z.union([z.literal(1), z.literal(2)]),
+  name: z.string(),
+  blockBytes: z.literal(2 ** 20),
+  streams: z.strictObject({
+    lengths: counts,
+    widths: z.array(z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)])),
+    codecs: z.array(z.string()),
+  }),
+  blocks: z.strictObject({ lengths: counts }),
+  files: z.array(
+    z.strictObject({
+      name: z.string(),
+      format: z.string(),
+      bytes: count,
+      metadata: z.record(z.string(), z.string()),
+      streams: differences,
+      starts: counts,
+      lengths: differences,
+    }),
+  ),
+  tensors: z.strictObject({
+    files: counts,
+    names: z.array(z.string()),
+    dtypes: z.array(z.string()),
+    shapes: z.array(counts),
+    offsets: differences,
+    lengths: counts,
+    digests: counts,
+  }),
+  bases: z.array(z.strictObject({ name: z.string(), bytes: count })).optional(),
+  references: z.strictObject({ streams: counts, bases: counts, offsets: counts }).optional(),
+});
+
+export type StoredIndex = z.infer<typeof storedSchema>;
+
+const checksumBytes = 4;
+const digestBytes = 32;
+
+/** Divides an index into what its text says and the table of its checksums and digests, each digest once. */
+export function packIndex(index: IndexText): { readonly stored: StoredIndex; readonly table: Uint8Array } {
+  const { version, name, blockBytes, streams, blocks, files, tensors, bases, references } = index;
+  const digests = [...files, ...(bases ?? [])].map(({ sha256 }) => sha256);
+  const lastAt = new Map<string, number>();
+  const repeats = tensors.sha256s.map((sha256, tensor) => {
+    const before = lastAt.get(sha256);
+    lastAt.set(sha256, tensor);
+    if (before === undefined) digests.push(sha256);
+    return before === undefined ? 0 : tensor - before;
+  });
+  const nextStream = counter();
+  const table = Buffer.alloc(checksumBytes * blocks.crc32s.length + digestBytes * digests.length);
+  blocks.crc32s.forEach((crc32, block) => table.writeUInt32LE(crc32, checksumBytes * block));
+  const start = checksumBytes * blocks.crc32s.length;
+  digests.forEach((sha256, digest) => table.write(sha256, start + digestBytes * digest, 'hex'));
+  const ends = endsBefore(tensors);
+  return {
+    table,
+    stored: {
+      version,
+      name,
+      blockBytes: z.literal(2 ** 20).parse(blockBytes),
+      streams: { lengths: [...streams.lengths], widths: [...streams.widths], codecs: [...streams.codecs] },
+      blocks: { lengths: [...blocks.lengths] },
+      files: files.map(({ sha256: _, ...file }) => ({
+        name: file.name,
+        format: file.format,
+        bytes: file.bytes,
+        metadata: { ...file.metadata },
+        streams: file.streams.map((stream) => stream - nextStream(stream)),
+        starts: [...file.starts],
+        lengths: file.lengths.map(
+          (length, segment) => rest(streams.lengths, file.streams[segment], file.starts[segment]) - length,
+        ),
+      })),
+      tensors: {
+        files: [...tensors.files],
+        names: [...tensors.names],
+        dtypes: [...tensors.dtypes],
+        shapes: tensors.shapes.map((shape) => [...shape]),
+        offsets: tensors.offsets.map((offset, tensor) => offset - (ends[tensor] ?? 0)),
+        lengths: [...tensors.lengths],
+        digests: repeats,
+      },
+      ...(bases && { bases: bases.map(({ sha256: _, ...base }) => base) }),
+      ...(references && {
+        references: {
+          streams: [...references.streams],
+          bases: [...references.bases],
+          offsets: [...references.offsets],
+        },
+      }),
+    },
+  };
+}
+
+/** The inverse of {@link packIndex}. Throws where table and text do not fit each other, or a number is no count. */
+export function unpackIndex(stored: StoredIndex, table: Uint8Array): IndexText {
+  const { streams, blocks, files, bases, ...others } = stored;
+  const { digests: repeats, ...tensors } = stored.tensors;
+  const bytes = Buffer.from(table.buffer, table.byteOffset, table.length);
+  const fresh = repeats.filter((repeat) => repeat === 0).length;
+  const digests = files.length + (bases?.length ?? 0) + fresh;
+  const expected = checksumBytes * blocks.lengths.length + digestBytes * digests;
+  if (table.length !== expected) throw new Error(`${table.length} bytes of checksums and digests, not ${expected}`);
+  let at = checksumBytes * blocks.lengths.length;
+  const nextDigest = (): string => bytes.toString('hex', at, (at += digestBytes));
+  const nextStream = counter();
+  const unpackedFiles = files.map((file) => {
+    const numbers = file.streams.map((difference) => {
+      const stream = requireCount(nextStream.peek() + difference);
+      nextStream(stream);
+      return stream;
+    });
+    return {
+      ...file,
+      sha256: nextDigest(),
+      streams: numbers,
+      lengths: file.lengths.map((difference, segment) =>
+        requireCount(rest(streams.lengths, numbers[segment], file.starts[segment]) - difference),
+      ),
+    };
+  });
+  const unpackedBases = bases?.map((base) => ({ ...base, sha256: nextDigest() }));
+  const sha256s: string[] = [];
+  for (const [tensor, repeat] of repeats.entries())
+    sha256s.push(repeat === 0 ? nextDigest() : (sha256s[tensor - repeat] ?? ''));
+  const offsets: number[] = [];
+  tensors.offsets.forEach((difference, tensor) => {
+    const isFirst = tensor === 0 || tensors.files[tensor] !== tensors.files[tensor - 1];
+    const end = isFirst ? 0 : (offsets[tensor - 1] ?? 0) + (tensors.lengths[tensor - 1] ?? 0);
+    offsets.push(requireCount(end + difference));
+  });
+  return {
+    ...others,
+    streams,
+    blocks: { ...blocks, crc32s: blocks.lengths.map((_, block) => bytes.readUInt32LE(checksumBytes * block)) },
+    files: unpackedFiles,
+    tensors: { ...tensors, offsets, sha256s },
+    ...(unpackedBases && { bases: unpackedBases }),
+  };
+}
+
+/** Gives the number after the highest that was seen before. */
+function counter(): { (number: number): number; peek(): number } {
+  let next = 0;
+  const take = (number: number): number => {
+    const expected = next;
+    next = Math.max(next, number + 1);
+    return expected;
+  };
+  return Object.assign(take, { peek: () => next });
+}
+
+/** Bytes of a stream from `start` on. */
+function rest(lengths: readonly number[], stream = 0, start = 0): number {
+  return (lengths[stream] ?? 0) - start;
+}
+
+/** Where the tensor before each ends, in the same file. */
+function endsBefore({ files, offsets, lengths }: IndexText['tensors']): readonly number[] {
+  return files.map((file, tensor) =>
+    tensor > 0 && files[tensor - 1] === file ? (offsets[tensor - 1] ?? 0) + (lengths[tensor - 1] ?? 0) : 0,
+  );
+}
+
+function requireCount(value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${value} where a count must be`);
+  return value;
+}
