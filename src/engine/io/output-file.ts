@@ -1,5 +1,5 @@
 import { constants, type BigIntStats } from 'node:fs';
-import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
+import { lstat, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { toFeatherweightError, UsageError } from '../errors.ts';
 import type { FileIdentity } from './file-source.ts';
@@ -7,8 +7,18 @@ import type { FileIdentity } from './file-source.ts';
 /** Bytes written between two requests to the disk. */
 const flushEveryBytes = 32 * 2 ** 20;
 
+/** How a file is called before it is finished, and how one that a killed run left is told from a stranger's. */
+export interface Unfinished {
+  readonly suffix: string;
+  /** Whether a file of that name that begins with `head`, up to 16 bytes, is our leftover. */
+  readonly isOurs: (head: Uint8Array) => boolean;
+}
+
+/** The name alone tells: no other program gives it. */
+const ownSuffix: Unfinished = { suffix: '.fw-partial', isOurs: () => true };
+
 /**
- * A file that is written as `NAME.partial` and gets its name only by {@link OutputFile.commit}, after it was flushed. When
+ * A file that is written under an unfinished name and gets its own only by {@link OutputFile.commit}, after it was flushed. When
  * it is disposed before, nothing is left behind.
  */
 export class OutputFile implements AsyncDisposable {
@@ -20,19 +30,24 @@ export class OutputFile implements AsyncDisposable {
   #unflushed = 0;
   #flushFailure: Error | undefined;
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, partialPath: string, handle: FileHandle) {
     this.path = path;
-    this.partialPath = partialName(path);
+    this.partialPath = partialPath;
     this.#handle = handle;
   }
 
   /**
-   * Creates `path.partial`. Throws {@link UsageError} when `path` exists and may not be replaced, or when either name is one
-   * of the `inputs` under whatever name: files are told apart by device and inode.
+   * Creates the unfinished file. Throws {@link UsageError} when `path` exists and may not be replaced, when either name is
+   * one of the `inputs` under whatever name (files are told apart by device and inode), or when somebody else's file has the
+   * unfinished name.
    */
   static async create(
     path: string,
-    options: { readonly overwrite: boolean; readonly inputs: readonly FileIdentity[] },
+    options: {
+      readonly overwrite: boolean;
+      readonly inputs: readonly FileIdentity[];
+      readonly unfinished?: Unfinished | undefined;
+    },
   ): Promise<OutputFile> {
     const existing = await statOrNothing(path);
     if (existing) {
@@ -41,17 +56,18 @@ export class OutputFile implements AsyncDisposable {
       if (!options.overwrite)
         throw new UsageError(`"${path}" exists already. Choose another name, or ask for it to be replaced.`, { path });
     }
-    const partial = partialName(path);
+    const unfinished = options.unfinished ?? ownSuffix;
+    const partial = path + unfinished.suffix;
     const left = await statOrNothing(partial);
     if (left) refuseInput(left, partial, options.inputs);
-    // What a killed run left is removed rather than written over: another run may still be at it, or it may be a link.
-    await rm(partial, { force: true });
+    // What a killed run left is removed rather than written over: another run may still be at it.
+    if (await isLeftover(partial, unfinished)) await rm(partial, { force: true });
     const handle = await open(partial, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL).catch(
       (error: unknown) => {
         throw toFeatherweightError(error, 'creating the output');
       },
     );
-    return new OutputFile(path, handle);
+    return new OutputFile(path, partial, handle);
   }
 
   get descriptor(): number {
@@ -116,9 +132,25 @@ export class OutputFile implements AsyncDisposable {
   }
 }
 
-/** The name that an unfinished file has. */
-export function partialName(path: string): string {
-  return `${path}.partial`;
+/** Whether a run that was killed left `path`; throws {@link UsageError} where something else is there. */
+async function isLeftover(path: string, { isOurs }: Unfinished): Promise<boolean> {
+  const status = await lstat(path).catch((error: unknown) => {
+    const failure = toFeatherweightError(error, 'looking at the output');
+    if (failure.code === 'NOT_FOUND') return undefined;
+    throw failure;
+  });
+  if (status === undefined) return false;
+  if (status.isFile() && (status.size === 0 || isOurs(await headOf(path)))) return true;
+  throw new UsageError(
+    `"${path}" is in the way and was not made by this program, so it is left alone. Move it, or choose another name.`,
+    { path },
+  );
+}
+
+async function headOf(path: string): Promise<Uint8Array> {
+  await using handle = await open(path, 'r');
+  const { buffer, bytesRead } = await handle.read(new Uint8Array(16), 0, 16, 0);
+  return buffer.subarray(0, bytesRead);
 }
 
 function refuseInput(found: BigIntStats, path: string, inputs: readonly FileIdentity[]): void {

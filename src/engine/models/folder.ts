@@ -73,9 +73,10 @@ export async function findFile(folder: string, name: string): Promise<FoundFile>
   const below = realFolder.endsWith(sep) ? realFolder : realFolder + sep;
   if (!path.startsWith(below) && dirname(path) !== blobsOf(realFolder))
     return { reason: `it is a link to "${path}", outside the folder`, missing: false };
-  const status = await stat(path);
+  const status = await stat(path, { bigint: true });
   if (!status.isFile()) return { reason: 'it is not a regular file', missing: false };
-  return { file: { path, name, size: status.size } };
+  const found = { device: String(status.dev), inode: String(status.ino) };
+  return { file: { path, name, size: Number(status.size), found } };
 }
 
 function blobsOf(realFolder: string): string | undefined {

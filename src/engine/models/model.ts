@@ -1,3 +1,5 @@
+import type { FileIdentity } from '../io/file-source.ts';
+
 /** One file of a model. */
 export interface ModelFile {
   /** Absolute, links resolved where the file was found by the engine rather than named by the person. */
@@ -5,6 +7,8 @@ export interface ModelFile {
   /** Relative to the model's folder, with `/`; always one that {@link safeArchiveName} lets through. */
   readonly name: string;
   readonly size: number;
+  /** The file itself where the engine found it; whatever else is at its path when it is opened is refused. */
+  readonly found?: Pick<FileIdentity, 'device' | 'inode'>;
 }
 
 /** What a path means: the files that belong together and are archived as one. */

@@ -25,7 +25,7 @@ export async function scanModel(model: Model, scanLimits: ScanLimits): Promise<r
 }
 
 async function scanFile(file: ModelFile, scanLimits: ScanLimits): Promise<ScannedFile> {
-  await using source = await FileSource.open(file.path);
+  await using source = await FileSource.open(file.path, { found: file.found });
   try {
     return { file, layout: await scanSource(called(source, file.name), scanLimits) };
   } catch (error) {

@@ -15,7 +15,7 @@ export async function compareWithOriginal(
   headerBytes: number,
   signal: AbortSignal,
 ): Promise<void> {
-  await using inputs = await openInputs(path, headerBytes);
+  await using inputs = await openInputs(path, headerBytes, 1);
   const [only] = inputs.files;
   for (const [number, file] of archive.files.entries()) {
     // One file may have been renamed since; several are told apart by name.

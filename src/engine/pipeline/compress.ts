@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { Archive } from '../archive/archive.ts';
-import { encodeHeader, encodeTrailer, headerBytes } from '../archive/frame.ts';
+import { encodeHeader, encodeTrailer, headerBytes, isArchiveHead } from '../archive/frame.ts';
 import { IndexBuilder } from '../archive/index-builder.ts';
 import { encodeIndex, type IndexText } from '../archive/index-text.ts';
 import { descriptorSource, writeFully } from '../io/descriptor.ts';
@@ -22,6 +22,9 @@ import { blockBytes, machineFacts, peakRssBytes, planResources, type Resources }
 import { Stopwatch } from './stopwatch.ts';
 import { TensorLedger } from './tensor-ledger.ts';
 
+/** Files that are open at once, at least. */
+const leastOpen = 64;
+
 /**
  * Compresses a model exactly into one archive. Every block is written, read back from the file, decoded and compared with
  * the original bytes before the archive gets its name; sha256 of every file and tensor are taken from the same original
@@ -42,7 +45,10 @@ async function run(
   signal: AbortSignal,
 ): Promise<CompressReport> {
   const watch = new Stopwatch();
-  await using inputs = await openInputs(request.input, planResources(request).headerBytes);
+  const { headerBytes: mostHeaderBytes, threads, slots } = planResources(request);
+  // Batches are read in file order, so whatever is read at once is of the newest files, one for each slot at most.
+  const mostOpen = Math.max(leastOpen, threads * slots + 8);
+  await using inputs = await openInputs(request.input, mostHeaderBytes, mostOpen);
   const resources = planResources(request, {
     bytes: inputs.bytes,
     tensors: inputs.files.reduce((sum, { layout }) => sum + (layout?.tensors.length ?? 0), 0),
@@ -58,6 +64,7 @@ async function run(
   await using output = await OutputFile.create(path, {
     overwrite: request.overwrite ?? false,
     inputs: inputs.files.map(({ source }) => source.identity),
+    unfinished: { suffix: '.partial', isOurs: isArchiveHead },
   });
   reporter.emit({ type: 'started', command: 'compress', name: inputs.model.name, bytesTotal: inputs.bytes });
   for (const notice of inputs.notices) reporter.emit({ type: 'notice', ...notice });

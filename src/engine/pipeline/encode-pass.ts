@@ -71,6 +71,7 @@ export class EncodePass {
   /** Puts all blocks of one file on the line. */
   async addFile(file: number, { source, layout }: InputFile, runs: readonly PlacedRun[]): Promise<void> {
     const { crew, ledger, listener, slotBytes } = this.#parts;
+    await source.wake();
     const { descriptor } = source;
     const digests = new DigestFeed(
       crew,

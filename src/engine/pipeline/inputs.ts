@@ -1,5 +1,6 @@
 import type { FileLayout } from '../formats/format.ts';
 import { FileSource } from '../io/file-source.ts';
+import { OpenFiles } from '../io/open-files.ts';
 import { openModel, scanModel, type Model } from '../models/index.ts';
 import { SourceChangedError, type MalformedFileError } from '../errors.ts';
 
@@ -20,14 +21,18 @@ export interface Inputs extends AsyncDisposable {
   readonly notices: readonly { readonly message: string; readonly file?: string }[];
 }
 
-/** Opens a model's files read-only and finds their tensors. */
-export async function openInputs(path: string, headerBytes: number): Promise<Inputs> {
+/**
+ * Opens a model's files read-only and finds their tensors. At most `mostOpen` of them are awake at a time, those used last:
+ * more than are read at once.
+ */
+export async function openInputs(path: string, headerBytes: number, mostOpen = Infinity): Promise<Inputs> {
+  const keeper = new OpenFiles(mostOpen);
   const model = await openModel(path);
   await using opened = new AsyncDisposableStack();
   const files: InputFile[] = [];
   const notices: { message: string; file?: string }[] = model.notices.map((message) => ({ message }));
   for (const scanned of await scanModel(model, { headerBytes })) {
-    const source = opened.use(await FileSource.open(scanned.file.path));
+    const source = opened.use(await FileSource.open(scanned.file.path, { found: scanned.file.found, keeper }));
     const { name, size } = scanned.file;
     // Its tensors were found in another opening of the file; they are inside this one only when it is as long.
     if (source.size !== size) throw changed(source, size, source.size);

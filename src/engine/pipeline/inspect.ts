@@ -29,7 +29,7 @@ async function isArchive(path: string): Promise<boolean> {
 }
 
 async function inspectModel(path: string, mostHeaderBytes: number): Promise<Inspection> {
-  await using inputs = await openInputs(path, mostHeaderBytes);
+  await using inputs = await openInputs(path, mostHeaderBytes, 1);
   const tensors = inputs.files.flatMap(({ name: file, layout }) =>
     (layout?.tensors ?? []).map(({ name, dtype, shape, byteLength, offset }) => ({
       name,

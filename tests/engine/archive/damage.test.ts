@@ -79,7 +79,7 @@ describe('a damaged archive', () => {
       const output = join(folder, 'restored.bin');
       await expect(finish(restore({ archive: path, output }, context()))).rejects.toMatchObject({ code: 'DAMAGED' });
       await expect(readFile(output)).rejects.toMatchObject({ code: 'ENOENT' });
-      await expect(readFile(`${output}.partial`)).rejects.toMatchObject({ code: 'ENOENT' });
+      await expect(readFile(`${output}.fw-partial`)).rejects.toMatchObject({ code: 'ENOENT' });
     }
   });
 });

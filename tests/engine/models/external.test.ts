@@ -1,4 +1,4 @@
-import { link, symlink } from 'node:fs/promises';
+import { link, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openModel, scanModel } from '../../../src/engine/models/index.ts';
@@ -121,7 +121,7 @@ describe.skipIf(process.platform === 'win32')('a data file that is a link', () =
     const folder = await folderWith({ 'model.onnx': file, 'store/blob': data });
     await symlink('store/blob', join(folder, 'w.data'));
     const model = await openModel(join(folder, 'model.onnx'));
-    expect(model.files[1]).toEqual({ path: join(folder, 'store/blob'), name: 'w.data', size: data.length });
+    expect(model.files[1]).toMatchObject({ path: join(folder, 'store/blob'), name: 'w.data', size: data.length });
     expect(model.notices).toEqual([]);
   });
 
@@ -148,4 +148,31 @@ describe.skipIf(process.platform === 'win32')('a data file that is a link', () =
     expect(names(model)).toEqual(['model.onnx', 'w.data']);
     expect(model.notices.join()).toContain('"w.data" has 2 names on this disk');
   });
+});
+
+test('a data file that is swapped for a link or another file after it was found is refused', async () => {
+  const swaps: Record<string, (path: string, secret: string) => Promise<void>> = {
+    'a link': async (path, secret) => {
+      await rm(path);
+      await symlink(secret, path);
+    },
+    'another file': async (path) => {
+      await writeFile(`${path}.new`, data);
+      await rename(`${path}.new`, path);
+    },
+    'a link to a folder above': async (path) => {
+      await rename(join(path, '..'), join(path, '..', '..', 'moved'));
+      await symlink(await folderWith({ 'w.data': data }), join(path, '..'));
+    },
+  };
+  for (const [name, swap] of Object.entries(swaps)) {
+    const outside = await folderWith({ secret: data });
+    const folder = await folderWith({
+      'model.onnx': describing(['a', 2, { location: 'in/w.data' }]),
+      'in/w.data': data,
+    });
+    const model = await openModel(join(folder, 'model.onnx'));
+    await swap(join(folder, 'in', 'w.data'), join(outside, 'secret'));
+    await expect(scanModel(model, limits), name).rejects.toMatchObject({ code: 'CHANGED' });
+  }
 });

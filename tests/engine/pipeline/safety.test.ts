@@ -2,6 +2,7 @@ import { appendFileSync, utimesSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { encodeHeader } from '../../../src/engine/archive/frame.ts';
 import { compress, restore, verify } from '../../../src/engine/index.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
@@ -63,12 +64,31 @@ describe('the output', () => {
     });
   });
 
-  test('takes over what a killed run left as partial', async () => {
-    const folder = await folderWith({ 'm.safetensors': mixedModel(100), 'out.fwz.partial': Buffer.alloc(500_000, 1) });
-    const output = join(folder, 'out.fwz');
-    const { report } = await finish(compress({ input: join(folder, 'm.safetensors'), output }, context()));
+  test('takes over what a killed run left unfinished', async () => {
+    const left = Buffer.concat([encodeHeader(), Buffer.alloc(500_000, 1)]);
+    const folder = await folderWith({
+      'm.safetensors': mixedModel(100),
+      'out.fwz.partial': left,
+      'other.fwz.partial': '',
+      'back.fw-partial': Buffer.alloc(1000),
+    });
+    const [input, output] = [join(folder, 'm.safetensors'), join(folder, 'out.fwz')];
+    const { report } = await finish(compress({ input, output }, context()));
     expect((await stat(output)).size).toBe(report.bytesOut);
-    expect((await readdir(folder)).sort()).toEqual(['m.safetensors', 'out.fwz']);
+    await finish(compress({ input, output: join(folder, 'other.fwz') }, context()));
+    await finish(restore({ archive: output, output: join(folder, 'back') }, context()));
+    expect((await readdir(folder)).sort()).toEqual(['back', 'm.safetensors', 'other.fwz', 'out.fwz']);
+  });
+
+  test("leaves a stranger's file alone that has the name of an unfinished one", async () => {
+    const folder = await folderWith({ 'm.safetensors': mixedModel(100), 'out.fwz.partial': 'a download' });
+    await mkdir(join(folder, 'folder.fwz.partial'));
+    for (const name of ['out.fwz', 'folder.fwz'])
+      await expect(
+        finish(compress({ input: join(folder, 'm.safetensors'), output: join(folder, name) }, context())),
+      ).rejects.toMatchObject({ code: 'USAGE', facts: { path: join(folder, `${name}.partial`) } });
+    expect(await readFile(join(folder, 'out.fwz.partial'), 'utf8')).toBe('a download');
+    expect((await readdir(folder)).sort()).toEqual(['folder.fwz.partial', 'm.safetensors', 'out.fwz.partial']);
   });
 
   test('is whole when two runs write to the same name', async () => {
