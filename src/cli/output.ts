@@ -3,6 +3,7 @@ import { exitCodes } from './exit-code.ts';
 import type { BenchmarkMeasurement, BenchmarkReport } from './bench/report.ts';
 import type { EvaluationReport } from '../evaluation/index.ts';
 import type {
+  EngineCatalog,
   ErrorData,
   Inspection,
   NoticeEvent,
@@ -23,8 +24,20 @@ export interface BatchReport {
   readonly reports: readonly Report[];
 }
 
+/** The report of `methods`. */
+export interface MethodsReport {
+  readonly command: 'methods';
+  readonly methods: EngineCatalog['methods'];
+}
+
 export type AnyReport =
-  Report | InspectReport | BatchReport | BenchmarkReport | EvaluationReport | { readonly command: 'serve' };
+  | Report
+  | InspectReport
+  | BatchReport
+  | BenchmarkReport
+  | EvaluationReport
+  | MethodsReport
+  | { readonly command: 'serve' };
 
 /** A line of `--json` output; the last one is always `finished` or `failed`. */
 export type OutputLine =

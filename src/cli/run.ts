@@ -5,6 +5,7 @@ import type { Action, RunAction } from './commands/command.ts';
 import { addCompress } from './commands/compress.ts';
 import { addCompare, addEvaluate } from './commands/evaluate.ts';
 import { addInspect } from './commands/inspect.ts';
+import { addMethods } from './commands/methods.ts';
 import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
 import { addVerify } from './commands/verify.ts';
@@ -39,7 +40,17 @@ function createProgram(shell: Shell, runAction: RunAction): Command {
       'after',
       '\nExit codes: 0 done; 1 not equal or damaged; 2 usage; 3 unreadable or invalid input; 4 disk or I/O; 130 cancelled.',
     );
-  for (const add of [addInspect, addCompress, addRestore, addVerify, addEvaluate, addCompare, addBench, addServe])
+  for (const add of [
+    addInspect,
+    addCompress,
+    addRestore,
+    addVerify,
+    addMethods,
+    addEvaluate,
+    addCompare,
+    addBench,
+    addServe,
+  ])
     add(program, runAction);
   return program;
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Preset } from './codecs/codec.ts';
+import type { Quantizer } from './quantizers/quantizer.ts';
 import { dtypes } from './tensor/dtype.ts';
 
 /** What the engine can do, as plain data for people and forms. The order of each list only ever grows at its end. */
@@ -8,6 +9,8 @@ export interface EngineCatalog {
   readonly dtypes: readonly { readonly id: string; readonly bits: number; readonly kind: string }[];
   /** `options` is a JSON Schema with titles and descriptions. */
   readonly codecs: readonly CatalogEntry[];
+  /** Ways to approximate weights; `caution` is what a person must know before choosing one. */
+  readonly methods: readonly MethodEntry[];
   readonly presets: readonly {
     readonly id: Preset;
     readonly title: string;
@@ -21,6 +24,10 @@ export interface CatalogEntry {
   readonly title: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface MethodEntry extends CatalogEntry {
+  readonly caution?: string;
 }
 
 const presets: EngineCatalog['presets'] = [
@@ -44,9 +51,13 @@ const presets: EngineCatalog['presets'] = [
   },
 ];
 
-/** Lists formats, codecs and presets. Loads the codecs when it is first asked, which takes some milliseconds. */
+/** Lists formats, codecs, methods and presets. Loads the codecs when it is first asked, which takes some milliseconds. */
 export async function listCatalog(): Promise<EngineCatalog> {
-  const [{ codecs }, { formats }] = await Promise.all([import('./codecs/catalog.ts'), import('./formats/catalog.ts')]);
+  const [{ codecs }, { formats }, { quantizers }] = await Promise.all([
+    import('./codecs/catalog.ts'),
+    import('./formats/catalog.ts'),
+    import('./quantizers/catalog.ts'),
+  ]);
   return {
     formats: formats.map(({ id, title, extensions }) => ({ id, title, extensions })),
     dtypes: Object.entries(dtypes).map(([id, { bits, kind }]) => ({ id, bits, kind })),
@@ -54,6 +65,13 @@ export async function listCatalog(): Promise<EngineCatalog> {
       ...{ id, title, summary },
       options: z.toJSONSchema(options, { unrepresentable: 'any' }),
     })),
+    methods: (quantizers as readonly Pick<Quantizer, 'id' | 'title' | 'summary' | 'caution' | 'options'>[]).map(
+      ({ id, title, summary, caution, options }) => ({
+        ...{ id, title, summary },
+        ...(caution !== undefined && { caution }),
+        options: z.toJSONSchema(options, { unrepresentable: 'any', io: 'input' }),
+      }),
+    ),
     presets,
   };
 }

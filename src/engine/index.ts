@@ -3,6 +3,8 @@ export * from './errors.ts';
 export type * from './pipeline/events.ts';
 export type * from './pipeline/requests.ts';
 export { listCatalog, type EngineCatalog } from './catalog.ts';
+export { archivePath } from './pipeline/approximate/name.ts';
+export type { RecipeInput } from './pipeline/approximate/recipe.ts';
 export { compress } from './pipeline/compress.ts';
 export { inspect } from './pipeline/inspect.ts';
 export { restore } from './pipeline/restore.ts';

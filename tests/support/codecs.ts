@@ -36,7 +36,7 @@ interface NumberOrChoice {
 }
 
 /** Every smallest, largest and listed value that the JSON Schema of a codec's options names, one property at a time. */
-export function optionEdges(codec: Codec): readonly unknown[] {
+export function optionEdges(codec: { readonly options: z.ZodType }): readonly unknown[] {
   const schema = z.toJSONSchema(codec.options) as { properties?: Record<string, NumberOrChoice> };
   const edges = Object.entries(schema.properties ?? {}).flatMap(([name, { minimum, maximum, enum: choices, type }]) =>
     [minimum, maximum, ...(choices ?? []), ...(type === 'boolean' ? [true, false] : [])]

@@ -1,10 +1,17 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Option } from 'commander';
-import { type CompressReport, type CompressRequest, UsageError } from '../../engine/index.ts';
+import {
+  archivePath,
+  type CompressReport,
+  type CompressRequest,
+  type RecipeInput,
+  UsageError,
+} from '../../engine/index.ts';
 import { follow } from '../follow.ts';
 import { compressSummary } from '../view/summary.ts';
 import type { AddCommand, CommandContext } from './command.ts';
+import { parseMethod } from './method.ts';
 import { isFolder, withBases, withResources, type ResourceOptions } from './options.ts';
 
 interface CompressOptions extends ResourceOptions {
@@ -12,19 +19,27 @@ interface CompressOptions extends ResourceOptions {
   readonly preset?: 'quick' | 'balanced' | 'smallest';
   readonly base?: readonly string[];
   readonly force?: boolean;
+  readonly approx?: RecipeInput;
+  readonly recipe?: string;
 }
-
-const extension = '.fwz';
 
 export const addCompress: AddCommand = (program, runAction) => {
   const command = program
     .command('compress')
-    .description('Write an archive, prove that it gives back every byte, and only then give it its name.')
+    .description(
+      'Write an archive, prove that it gives back every byte (with --approx or --recipe: of approximated weights), and only then give it its name.',
+    )
     .argument('<path...>', 'model files, indexes of shards, or folders with one model each')
     .option('-o, --output <path>', 'the archive; with several paths a folder (default: beside the input)')
     .addOption(
       new Option('--preset <name>', 'how hard to try').choices(['quick', 'balanced', 'smallest']).default('balanced'),
     )
+    .addOption(
+      new Option('--approx <method[:key=value,…]>', 'approximate the weights; `methods` lists the methods')
+        .argParser(parseMethod)
+        .conflicts('recipe'),
+    )
+    .option('--recipe <file>', 'approximate as a JSON file says: rules for tensors by name')
     .option('--force', 'replace an existing archive');
   withBases(command, 'a model, or its archive, that this one may be stored as a difference to (may be repeated)');
   withResources(command).action((paths: readonly string[], options: CompressOptions) =>
@@ -54,10 +69,12 @@ async function requestsOf(paths: readonly string[], options: CompressOptions): P
   const { output, preset, base, force, threads, memory } = options;
   const intoFolder = output !== undefined && (paths.length > 1 || (await isFolder(output)));
   if (intoFolder) await mkdir(output, { recursive: true });
+  const approximate = options.recipe === undefined ? options.approx : await readRecipe(options.recipe);
   const requests = paths.map((input) => ({
     input,
-    output: intoFolder ? join(output, `${basename(resolve(input))}${extension}`) : output,
+    output: intoFolder ? join(output, basename(archivePath(resolve(input), approximate))) : output,
     preset,
+    approximate,
     bases: base,
     overwrite: force,
     threads,
@@ -65,11 +82,21 @@ async function requestsOf(paths: readonly string[], options: CompressOptions): P
   }));
   const taken = new Map<string, string>();
   for (const { input, output: archive } of requests) {
-    const place = resolve(archive ?? `${resolve(input)}${extension}`);
+    const place = resolve(archive ?? archivePath(resolve(input), approximate));
     const other = taken.get(place);
     if (other !== undefined)
       throw new UsageError(`"${other}" and "${input}" would both be written to "${place}"; compress them apart.`);
     taken.set(place, input);
   }
   return requests;
+}
+
+/** The engine checks it; here it only has to be JSON. */
+async function readRecipe(path: string): Promise<RecipeInput> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8')) as RecipeInput;
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new UsageError(`The recipe "${path}" is no JSON: ${error.message}`, { path });
+  }
 }

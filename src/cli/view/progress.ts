@@ -7,6 +7,7 @@ const phaseWords: Readonly<Record<Phase, string>> = {
   scan: 'Reading the tables',
   compress: 'Compressing',
   prove: 'Reading back and comparing',
+  measure: 'Looking at the weights',
   flush: 'Waiting for the disk',
   restore: 'Restoring',
   verify: 'Verifying',

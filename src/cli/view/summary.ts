@@ -15,12 +15,41 @@ export function compressSummary(report: CompressReport): string {
     `${colors.bold(escapeUnsafe(basename(input)))}  ${formatChange(bytesIn, bytesOut)} · ${colors.bold(formatSaving(bytesIn, bytesOut))}${files}`,
     ...codecLines(report).map((line) => `  ${line}`),
     `  ${timeLine(report)}`,
-    colors.green(`Proved: every byte was read back and compared; sha256 ${sha256}`),
+    ...(report.approximation ? approximationLines(report, report.approximation) : []),
+    colors.green(
+      report.approximation
+        ? `Proved: the archive gives back these weights, read back and compared; sha256 ${sha256}`
+        : `Proved: every byte was read back and compared; sha256 ${sha256}`,
+    ),
     ...(report.bases ?? []).map(
       ({ name, sha256: base }) => `Restoring it takes the base ${escapeUnsafe(name)}, sha256 ${base}`,
     ),
     `Archive: ${escapeUnsafe(output)}`,
   ].join('\n');
+}
+
+/** What was lost, where most, and what was kept. */
+function approximationLines(
+  { tensors }: CompressReport,
+  { bitsPerWeight, tensors: changed, kept, sourceSha256 }: NonNullable<CompressReport['approximation']>,
+): readonly string[] {
+  const losses = tensors.flatMap(({ name, approximation }) => (approximation ? [{ name, ...approximation.loss }] : []));
+  const worst = losses.reduce((most, loss) => (loss.relativeL2 > most.relativeL2 ? loss : most), {
+    name: '',
+    relativeL2: 0,
+  });
+  const reasons = new Map<string, number>();
+  for (const { kept: reason } of tensors) if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  return [
+    colors.yellow(
+      `~ Approximate: ${formatCount(changed)} tensors at ${bitsPerWeight.toFixed(2)} bits a weight, ${formatCount(kept)} kept exactly`,
+    ),
+    `  largest relative error ${(100 * worst.relativeL2).toPrecision(3)} % in ${escapeUnsafe(worst.name)}`,
+    ...[...reasons]
+      .sort(([, one], [, other]) => other - one)
+      .map(([reason, count]) => `  ${formatCount(count)} kept: ${escapeUnsafe(reason)}`),
+    `  sha256 of the original ${sourceSha256}`,
+  ];
 }
 
 /** The words after restoring. */

@@ -3,6 +3,7 @@ import { DamagedArchiveError } from '../errors.ts';
 import type { ByteSource } from '../io/source.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 import { checkHeader, decodeTrailer, headerBytes, trailerBytes } from './frame.ts';
+import type { ApproximationText } from './approximation-text.ts';
 import { decodeIndex, type IndexText } from './index-text.ts';
 import type { BaseFile, Reference } from './reference.ts';
 
@@ -59,6 +60,8 @@ export class Archive {
   /** The files of other models that are needed to restore this one. */
   readonly bases: readonly BaseFile[];
   readonly #references: ReadonlyMap<number, Reference>;
+  /** Present where weights were approximated: what comes back is not what went in. */
+  readonly approximation: ApproximationText | undefined;
   readonly #index: IndexText;
   /** First block of each stream, and one past the last. */
   readonly #firstBlock: Float64Array;
@@ -135,8 +138,12 @@ export class Archive {
         sha256: tensors.sha256s[tensor] ?? '',
       };
     });
+    const needsVersion2 = index.bases !== undefined || index.approximation !== undefined;
+    check((index.version === 2) === needsVersion2, `version ${index.version} with another's tables`);
     this.bases = index.bases ?? [];
     this.#references = checkedReferences(index, check);
+    this.approximation = index.approximation;
+    checkApproximation(index, check);
     this.files = index.files.map(({ name, format, bytes, sha256, metadata }) => ({
       name,
       format,
@@ -236,13 +243,10 @@ export class Archive {
 }
 
 function checkedReferences(
-  { version, bases, references, streams }: IndexText,
+  { bases, references, streams }: IndexText,
   check: (condition: boolean, message: string) => void,
 ): ReadonlyMap<number, Reference> {
-  check(
-    (version === 2) === (bases !== undefined && references !== undefined),
-    `version ${version} with another's tables`,
-  );
+  check((bases === undefined) === (references === undefined), 'bases without references');
   const found = new Map<number, Reference>();
   if (references === undefined || bases === undefined) return found;
   check(
@@ -259,6 +263,25 @@ function checkedReferences(
     found.set(stream, { base, offset });
   });
   return found;
+}
+
+function checkApproximation(
+  { approximation, files, tensors }: IndexText,
+  check: (condition: boolean, message: string) => void,
+): void {
+  if (approximation === undefined) return;
+  const { sources, methods, ...columns } = approximation;
+  check(sources.length === files.length, 'another number of sources than of files');
+  const many = columns.tensors.length;
+  check(
+    Object.values(columns).every((column) => column.length === many),
+    'uneven columns of approximated tensors',
+  );
+  check(
+    columns.tensors.every((tensor) => tensor < tensors.names.length) &&
+      columns.methodNumbers.every((method) => method < methods.length),
+    'an approximated tensor that is not there',
+  );
 }
 
 /** The last place in an ascending column whose value is at most `value`; 0 when there is none. */

@@ -5,7 +5,7 @@ import { DamagedArchiveError } from '../errors.ts';
 const magic = Uint8Array.of(0x89, 0x46, 0x57, 0x5a, 0x0d, 0x0a, 0x1a, 0x0a);
 const endMagic = Uint8Array.of(0x46, 0x57, 0x5a, 0x2e, 0x65, 0x6e, 0x64, 0x0a);
 
-/** The newest container version; what needs no base is written as version 1. */
+/** The newest container version; what needs nothing of it is written as version 1. */
 export const archiveVersion = 2;
 export const headerBytes = 16;
 export const trailerBytes = 32;

@@ -1,6 +1,7 @@
 import type { Width } from '../codecs/codec.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 import { headerBytes } from './frame.ts';
+import type { ApproximationText } from './approximation-text.ts';
 import type { IndexText } from './index-text.ts';
 import type { BaseFile, Reference } from './reference.ts';
 
@@ -122,10 +123,14 @@ export class IndexBuilder {
   }
 
   /** The whole index, with the digests that were not known before. */
-  finish(fileDigests: readonly string[], tensorDigests: readonly string[]): IndexText {
+  finish(
+    fileDigests: readonly string[],
+    tensorDigests: readonly string[],
+    approximation?: ApproximationText,
+  ): IndexText {
     const tensors = this.#files.flatMap((file, number) => file.tensors.map((tensor) => ({ ...tensor, file: number })));
     return {
-      version: this.version,
+      version: approximation ? 2 : this.version,
       name: this.#name,
       blockBytes: this.#blockBytes,
       streams: this.#streams,
@@ -145,6 +150,7 @@ export class IndexBuilder {
         sha256s: [...tensorDigests],
       },
       ...(this.version === 2 && this.#referenceColumns()),
+      ...(approximation && { approximation }),
     };
   }
 }

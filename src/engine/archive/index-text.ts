@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Width } from '../codecs/codec.ts';
 import { readVarint, varintLength, writeVarint } from '../codecs/varint.ts';
 import { DamagedArchiveError } from '../errors.ts';
+import type { ApproximationText } from './approximation-text.ts';
 import type { Trailer } from './frame.ts';
 import { packIndex, storedSchema, unpackIndex } from './stored-index.ts';
 
@@ -43,6 +44,8 @@ export interface IndexText {
   readonly references?:
     | { readonly streams: readonly number[]; readonly bases: readonly number[]; readonly offsets: readonly number[] }
     | undefined;
+  /** Only in archives whose weights were approximated; those are of version 2. */
+  readonly approximation?: ApproximationText | undefined;
 }
 
 /** Text that most small indexes have much of, so that it need not be in them. Part of the format. */

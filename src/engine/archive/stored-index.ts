@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { storedApproximation } from './approximation-text.ts';
 import type { IndexText } from './index-text.ts';
 
 const count = z.int().min(0);
@@ -39,6 +40,7 @@ export const storedSchema = z.strictObject({
   }),
   bases: z.array(z.strictObject({ name: z.string(), bytes: count })).optional(),
   references: z.strictObject({ streams: counts, bases: counts, offsets: counts }).optional(),
+  approximation: storedApproximation.optional(),
 });
 
 export type StoredIndex = z.infer<typeof storedSchema>;
@@ -48,8 +50,9 @@ const digestBytes = 32;
 
 /** Divides an index into what its text says and the table of its checksums and digests, each digest once. */
 export function packIndex(index: IndexText): { readonly stored: StoredIndex; readonly table: Uint8Array } {
-  const { version, name, blockBytes, streams, blocks, files, tensors, bases, references } = index;
+  const { version, name, blockBytes, streams, blocks, files, tensors, bases, references, approximation } = index;
   const digests = [...files, ...(bases ?? [])].map(({ sha256 }) => sha256);
+  digests.push(...(approximation?.sources ?? []));
   const lastAt = new Map<string, number>();
   const repeats = tensors.sha256s.map((sha256, tensor) => {
     const before = lastAt.get(sha256);
@@ -99,17 +102,19 @@ export function packIndex(index: IndexText): { readonly stored: StoredIndex; rea
           offsets: [...references.offsets],
         },
       }),
+      ...(approximation && { approximation: storedApproximation.strip().parse(approximation) }),
     },
   };
 }
 
 /** The inverse of {@link packIndex}. Throws where table and text do not fit each other, or a number is no count. */
 export function unpackIndex(stored: StoredIndex, table: Uint8Array): IndexText {
-  const { streams, blocks, files, bases, ...others } = stored;
+  const { streams, blocks, files, bases, approximation, ...others } = stored;
   const { digests: repeats, ...tensors } = stored.tensors;
   const bytes = Buffer.from(table.buffer, table.byteOffset, table.length);
   const fresh = repeats.filter((repeat) => repeat === 0).length;
-  const digests = files.length + (bases?.length ?? 0) + fresh;
+  const sources = approximation ? files.length : 0;
+  const digests = files.length + (bases?.length ?? 0) + sources + fresh;
   const expected = checksumBytes * blocks.lengths.length + digestBytes * digests;
   if (table.length !== expected) throw new Error(`${table.length} bytes of checksums and digests, not ${expected}`);
   let at = checksumBytes * blocks.lengths.length;
@@ -131,6 +136,7 @@ export function unpackIndex(stored: StoredIndex, table: Uint8Array): IndexText {
     };
   });
   const unpackedBases = bases?.map((base) => ({ ...base, sha256: nextDigest() }));
+  const unpackedApproximation = approximation && { ...approximation, sources: files.map(nextDigest) };
   const sha256s: string[] = [];
   for (const [tensor, repeat] of repeats.entries())
     sha256s.push(repeat === 0 ? nextDigest() : (sha256s[tensor - repeat] ?? ''));
@@ -147,6 +153,7 @@ export function unpackIndex(stored: StoredIndex, table: Uint8Array): IndexText {
     files: unpackedFiles,
     tensors: { ...tensors, offsets, sha256s },
     ...(unpackedBases && { bases: unpackedBases }),
+    ...(unpackedApproximation && { approximation: unpackedApproximation }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { DamagedArchiveError } from '../errors.ts';
 import { copyBytes } from '../kernels/copy/index.ts';
 import type { Workspace } from '../kernels/workspace.ts';
+import { decoderByWireId } from '../quantizers/catalog.ts';
 import { codecByWireId } from './catalog.ts';
 import type { Stream, StreamShape } from './codec.ts';
 import { mostDepth, mostStreamBytes, mostStreams } from './limits.ts';
@@ -38,7 +39,8 @@ function decodeNode(
   const wireId = payload[0];
   if (wireId === undefined) throw new DamagedArchiveError('A payload is empty; at least a wire id is expected.');
   if (depth > mostDepth) throw new DamagedArchiveError(`A codec tree is more than ${mostDepth} steps deep.`);
-  const codec = codecByWireId(wireId);
+  // Methods that approximate stand at the root only: the numbers that they make are a tensor's, not another step's input.
+  const codec = codecByWireId(wireId) ?? (depth === 0 ? decoderByWireId(wireId) : undefined);
   if (codec === undefined)
     throw new DamagedArchiveError(`No codec has the wire id ${wireId}; the archive is damaged or of a later version.`, {
       wireId,

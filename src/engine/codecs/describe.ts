@@ -1,4 +1,5 @@
 import { DamagedArchiveError } from '../errors.ts';
+import { decoderByWireId } from '../quantizers/catalog.ts';
 import { codecByWireId } from './catalog.ts';
 import type { CodecNode } from './codec.ts';
 import { mostDepth } from './limits.ts';
@@ -16,7 +17,8 @@ export function describeNode(node: CodecNode): string {
  */
 export function describeTree(payload: Uint8Array, depth = 0): CodecNode {
   const wireId = payload[0];
-  const codec = wireId === undefined || depth > mostDepth ? undefined : codecByWireId(wireId);
+  const codec =
+    wireId === undefined || depth > mostDepth ? undefined : (codecByWireId(wireId) ?? decoderByWireId(wireId));
   if (codec === undefined)
     throw new DamagedArchiveError('A payload names no codec, or is too deep.', { wireId, depth });
   if (wireId === 0) return { id: codec.id };

@@ -1,5 +1,6 @@
 import { cutFile, type Place, type Run } from './cut.ts';
 import type { ScannedFile } from './duplicates.ts';
+import type { TensorApproximation } from '../quantizers/approximate.ts';
 
 /** A run and the stream of the archive that holds its bytes. */
 export interface PlacedRun extends Run {
@@ -23,13 +24,15 @@ export function drawBlueprint(
   files: readonly ScannedFile[],
   originals: readonly ReadonlyMap<number, Place>[],
   blockBytes: number,
+  approximations: readonly ReadonlyMap<number, TensorApproximation>[] = [],
 ): readonly (readonly PlacedRun[])[] {
   const placed: PlacedRun[][] = [];
   let [streams, blocks] = [0, 0];
   files.forEach(({ source, layout }, file) => {
     const runs: PlacedRun[] = [];
     placed.push(runs);
-    for (const run of cutFile(file, source.size, layout, originals[file] ?? new Map(), blockBytes)) {
+    const equals = originals[file] ?? new Map<number, Place>();
+    for (const run of cutFile(file, source.size, layout, equals, blockBytes, approximations[file])) {
       if (run.equalTo) {
         runs.push(refer(run, run.equalTo, placed));
         continue;

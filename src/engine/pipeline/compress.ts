@@ -6,13 +6,15 @@ import { encodeIndex, type IndexText } from '../archive/index-text.ts';
 import { descriptorSource, writeFully } from '../io/descriptor.ts';
 import { OutputFile } from '../io/output-file.ts';
 import { Crew } from '../workers/crew.ts';
+import { archivePath } from './approximate/name.ts';
+import type { Recipe } from './approximate/recipe.ts';
 import { AssemblyLine } from './assembly-line.ts';
 import { openBaseModels, refuseCircle, refuseInputAsBase, type BaseModelFile } from './base-models.ts';
 import { drawBlueprint } from './blueprint.ts';
 import { emptyDigest, modelDigest } from './digests.ts';
 import { findDuplicates } from './duplicates.ts';
 import { EncodePass } from './encode-pass.ts';
-import type { CompressReport, JobEvent } from './events.ts';
+import type { CompressReport, FileReport, JobEvent, TensorReport } from './events.ts';
 import { assertUnchanged, openInputs, type Inputs } from './inputs.ts';
 import { runJob, type Reporter } from './job.ts';
 import { findReferences } from './references.ts';
@@ -26,7 +28,7 @@ import { TensorLedger } from './tensor-ledger.ts';
 const leastOpen = 64;
 
 /**
- * Compresses a model exactly into one archive. Every block is written, read back from the file, decoded and compared with
+ * Compresses a model into one archive, exactly unless a recipe says what to approximate. Every block is written, read back from the file, decoded and compared with
  * the original bytes before the archive gets its name; sha256 of every file and tensor are taken from the same original
  * bytes. The output is the same on any number of threads. Throws the classes of `errors.ts`; whatever it throws, nothing is
  * left under the final name and the original was only read.
@@ -53,7 +55,8 @@ async function run(
     bytes: inputs.bytes,
     tensors: inputs.files.reduce((sum, { layout }) => sum + (layout?.tensors.length ?? 0), 0),
   });
-  const path = request.output ?? `${inputs.model.path}.fwz`;
+  const recipe = request.approximate && (await loadApproximation()).parseRecipe(request.approximate);
+  const path = request.output ?? archivePath(inputs.model.path, request.approximate);
   await using bases = await openBaseModels(request.bases ?? [], {
     folder: dirname(path),
     headerBytes: resources.headerBytes,
@@ -69,7 +72,7 @@ async function run(
   reporter.emit({ type: 'started', command: 'compress', name: inputs.model.name, bytesTotal: inputs.bytes });
   for (const notice of inputs.notices) reporter.emit({ type: 'notice', ...notice });
 
-  const { index, blocksEnd, ledger } = await encodeAll(inputs, bases.files, output, request, resources, {
+  const { index, blocksEnd, ledger } = await encodeAll(inputs, bases.files, output, { ...request, recipe }, resources, {
     context,
     reporter,
     signal,
@@ -83,7 +86,11 @@ async function run(
   await output.commit();
   watch.end('flush');
 
-  const files = archive.files.map(({ name, format, bytes, sha256 }) => ({ name, format, bytes, sha256 }));
+  const sources = archive.approximation?.sources;
+  const files = archive.files.map(({ name, format, bytes, sha256 }, file) => {
+    const sourceSha256 = sources?.[file];
+    return { name, format, bytes, sha256, ...(sourceSha256 !== undefined && { sourceSha256 }) };
+  });
   const tensors = ledger.reports;
   const tensorBytes = tensors.reduce((sum, { bytesOut }) => sum + bytesOut, 0);
   return {
@@ -101,7 +108,8 @@ async function run(
       other: blocksEnd - headerBytes - tensorBytes,
       frame: archive.size - blocksEnd + headerBytes,
     },
-    proof: 'bytes',
+    proof: sources ? 'approximation' : 'bytes',
+    ...(sources && { approximation: approximationReport(files, tensors) }),
     ...(archive.bases.length > 0 && { bases: archive.bases }),
     seconds: watch.seconds(),
     peakRssBytes: peakRssBytes(),
@@ -109,6 +117,24 @@ async function run(
     memoryBytes: resources.memoryBytes,
     machine: machineFacts(),
     notices: inputs.notices.map(({ message }) => message),
+  };
+}
+
+/** Exact work starts sooner without it. */
+const loadApproximation = () => import('./approximate/index.ts');
+
+function approximationReport(
+  files: readonly FileReport[],
+  tensors: readonly TensorReport[],
+): NonNullable<CompressReport['approximation']> {
+  const changed = tensors.filter(({ approximation }) => approximation !== undefined);
+  const bits = 8 * changed.reduce((sum, { bytesOut }) => sum + bytesOut, 0);
+  const numbers = changed.reduce((sum, { shape }) => sum + shape.reduce((all, extent) => all * extent, 1), 0);
+  return {
+    sourceSha256: modelDigest(files.map(({ name, sourceSha256 }) => ({ name, sha256: sourceSha256 ?? '' }))),
+    bitsPerWeight: numbers > 0 ? bits / numbers : 0,
+    tensors: changed.length,
+    kept: tensors.length - changed.length,
   };
 }
 
@@ -123,21 +149,33 @@ async function encodeAll(
   inputs: Inputs,
   bases: readonly BaseModelFile[],
   output: OutputFile,
-  request: CompressRequest,
+  request: Omit<CompressRequest, 'approximate'> & { readonly recipe: Recipe | undefined },
   resources: Resources,
   { context, reporter, signal, watch }: Surroundings,
 ): Promise<{ readonly index: IndexText; readonly blocksEnd: number; readonly ledger: TensorLedger }> {
-  const originals = await findDuplicates(inputs.files, signal, (done, total) =>
-    reporter.progress('scan', done, total, 0),
-  );
-  const blueprint = drawBlueprint(inputs.files, originals, blockBytes);
-  const ledger = new TensorLedger(inputs.files, originals);
+  const equals = await findDuplicates(inputs.files, signal, (done, total) => reporter.progress('scan', done, total, 0));
+  watch.end('scan');
+  await using crew = await Crew.start(context.spawnWorker, resources, ['files', 'tensors']);
+  const preset = request.preset ?? 'balanced';
+  const plan =
+    request.recipe &&
+    (await (
+      await loadApproximation()
+    ).planApproximations(inputs.files, equals, request.recipe, {
+      crew,
+      signal,
+      slotBytes: resources.slotBytes,
+      preset,
+      read: (bytes) => reporter.progress('measure', bytes, inputs.bytes, 0),
+    }));
+  if (plan) watch.end('measure');
+  const originals = plan?.originals ?? equals;
+  const blueprint = drawBlueprint(inputs.files, originals, blockBytes, plan?.approximations);
+  const ledger = new TensorLedger(inputs.files, originals, plan?.choices);
   const builder = new IndexBuilder(inputs.model.name, blockBytes);
   const references = await findReferences({ files: inputs.files, runs: blueprint, bases, builder, signal });
   const fileDigests = inputs.files.map(() => emptyDigest);
-  watch.end('scan');
 
-  await using crew = await Crew.start(context.spawnWorker, resources, ['files', 'tensors']);
   const line = new AssemblyLine(crew, signal);
   const done = { coded: 0, proved: 0 };
   const pass = new EncodePass({
@@ -147,7 +185,7 @@ async function encodeAll(
     output,
     builder,
     ledger,
-    preset: request.preset ?? 'balanced',
+    preset,
     references,
     listener: {
       coded: (bytes) => reporter.progress('compress', (done.coded += bytes), inputs.bytes, builder.end),
@@ -165,7 +203,8 @@ async function encodeAll(
     }
   });
   watch.end('compress');
-  return { index: builder.finish(fileDigests, ledger.digests), blocksEnd: builder.end, ledger };
+  const approximation = plan && ledger.approximationText(plan.sources);
+  return { index: builder.finish(fileDigests, ledger.digests, approximation), blocksEnd: builder.end, ledger };
 }
 
 function declareFile(

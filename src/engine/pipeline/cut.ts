@@ -3,6 +3,9 @@ import { streamWidth } from '../codecs/stream-width.ts';
 import type { FileLayout } from '../formats/format.ts';
 import { isDType } from '../tensor/dtype.ts';
 import { isRecordType, recordBytes } from '../tensor/record.ts';
+import { floatWidth } from '../tensor/floats.ts';
+import { piecesOf } from '../quantizers/statistics.ts';
+import type { PieceApproximation, TensorApproximation } from '../quantizers/approximate.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 import type { StreamKind } from '../workers/protocol.ts';
 
@@ -27,6 +30,8 @@ export interface Run extends Place {
   readonly stream: StreamKind;
   /** Where in the model equal bytes stand that are stored already. */
   readonly equalTo?: Place;
+  /** Present: the run is a piece of an approximated tensor, and a stream of one block. */
+  readonly approximation?: PieceApproximation;
 }
 
 /** A run that is not final: neighbours that may be joined become one. */
@@ -36,7 +41,8 @@ interface Piece extends Run {
 
 /**
  * Cuts a file into runs that cover every byte of it once, in order: a tensor each, tiny neighbours together, and the bytes
- * between with the smallest tensors among them. `originals` gives the earlier equal of a tensor that has one, by offset.
+ * between with the smallest tensors among them. `originals` gives the earlier equal of a tensor that has one, by offset;
+ * `approximations` what becomes of a tensor that is approximated, which has a run for each of its pieces.
  *
  * @param mostTogether the most bytes of tiny tensors in one run: one block, so that one is found with one read
  */
@@ -46,6 +52,7 @@ export function cutFile(
   layout: FileLayout | undefined,
   originals: ReadonlyMap<number, Place>,
   mostTogether: number,
+  approximations: ReadonlyMap<number, TensorApproximation> = new Map(),
 ): Run[] {
   const pieces: Piece[] = [];
   let end = 0;
@@ -61,6 +68,14 @@ export function cutFile(
   for (const tensor of layout?.tensors ?? []) {
     if (tensor.byteLength === 0) continue;
     const equalTo = originals.get(tensor.offset);
+    const approximation = approximations.get(tensor.offset);
+    if (approximation) {
+      flush();
+      add(end, tensor.offset - end, { width: 1 }, true);
+      pieces.push(...approximateRuns(file, tensor, approximation, mostTogether, equalTo));
+      end = tensor.offset + tensor.byteLength;
+      continue;
+    }
     const isTiny = tensor.byteLength < tinyBytes && !equalTo;
     const continues =
       isTiny &&
@@ -78,6 +93,27 @@ export function cutFile(
   flush();
   add(end, size - end, { width: 1 }, true);
   return joinPieces(pieces, mostTogether);
+}
+
+function approximateRuns(
+  file: number,
+  tensor: TensorRange,
+  approximation: TensorApproximation,
+  mostBytes: number,
+  equalTo: Place | undefined,
+): Piece[] {
+  const { geometry, dtype } = approximation;
+  const { columns } = geometry;
+  const width = floatWidth(dtype);
+  return Array.from(piecesOf(geometry, mostBytes / width), ({ start, count }) => ({
+    file,
+    offset: tensor.offset + start * width,
+    length: count * width,
+    stream: streamKind(dtype, count * width),
+    isJoinable: false,
+    approximation: { ...approximation, firstRow: Math.floor(start / columns), firstColumn: start % columns },
+    ...(equalTo && { equalTo: { file: equalTo.file, offset: equalTo.offset + start * width } }),
+  }));
 }
 
 function joinPieces(pieces: readonly Piece[], mostTogether: number): Run[] {

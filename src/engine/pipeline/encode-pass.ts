@@ -140,6 +140,7 @@ export class EncodePass {
       stream: part.run.stream,
       node: part.node,
       reference: this.#referenceOf(part),
+      approximation: part.run.approximation,
     }));
     await line.add(
       ({ thread, slot }) => thread.run({ kind: 'encode', slot, source, blocks, preset }),
@@ -164,16 +165,17 @@ export class EncodePass {
     const offset = builder.end;
     const blocks = batch.map((part, place): BlockShape => {
       const { run, fileOffset, length } = part;
-      const { storedLength, codec, usesReference } = coded[place] ?? {
+      const { storedLength, codec, usesReference, loss } = coded[place] ?? {
         storedLength: 0,
         codec: '',
         usesReference: false,
+        loss: undefined,
       };
       const reference = usesReference ? references.get(run.streamNumber) : undefined;
       if (reference) builder.setReference(run.streamNumber, { base: reference.base, offset: reference.offset });
       builder.addBlock(storedLength);
       if (fileOffset === run.offset) builder.setCodec(run.streamNumber, codec);
-      ledger.addStored(run.file, fileOffset, length, storedLength, codec);
+      ledger.addStored(run.file, fileOffset, length, storedLength, codec, loss);
       return { storedLength, length, width: run.stream.width, reference: reference && this.#referenceOf(part) };
     });
     listener.coded(source.length);
@@ -183,7 +185,10 @@ export class EncodePass {
     return undefined;
   }
 
-  /** Equal bytes are not stored again, but read again and compared with what was stored. */
+  /**
+   * Equal bytes are not stored again, but read again and compared with what was stored. An approximated piece cannot be
+   * compared; what its equal restores to takes its place.
+   */
   async #addReference(part: BlockPart, source: FileRange, digests: DigestFeed): Promise<void> {
     const { line, builder, output, ledger, listener } = this.#parts;
     const { run, block, blockLength, start } = part;
@@ -195,7 +200,9 @@ export class EncodePass {
         const archive = { descriptor: output.descriptor, offset, length: storedLength };
         const reference = this.#referenceOf(part);
         const stored = { storedLength, crc32, length: blockLength, width: run.stream.width, reference };
-        await thread.run({ kind: 'prove-reference', slot, source, archive, block: stored, start });
+        await (run.approximation
+          ? thread.run({ kind: 'decode', slot, checks: true, archive, blocks: [stored] })
+          : thread.run({ kind: 'prove-reference', slot, source, archive, block: stored, start }));
       },
       async (slot) => {
         ledger.addStored(run.file, source.offset, source.length, 0, '');

@@ -1,12 +1,23 @@
 import type { ErrorData } from '../errors.ts';
+import type { TensorLoss } from '../quantizers/loss.ts';
 
 /**
- * `compress` writes and proves block by block; `flush` waits for the disk; `restore` and `verify` read back. `weights` compares
- * tensors. The others are of evaluations and count items instead of bytes: `noise` asks a model twice, `evaluate` asks both,
+ * `measure` looks at weights before they are approximated; `compress` writes and proves block by block; `flush` waits for the
+ * disk; `restore` and `verify` read back. `weights` compares tensors. The others are of evaluations and count items instead of bytes: `noise` asks a model twice, `evaluate` asks both,
  * `layers` compares what layers give.
  */
 export type Phase =
-  'scan' | 'compress' | 'prove' | 'flush' | 'restore' | 'verify' | 'weights' | 'noise' | 'evaluate' | 'layers';
+  | 'scan'
+  | 'measure'
+  | 'compress'
+  | 'prove'
+  | 'flush'
+  | 'restore'
+  | 'verify'
+  | 'weights'
+  | 'noise'
+  | 'evaluate'
+  | 'layers';
 
 export interface StartedEvent {
   readonly type: 'started';
@@ -44,6 +55,14 @@ export interface TensorReport {
   readonly sha256: string;
   /** The earlier tensor with the same bytes, if any. */
   readonly equalTo?: string;
+  /** What was done to it, and what that lost; absent: every bit comes back. */
+  readonly approximation?: {
+    readonly method: string;
+    readonly options: Readonly<Record<string, unknown>>;
+    readonly loss: TensorLoss;
+  };
+  /** Why it is exact in an approximate archive, in words. */
+  readonly kept?: string;
 }
 
 export interface TensorEvent {
@@ -72,6 +91,8 @@ export interface FileReport {
   readonly format: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** Of the original, where weights of the file were approximated. */
+  readonly sourceSha256?: string;
 }
 
 export interface BaseReport {
@@ -104,8 +125,20 @@ export interface CompressReport extends ReportCommon {
   readonly tensors: readonly TensorReport[];
   /** bytesOut by kind: tensors, other bytes, index and frame. */
   readonly bytes: { readonly tensors: number; readonly other: number; readonly frame: number };
-  /** What was proved, in words: every block read back, decoded and compared byte for byte. */
-  readonly proof: 'bytes';
+  /**
+   * What was proved: every block was read back, decoded and compared byte for byte, with the original or, where weights were
+   * approximated, with what they were approximated to.
+   */
+  readonly proof: 'bytes' | 'approximation';
+  /** Present where weights were approximated; `sha256` and those of files and tensors are then of what restoring gives. */
+  readonly approximation?: {
+    /** Of the original, made as `sha256` is. */
+    readonly sourceSha256: string;
+    /** Bits in the archive for each number of an approximated tensor, everything that they need included. */
+    readonly bitsPerWeight: number;
+    readonly tensors: number;
+    readonly kept: number;
+  };
   /** The files of other models without which this archive cannot be restored. */
   readonly bases?: readonly BaseReport[];
 }

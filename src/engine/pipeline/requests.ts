@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { Preset } from '../codecs/codec.ts';
+import type { RecipeInput } from './approximate/recipe.ts';
 
 /** What a job is handed by its shell; the engine reaches for nothing by itself. */
 export interface EngineContext {
@@ -23,6 +24,8 @@ export interface CompressRequest extends ResourceRequest {
   readonly preset?: Preset | undefined;
   /** Models or archives of models that this one may be stored as a difference to; restoring then needs those it was stored to. */
   readonly bases?: readonly string[] | undefined;
+  /** Present: weights are approximated as it says, and the archive's name tells so. Default: every byte comes back. */
+  readonly approximate?: RecipeInput | undefined;
   /** Replace an existing output file (never the input). */
   readonly overwrite?: boolean | undefined;
 }

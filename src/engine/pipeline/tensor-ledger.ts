@@ -1,7 +1,10 @@
+import { addLoss, lossOf, noLoss, type LossSums } from '../quantizers/loss.ts';
 import type { FileLayout } from '../formats/format.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 import { emptyDigest } from './digests.ts';
 import type { TensorReport } from './events.ts';
+import type { ApproximationText } from '../archive/approximation-text.ts';
+import type { MethodStep } from './approximate/recipe.ts';
 import type { Place } from './cut.ts';
 
 interface Entry {
@@ -10,6 +13,7 @@ interface Entry {
   bytesOut: number;
   codec: string;
   sha256: string;
+  loss: LossSums | undefined;
 }
 
 /** Keeps what became of each tensor of a model, by its place in the order of files and offsets. */
@@ -20,17 +24,20 @@ export class TensorLedger {
   /** Per file, the tensor that the next stored bytes belong to. */
   readonly #cursors: number[];
   readonly #originals: readonly ReadonlyMap<number, Place>[];
+  readonly #choices: readonly ReadonlyMap<number, MethodStep | string>[];
 
   constructor(
     files: readonly { readonly name: string; readonly layout: FileLayout | undefined }[],
     originals: readonly ReadonlyMap<number, Place>[],
+    choices: readonly ReadonlyMap<number, MethodStep | string>[] = [],
   ) {
+    this.#choices = choices;
     this.#files = files;
     this.#originals = originals;
     files.forEach(({ layout }, file) => {
       this.#firstKeys.push(this.#entries.length);
       for (const tensor of layout?.tensors ?? [])
-        this.#entries.push({ file, tensor, bytesOut: 0, codec: 'store', sha256: emptyDigest });
+        this.#entries.push({ file, tensor, bytesOut: 0, codec: 'store', sha256: emptyDigest, loss: undefined });
     });
     this.#cursors = [...this.#firstKeys];
   }
@@ -41,7 +48,7 @@ export class TensorLedger {
   }
 
   /** Notes that a block was stored: its bytes are shared among the tensors in it. Blocks come in file order. */
-  addStored(file: number, offset: number, length: number, bytesOut: number, codec: string): void {
+  addStored(file: number, offset: number, length: number, bytesOut: number, codec: string, loss?: LossSums): void {
     const end = this.#firstKeys[file + 1] ?? this.#entries.length;
     for (let key = this.#cursors[file] ?? 0; key < end; key++) {
       const entry = this.#entries[key];
@@ -53,6 +60,7 @@ export class TensorLedger {
       if (from < to) {
         entry.bytesOut += (bytesOut * (to - from)) / length;
         if (codec !== '') entry.codec = codec;
+        if (loss) entry.loss = addLoss(entry.loss ?? noLoss, loss);
       }
       if (to < tensor.offset + tensor.byteLength) return;
       this.#cursors[file] = key + 1;
@@ -75,9 +83,42 @@ export class TensorLedger {
     return this.#entries.map((entry) => this.#report(entry));
   }
 
-  #report({ file, tensor, bytesOut, codec, sha256 }: Entry): TensorReport {
+  /** What was approximated, for the index. */
+  approximationText(sources: readonly string[]): ApproximationText {
+    const methods = new Map<string, number>();
+    const rows = this.#entries.flatMap(({ file, tensor }, key) => {
+      const choice = this.#choices[file]?.get(tensor.offset);
+      if (choice === undefined || typeof choice === 'string' || tensor.byteLength === 0) return [];
+      const words = JSON.stringify(choice);
+      if (!methods.has(words)) methods.set(words, methods.size);
+      return [{ key, methodNumber: methods.get(words) ?? 0, loss: lossOf(this.#lossAt(key)) }];
+    });
+    const short = (value: number): number => Number(value.toPrecision(4));
+    return {
+      sources: [...sources],
+      methods: [...methods.keys()].map((words) => JSON.parse(words) as ApproximationText['methods'][number]),
+      tensors: rows.map(({ key }) => key),
+      methodNumbers: rows.map(({ methodNumber }) => methodNumber),
+      relativeL2s: rows.map(({ loss }) => short(loss.relativeL2)),
+      mostErrors: rows.map(({ loss }) => short(loss.mostError)),
+      zeros: rows.map(({ loss }) => short(loss.zeros)),
+    };
+  }
+
+  /** The loss of a tensor, or of the equal one that is stored for it. */
+  #lossAt(key: number): LossSums {
+    const entry = this.#entries[key];
+    const original = entry && this.#originals[entry.file]?.get(entry.tensor.offset);
+    return (original ? this.#entryAt(original)?.loss : entry?.loss) ?? noLoss;
+  }
+
+  #report(entry: Entry): TensorReport {
+    const { file, tensor, bytesOut, codec, sha256 } = entry;
+    const choice = this.#choices[file]?.get(tensor.offset);
     const original = this.#originals[file]?.get(tensor.offset);
-    const equalTo = original && this.#nameAt(original);
+    const equal = original && this.#entryAt(original);
+    const equalTo = equal?.tensor.name;
+    const loss = (equal ?? entry).loss ?? noLoss;
     return {
       name: tensor.name,
       file: this.#files[file]?.name ?? '',
@@ -88,10 +129,12 @@ export class TensorLedger {
       codec: equalTo === undefined ? codec : 'equal',
       sha256,
       ...(equalTo !== undefined && { equalTo }),
+      ...(typeof choice === 'string' && { kept: choice }),
+      ...(typeof choice === 'object' && { approximation: { ...choice, loss: lossOf(loss) } }),
     };
   }
 
-  #nameAt({ file, offset }: Place): string | undefined {
+  #entryAt({ file, offset }: Place): Entry | undefined {
     let [low, high] = [this.firstKey(file), this.#firstKeys[file + 1] ?? this.#entries.length];
     while (high - low > 1) {
       const middle = (low + high) >> 1;
@@ -99,6 +142,6 @@ export class TensorLedger {
       else high = middle;
     }
     // An empty tensor may begin at the same byte; the one with bytes is the last there.
-    return this.#entries[low]?.tensor.name;
+    return this.#entries[low];
   }
 }

@@ -9,6 +9,17 @@ import { considerContexts } from '../pipeline/contexts.ts';
 import { considerMatches, excerptBytes, type Excerpt } from '../pipeline/matches.ts';
 import { planStream } from '../pipeline/plan.ts';
 import { sampleBytes, sampleRanges, sampleUnit, type SampleRange } from '../pipeline/sample.ts';
+import {
+  approximatePiece,
+  parametersOf,
+  planParts,
+  type PieceApproximation,
+  type TensorApproximation,
+} from '../quantizers/approximate.ts';
+import { allocateFloats } from '../quantizers/frame.ts';
+import type { Part } from '../quantizers/quantizer.ts';
+import { measurePiece, type TensorStatistics } from '../quantizers/statistics.ts';
+import { decodeFloats, floatWidth } from '../tensor/floats.ts';
 import type { ElementType } from '../tensor/record.ts';
 import { coderBytes, mostBatchBlocks } from './coder-size.ts';
 import type { BlockShape, CodedBlock, FileRange, StoredBlock, StreamKind, Task } from './protocol.ts';
@@ -92,8 +103,10 @@ export class BlockCoder {
     const input = this.#read(slot, source);
     const { output } = this.#slot(slot);
     let [from, to] = [0, 0];
-    return blocks.map(({ length, stream, node, reference: range }) => {
+    return blocks.map(({ length, stream, node, reference: range, approximation }) => {
       const coded = this.#scratch(() => {
+        if (approximation)
+          return this.#approximate(input.subarray(from, from + length), approximation, output.subarray(to), preset);
         const reference = range && this.#gather([range]);
         const block: Stream = { bytes: input.subarray(from, from + length), width: stream.width, reference };
         const chosen = node ?? this.#planBlock(block, stream, preset);
@@ -106,6 +119,43 @@ export class BlockCoder {
       to += coded.storedLength;
       return coded;
     });
+  }
+
+  #approximate(bytes: Uint8Array, approximation: PieceApproximation, output: Uint8Array, preset: Preset): CodedBlock {
+    const planPart = (part: Part): CodecNode => this.#scratch(() => this.#planBlock(part, part, preset));
+    const { storedLength, loss } = approximatePiece(bytes, approximation, output, this.#workspace, planPart);
+    return {
+      storedLength,
+      loss,
+      codec: describeNode(describeTree(output.subarray(0, storedLength))),
+      usesReference: false,
+    };
+  }
+
+  /** Reads a batch into a slot and measures the runs of numbers in it. */
+  measure({ slot, source, runs }: TaskOf<'measure'>): TensorStatistics[] {
+    const input = this.#read(slot, source);
+    return runs.map(({ start, length, dtype, first, total, columns, needs }) =>
+      this.#scratch(() => {
+        const bytes = input.subarray(start, start + length);
+        const values = decodeFloats(dtype, bytes, allocateFloats(length / floatWidth(dtype), this.#workspace));
+        return measurePiece(values, { start: first, columns, total }, needs);
+      }),
+    );
+  }
+
+  /** Decides how all pieces of a tensor are approximated. */
+  parameters(task: TaskOf<'parameters'>): TensorApproximation {
+    const { quantizer, geometry, dtype, rows, preset } = task;
+    const approximation = { quantizer, geometry, dtype, parameters: parametersOf(task) };
+    if (rows === undefined) return approximation;
+    const nodes = this.#scratch(() => {
+      const bytes = this.#workspace.allocate(rows.length);
+      readFully(rows.descriptor, bytes, rows.offset);
+      const planPart = (part: Part): CodecNode => this.#scratch(() => this.#planBlock(part, part, preset));
+      return planParts(bytes, { ...approximation, firstRow: rows.firstRow, firstColumn: 0 }, this.#workspace, planPart);
+    });
+    return { ...approximation, nodes };
   }
 
   /**

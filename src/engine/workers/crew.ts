@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { CodecNode } from '../codecs/codec.ts';
+import type { TensorApproximation } from '../quantizers/approximate.ts';
 import type { HashPiece, Task } from './protocol.ts';
 import { leaveThreads, takeThread } from './idle-threads.ts';
 import type { Thread } from './thread.ts';
@@ -109,10 +110,19 @@ export class Crew implements AsyncDisposable {
 
   /** Asks some coding thread for a plan. */
   async plan(task: Omit<Extract<Task, { kind: 'plan' }>, 'kind'>): Promise<CodecNode> {
+    const { node } = await this.#nextThread().run({ kind: 'plan', ...task });
+    return node;
+  }
+
+  #nextThread(): Thread {
     const thread = this.#coders[this.#turn++ % this.#coders.length];
     if (!thread) throw new Error('A crew has at least one thread.');
-    const { node } = await thread.run({ kind: 'plan', ...task });
-    return node;
+    return thread;
+  }
+
+  /** Asks some coding thread how to approximate a tensor. */
+  parameters(task: Omit<Extract<Task, { kind: 'parameters' }>, 'kind'>): Promise<TensorApproximation> {
+    return this.#nextThread().run({ kind: 'parameters', ...task });
   }
 
   /** Feeds pieces to running digests; pieces of one key must come in order, over all calls. */

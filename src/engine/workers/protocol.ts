@@ -1,5 +1,10 @@
 import type { CodecNode, Preset, Width } from '../codecs/codec.ts';
 import type { ErrorData } from '../errors.ts';
+import type { PieceApproximation, TensorApproximation } from '../quantizers/approximate.ts';
+import type { PieceDType } from '../quantizers/frame.ts';
+import type { LossSums } from '../quantizers/loss.ts';
+import type { Geometry } from '../quantizers/quantizer.ts';
+import type { StatisticsNeeds, TensorStatistics } from '../quantizers/statistics.ts';
 import type { ElementType } from '../tensor/record.ts';
 
 /** A run of bytes of a file, by process-wide descriptor. */
@@ -39,6 +44,8 @@ export interface BlockPlan {
   readonly reference?: FileRange | undefined;
   /** Absent: the thread plans from the block itself. */
   readonly node?: CodecNode | undefined;
+  /** Present: the block is a piece to be approximated, and in the slot its bytes become those that it restores to. */
+  readonly approximation?: PieceApproximation | undefined;
 }
 
 export interface CodedBlock {
@@ -47,6 +54,21 @@ export interface CodedBlock {
   readonly codec: string;
   /** Whether decoding needs the block's reference. */
   readonly usesReference: boolean;
+  /** Of an approximated block. */
+  readonly loss?: LossSums;
+}
+
+/** A run of numbers in a batch, to be measured. */
+export interface MeasuredRun {
+  /** Bytes from the start of the batch. */
+  readonly start: number;
+  readonly length: number;
+  readonly dtype: PieceDType;
+  /** The run's first number in its tensor, and how many there are. */
+  readonly first: number;
+  readonly total: number;
+  readonly columns: number;
+  readonly needs: StatisticsNeeds;
 }
 
 /**
@@ -69,6 +91,25 @@ export type Task =
       readonly slot: number;
       readonly source: FileRange;
       readonly blocks: readonly BlockPlan[];
+      readonly preset: Preset;
+    }
+  | {
+      /** Reads a batch into a slot and looks at the numbers in it. */
+      readonly kind: 'measure';
+      readonly slot: number;
+      readonly source: FileRange;
+      readonly runs: readonly MeasuredRun[];
+    }
+  | {
+      /** Decides what all pieces of a tensor share, and how their parts are coded, from its statistics and a run of rows. */
+      readonly kind: 'parameters';
+      readonly quantizer: string;
+      readonly options: unknown;
+      readonly geometry: Geometry;
+      readonly dtype: PieceDType;
+      readonly statistics: TensorStatistics;
+      /** Absent for a tensor of one piece, whose parts are planned when it is coded. */
+      readonly rows?: (FileRange & { readonly firstRow: number }) | undefined;
       readonly preset: Preset;
     }
   | {
@@ -112,6 +153,8 @@ export interface Results {
   readonly open: { readonly memory: SharedArrayBuffer; readonly inputs: readonly number[] };
   readonly plan: { readonly node: CodecNode };
   readonly encode: { readonly blocks: readonly CodedBlock[] };
+  readonly measure: { readonly statistics: readonly TensorStatistics[] };
+  readonly parameters: TensorApproximation;
   /** The checksums of the blocks as they were read back. */
   readonly prove: { readonly crc32s: readonly number[] };
   readonly 'prove-reference': null;

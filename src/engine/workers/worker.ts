@@ -28,6 +28,8 @@ const doing: Readonly<Record<TaskKind, string>> = {
   open: 'starting a thread',
   plan: 'sampling',
   encode: 'reading and coding',
+  measure: 'reading and measuring',
+  parameters: 'choosing parameters',
   prove: 'writing and proving',
   'prove-reference': 'proving',
   decode: 'restoring',
@@ -52,6 +54,8 @@ function perform(task: Exclude<Task, { kind: 'open' }>): Results[TaskKind] {
       return hasher.hash(task.pieces);
     case 'plan':
     case 'encode':
+    case 'measure':
+    case 'parameters':
     case 'prove':
     case 'prove-reference':
     case 'decode':
@@ -66,6 +70,10 @@ function code(task: Exclude<Task, { kind: 'open' | 'attach' | 'hash' }>): Result
       return { node: coder.plan(task) };
     case 'encode':
       return { blocks: coder.encode(task) };
+    case 'measure':
+      return { statistics: coder.measure(task) };
+    case 'parameters':
+      return coder.parameters(task);
     case 'prove':
       return { crc32s: coder.prove(task) };
     case 'prove-reference':

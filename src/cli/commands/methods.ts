@@ -1,0 +1,14 @@
+import { methodsText } from '../view/methods.ts';
+import type { AddCommand } from './command.ts';
+import { withJson } from './options.ts';
+
+export const addMethods: AddCommand = (program, runAction) => {
+  const command = program.command('methods').description('List the ways to approximate weights, with their options.');
+  withJson(command).action(() =>
+    runAction(async ({ shell, output }) => {
+      const { methods } = await shell.engine.listCatalog();
+      output.say(methodsText(methods));
+      return { command: 'methods', methods };
+    }),
+  );
+};

@@ -1,0 +1,148 @@
+import type { Preset } from '../../codecs/codec.ts';
+import type { TensorApproximation } from '../../quantizers/approximate.ts';
+import { piecesOf, type TensorStatistics } from '../../quantizers/statistics.ts';
+import { floatWidth } from '../../tensor/floats.ts';
+import type { Crew } from '../../workers/crew.ts';
+import { AssemblyLine } from '../assembly-line.ts';
+import type { Place } from '../cut.ts';
+import { emptyDigest } from '../digests.ts';
+import type { InputFile } from '../inputs.ts';
+import { blockBytes } from '../resources.ts';
+import { chooseFor, keptAfterAll, type Decision } from './choose.ts';
+import { measureFile, type Measured } from './measure.ts';
+import type { MethodStep, Recipe } from './recipe.ts';
+import { Roles } from './roles.ts';
+
+export { parseRecipe } from './recipe.ts';
+
+/** What becomes of each tensor, by file and offset. */
+export interface ApproximatePlan {
+  readonly approximations: readonly ReadonlyMap<number, TensorApproximation>[];
+  /** The method with all options of an approximated tensor, or why a tensor is kept. */
+  readonly choices: readonly ReadonlyMap<number, MethodStep | string>[];
+  /** Of each original file. */
+  readonly sources: readonly string[];
+  /** Equal tensors that are treated equally. */
+  readonly originals: readonly ReadonlyMap<number, Place>[];
+}
+
+interface Surroundings {
+  readonly crew: Crew;
+  readonly signal: AbortSignal;
+  readonly slotBytes: number;
+  readonly preset: Preset;
+  /** Hears of the bytes read so far. */
+  read(bytes: number): void;
+}
+
+/** Bytes of rows on which the codecs of a tensor's parts are chosen. */
+const planBytes = 256 * 1024;
+
+/**
+ * Decides what becomes of every tensor of a model: reads all of it once, takes the sha256 of its files, and lets the methods
+ * choose their parameters from what the numbers are like. Memory does not grow with the tensors.
+ */
+export async function planApproximations(
+  files: readonly InputFile[],
+  originals: readonly ReadonlyMap<number, Place>[],
+  recipe: Recipe,
+  { crew, signal, slotBytes, preset, read }: Surroundings,
+): Promise<ApproximatePlan> {
+  const roles = await Roles.read(files, signal);
+  const decisions = files.map(({ layout }, file) => {
+    const tensors = layout?.tensors.filter(({ byteLength }) => byteLength > 0) ?? [];
+    return new Map(
+      tensors.map((tensor) => [tensor.offset, { tensor, decision: chooseFor(tensor, roles.of(file, tensor), recipe) }]),
+    );
+  });
+  const measured = decisions.map((ofFile) =>
+    [...ofFile.values()].flatMap(({ tensor, decision }): Measured[] =>
+      decision.kind === 'candidate' ? [{ tensor, candidate: decision }] : [],
+    ),
+  );
+
+  const sources = files.map(() => emptyDigest);
+  const statistics: ReadonlyMap<number, TensorStatistics>[] = [];
+  const line = new AssemblyLine(crew, signal);
+  let done = 0;
+  await line.fill(async () => {
+    for (const [file, input] of files.entries())
+      statistics.push(
+        await measureFile(file, input, measured[file] ?? [], {
+          crew,
+          line,
+          slotBytes,
+          read: (bytes) => read((done += bytes)),
+          fileDigest: (sha256) => (sources[file] = sha256),
+        }),
+      );
+  });
+
+  const approximations = files.map(() => new Map<number, TensorApproximation>());
+  const choices = decisions.map(
+    (ofFile) => new Map<number, MethodStep | string>([...ofFile].map(([at, { decision }]) => [at, wordsOf(decision)])),
+  );
+  for (const [file, input] of files.entries()) {
+    await Promise.all(
+      (measured[file] ?? []).map(async (one) => {
+        const { offset } = one.tensor;
+        const found = statistics[file]?.get(offset);
+        if (!found) return;
+        const reason = keptAfterAll(one.tensor, one.candidate, found, recipe);
+        if (reason) choices[file]?.set(offset, reason.reason);
+        else approximations[file]?.set(offset, await parametersOf(one, found, input.source.descriptor, preset, crew));
+      }),
+    );
+    signal.throwIfAborted();
+  }
+  return { approximations, choices, sources, originals: equallyTreated(originals, approximations) };
+}
+
+function wordsOf(decision: Decision): MethodStep | string {
+  return decision.kind === 'kept' ? decision.reason : decision.step;
+}
+
+function parametersOf(
+  { tensor, candidate }: Measured,
+  statistics: TensorStatistics,
+  descriptor: number,
+  preset: Preset,
+  crew: Crew,
+): Promise<TensorApproximation> {
+  const { step, geometry, dtype } = candidate;
+  const width = floatWidth(dtype);
+  const pieces = piecesOf(geometry, blockBytes / width);
+  const isOnePiece = pieces.next().value !== undefined && pieces.next().done === true;
+  const columns = Math.min(geometry.columns, planBytes / width);
+  const rows = Math.min(geometry.rows, Math.max(1, Math.floor(planBytes / width / geometry.columns)));
+  const firstRow = Math.floor((geometry.rows - rows) / 2);
+  return crew.parameters({
+    quantizer: step.method,
+    options: step.options,
+    geometry,
+    dtype,
+    statistics,
+    preset,
+    ...(!isOnePiece && {
+      rows: {
+        descriptor,
+        offset: tensor.offset + firstRow * geometry.columns * width,
+        length: rows * columns * width,
+        firstRow,
+      },
+    }),
+  });
+}
+
+/** Equal bytes stay one in the archive only where the same becomes of them. */
+function equallyTreated(
+  originals: readonly ReadonlyMap<number, Place>[],
+  approximations: readonly ReadonlyMap<number, TensorApproximation>[],
+): readonly ReadonlyMap<number, Place>[] {
+  const treatment = (file: number, offset: number): string =>
+    JSON.stringify(approximations[file]?.get(offset) ?? 'kept');
+  return originals.map(
+    (ofFile, file) =>
+      new Map([...ofFile].filter(([offset, place]) => treatment(file, offset) === treatment(place.file, place.offset))),
+  );
+}

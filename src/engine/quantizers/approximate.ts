@@ -1,0 +1,106 @@
+import type { CodecNode } from '../codecs/codec.ts';
+import { encodePayload, writePayload } from '../codecs/graph.ts';
+import { codedPayload, storedPayload } from '../codecs/payload.ts';
+import { UsageError } from '../errors.ts';
+import type { Workspace } from '../kernels/workspace.ts';
+import { decodeFloats, floatWidth } from '../tensor/floats.ts';
+import { quantizerById } from './catalog.ts';
+import { allocateFloats, encodeNumbers, writeFrame, type PieceDType } from './frame.ts';
+import { measureLoss, type LossSums } from './loss.ts';
+import type { Geometry, Part, Piece, Quantizer } from './quantizer.ts';
+import type { TensorStatistics } from './statistics.ts';
+
+/** How one tensor is approximated: everything that its pieces share. Plain data. */
+export interface TensorApproximation {
+  readonly geometry: Geometry;
+  readonly quantizer: string;
+  readonly dtype: PieceDType;
+  /** What the method's `plan` gave. */
+  readonly parameters: unknown;
+  /** The codec trees of the parts; absent: planned piece by piece. */
+  readonly nodes?: readonly CodecNode[] | undefined;
+}
+
+/** One piece to be approximated. */
+export interface PieceApproximation extends TensorApproximation {
+  readonly firstRow: number;
+  readonly firstColumn: number;
+}
+
+export interface ApproximatedPiece {
+  readonly storedLength: number;
+  readonly loss: LossSums;
+}
+
+/** Chooses the codecs of a part. */
+export type PlanPart = (part: Part) => CodecNode;
+
+/**
+ * Codes the numbers of `bytes` approximately into `output`, and puts the bytes that a decoder will make of it in their place:
+ * what is proved, hashed and restored from here on are those. Deterministic.
+ */
+export function approximatePiece(
+  bytes: Uint8Array,
+  approximation: PieceApproximation,
+  output: Uint8Array,
+  workspace: Workspace,
+  planPart: PlanPart,
+): ApproximatedPiece {
+  const { dtype, geometry, nodes } = approximation;
+  const quantizer = requireQuantizer(approximation.quantizer);
+  const piece = readPiece(bytes, approximation, workspace);
+  const { header, parts } = quantizer.quantize(piece, approximation.parameters, workspace);
+  const framed = writeFrame({ dtype, columns: geometry.columns, firstColumn: piece.firstColumn }, header);
+  const children = parts.map((part, place) => encodePayload(nodes?.[place] ?? planPart(part), part, workspace).payload);
+
+  const shape = { count: piece.values.length, columns: geometry.columns, firstColumn: piece.firstColumn };
+  const restored = allocateFloats(shape.count, workspace);
+  quantizer.dequantize({ header, parts }, shape, restored, workspace);
+  encodeNumbers(dtype, restored, bytes);
+  decodeFloats(dtype, bytes, restored);
+
+  const coded = codedPayload(quantizer.wireId, framed, children);
+  const payload = coded.byteLength <= bytes.length ? coded : storedPayload(bytes);
+  const storedLength = writePayload(payload, output, workspace);
+  return { storedLength, loss: measureLoss(piece.values, restored) };
+}
+
+/** The codec trees for the parts of a tensor, chosen on a run of its rows. */
+export function planParts(
+  bytes: Uint8Array,
+  approximation: PieceApproximation,
+  workspace: Workspace,
+  planPart: PlanPart,
+): readonly CodecNode[] {
+  const quantizer = requireQuantizer(approximation.quantizer);
+  const { parts } = quantizer.quantize(readPiece(bytes, approximation, workspace), approximation.parameters, workspace);
+  return parts.map(planPart);
+}
+
+/** What all pieces of a tensor share, by its method. */
+export function parametersOf({
+  quantizer,
+  options,
+  geometry,
+  statistics,
+}: {
+  readonly quantizer: string;
+  readonly options: unknown;
+  readonly geometry: Geometry;
+  readonly statistics: TensorStatistics;
+}): unknown {
+  const method = requireQuantizer(quantizer);
+  return method.plan(geometry, statistics, method.options.parse(options));
+}
+
+function readPiece(bytes: Uint8Array, approximation: PieceApproximation, workspace: Workspace): Piece {
+  const { dtype, geometry, firstRow, firstColumn } = approximation;
+  const values = decodeFloats(dtype, bytes, allocateFloats(Math.floor(bytes.length / floatWidth(dtype)), workspace));
+  return { ...geometry, values, firstRow, firstColumn };
+}
+
+function requireQuantizer(id: string): Quantizer {
+  const quantizer = quantizerById(id);
+  if (quantizer === undefined) throw new UsageError(`There is no approximate method "${id}".`, { method: id });
+  return quantizer;
+}

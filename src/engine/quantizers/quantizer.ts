@@ -1,0 +1,94 @@
+import type { z } from 'zod';
+import type { Stream, StreamShape } from '../codecs/codec.ts';
+import type { Workspace } from '../kernels/workspace.ts';
+import type { ElementType } from '../tensor/record.ts';
+import type { TensorStatistics } from './statistics.ts';
+
+/** How a tensor is seen: as a table of `rows` × `columns` numbers, row by row as they lie in the file. */
+export interface Geometry {
+  readonly rows: number;
+  readonly columns: number;
+  /** What shares an output channel: whole rows, whole columns, or nothing that is known. */
+  readonly channels: 'rows' | 'columns' | 'none';
+}
+
+/** Some whole rows of a tensor, or a part of one row that is longer than a piece may be. */
+export interface Piece extends Geometry {
+  /** The numbers, row by row, all finite; nobody writes into them. */
+  readonly values: Float32Array;
+  readonly firstRow: number;
+  /** Column of the first number; 0 unless the piece is a part of one row. */
+  readonly firstColumn: number;
+}
+
+/** A stream of an approximated piece, coded exactly by codecs. */
+export interface Part extends Stream {
+  /** What its elements are, for the planner of codecs, and lengths that its rows may have. */
+  readonly dtype?: ElementType;
+  readonly rows?: readonly number[];
+}
+
+export interface Quantized {
+  readonly header: Uint8Array;
+  readonly parts: readonly Part[];
+}
+
+/** What a decoder knows of a piece from the archive. */
+export interface PieceShape {
+  readonly count: number;
+  readonly columns: number;
+  readonly firstColumn: number;
+}
+
+/** How exact a method promises to be on a piece. */
+export interface Bound {
+  /** The most by which the number at `place` may change. */
+  each(place: number): number;
+}
+
+/**
+ * A way to say numbers with fewer bits: a piece of a tensor goes in, a header and streams of codes come out, and the way back
+ * gives numbers that are near. It is the only kind of step that loses something. A method is a folder (`index.ts` binding,
+ * `kernel.ts` loops, `kernel.as.ts` the same loops for WebAssembly where they are hot, `spec.md` for the decoder with the
+ * bound of the error) and one line in `catalog.ts`.
+ */
+export interface Quantizer<Options = unknown, Parameters = unknown> {
+  readonly id: string;
+  readonly title: string;
+  /** One plain sentence for people. */
+  readonly summary: string;
+  /** What a person must know before choosing it, with the measured figure. */
+  readonly caution?: string;
+  /** The number in archives, 64 to 127; never reused for another meaning. */
+  readonly wireId: number;
+  /** First archive version that can hold it. */
+  readonly since: number;
+  /** Every field with a title, a description, a range and a default: forms are drawn from it, and `{}` is valid. */
+  readonly options: z.ZodType<Options>;
+  /** Why it cannot take a tensor of this geometry, in words; absent when it can. */
+  refuses?(geometry: Geometry, options: Options): string | undefined;
+  /** The options for tensors where errors spread furthest; default: the same. */
+  finer?(options: Options): Options;
+  /** Statistics that `plan` looks at besides the common ones. */
+  readonly needs?: { readonly columns?: boolean; readonly sample?: boolean };
+  /** What all pieces of a tensor share, as data that can cross threads. Deterministic. */
+  plan(geometry: Geometry, statistics: TensorStatistics, options: Options): Parameters;
+  /** Returned parts may lie in `workspace` and live until the caller releases it. Deterministic, piece by piece. */
+  quantize(piece: Piece, parameters: Parameters, workspace: Workspace): Quantized;
+  /** The shapes of the parts, from the header alone. Throws `DamagedArchiveError`. */
+  partShapes(header: Uint8Array, shape: PieceShape): readonly StreamShape[];
+  /**
+   * Fills `values` with `shape.count` numbers. Throws `DamagedArchiveError` on anything that `quantize` cannot have written;
+   * never reads or writes out of bounds. What comes out of a damaged payload may be any number, NaN included.
+   */
+  dequantize(quantized: Quantized, shape: PieceShape, values: Float32Array, workspace: Workspace): void;
+  /** What `spec.md` promises, for the tests. */
+  bound(piece: Piece, parameters: Parameters): Bound;
+}
+
+/** Keeps the types of a method while it is listed in the catalog. */
+export function defineQuantizer<Options, Parameters>(
+  quantizer: Quantizer<Options, Parameters>,
+): Quantizer<Options, Parameters> {
+  return quantizer;
+}

@@ -1,0 +1,151 @@
+import type { Geometry } from './quantizer.ts';
+
+/** What is known of the numbers of a tensor before any of them is approximated. Plain data; pieces add up. */
+export interface TensorStatistics {
+  readonly count: number;
+  readonly zeros: number;
+  /** Infinities and NaN, which are in none of the sums. */
+  readonly notFinite: number;
+  readonly sum: number;
+  readonly squares: number;
+  readonly least: number;
+  readonly most: number;
+  /** The first numbers, as they lie in the file. */
+  readonly head: Float32Array;
+  /** Least and largest number and sum of squares of each column, where a method asked for them. */
+  readonly columnLeast?: Float32Array;
+  readonly columnMost?: Float32Array;
+  readonly columnSquares?: Float64Array;
+  /** Numbers from all over the tensor, in order, where a method asked for them; all of them when it is small. */
+  readonly sample?: Float32Array;
+}
+
+/** How many numbers of a tensor are its head. */
+const headCount = 8192;
+/** The most numbers of a tensor in its sample. */
+export const sampleCount = 65_536;
+/** Columns beyond which nothing is kept of each: parameters of every column would not fit a block. */
+export const mostColumns = 65_536;
+
+export interface StatisticsNeeds {
+  readonly columns?: boolean | undefined;
+  readonly sample?: boolean | undefined;
+}
+
+/** Where a piece lies in its tensor. */
+interface PiecePlace {
+  readonly start: number;
+  readonly columns: number;
+  readonly total: number;
+}
+
+/** Measures one piece that begins `start` numbers into a tensor of `total`. */
+export function measurePiece(values: Float32Array, place: PiecePlace, needs: StatisticsNeeds): TensorStatistics {
+  let [zeros, notFinite, sum, squares, least, most] = [0, 0, 0, 0, Infinity, -Infinity];
+  for (const value of values) {
+    if (value - value !== 0) {
+      notFinite++;
+      continue;
+    }
+    if (value === 0) zeros++;
+    sum += value;
+    squares += value * value;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return {
+    count: values.length,
+    zeros,
+    notFinite,
+    sum,
+    squares,
+    least,
+    most,
+    head: place.start < headCount ? values.slice(0, headCount - place.start) : new Float32Array(),
+    ...(needs.columns && place.columns <= mostColumns && measureColumns(values, place)),
+    ...(needs.sample && { sample: sampleOf(values, place) }),
+  };
+}
+
+function measureColumns(values: Float32Array, { start, columns }: PiecePlace) {
+  const columnLeast = new Float32Array(columns).fill(Infinity);
+  const columnMost = new Float32Array(columns).fill(-Infinity);
+  const columnSquares = new Float64Array(columns);
+  let column = start % columns;
+  for (const value of values) {
+    if (value < (columnLeast[column] ?? 0)) columnLeast[column] = value;
+    if (value > (columnMost[column] ?? 0)) columnMost[column] = value;
+    columnSquares[column] = (columnSquares[column] ?? 0) + value * value;
+    if (++column === columns) column = 0;
+  }
+  return { columnLeast, columnMost, columnSquares };
+}
+
+/** Places that are spread over the whole tensor without a period that a row could share. */
+function sampleOf(values: Float32Array, { start, total }: PiecePlace): Float32Array {
+  if (total <= sampleCount) return values.slice();
+  const stride = total / sampleCount;
+  const first = Math.max(0, Math.floor(start / stride) - 1);
+  const last = Math.min(sampleCount - 1, Math.ceil((start + values.length) / stride));
+  const sample: number[] = [];
+  for (let number = first; number <= last; number++) {
+    const at = Math.floor((number + ((number * 0.618033988749895) % 1)) * stride) - start;
+    if (at >= 0 && at < values.length) sample.push(values[at] ?? 0);
+  }
+  return Float32Array.from(sample);
+}
+
+/** Statistics of two neighbouring runs of one tensor together. */
+export function addStatistics(one: TensorStatistics, other: TensorStatistics): TensorStatistics {
+  return {
+    count: one.count + other.count,
+    zeros: one.zeros + other.zeros,
+    notFinite: one.notFinite + other.notFinite,
+    sum: one.sum + other.sum,
+    squares: one.squares + other.squares,
+    least: Math.min(one.least, other.least),
+    most: Math.max(one.most, other.most),
+    head: other.head.length === 0 ? one.head : joined(one.head, other.head),
+    ...(one.columnLeast &&
+      other.columnLeast && {
+        columnLeast: one.columnLeast.map((least, at) => Math.min(least, other.columnLeast?.[at] ?? 0)),
+      }),
+    ...(one.columnMost &&
+      other.columnMost && {
+        columnMost: one.columnMost.map((most, at) => Math.max(most, other.columnMost?.[at] ?? 0)),
+      }),
+    ...(one.columnSquares &&
+      other.columnSquares && {
+        columnSquares: one.columnSquares.map((all, at) => all + (other.columnSquares?.[at] ?? 0)),
+      }),
+    ...(one.sample && other.sample && { sample: joined(one.sample, other.sample) }),
+  };
+}
+
+function joined(one: Float32Array, other: Float32Array): Float32Array {
+  const all = new Float32Array(one.length + other.length);
+  all.set(one);
+  all.set(other, one.length);
+  return all;
+}
+
+/** The largest magnitude; 0 where there is no finite number. */
+export function greatest({ least, most }: TensorStatistics): number {
+  return Math.max(0, -least, most);
+}
+
+/** The pieces of a tensor: whole rows up to `pieceCount` numbers, or even parts of a row that is longer. */
+export function* piecesOf(
+  { rows, columns }: Pick<Geometry, 'rows' | 'columns'>,
+  pieceCount: number,
+): Generator<{ readonly start: number; readonly count: number }> {
+  if (columns > pieceCount) {
+    for (let row = 0; row < rows; row++)
+      for (let at = 0; at < columns; at += pieceCount)
+        yield { start: row * columns + at, count: Math.min(pieceCount, columns - at) };
+    return;
+  }
+  const count = Math.max(1, Math.floor(pieceCount / columns)) * columns;
+  for (let start = 0; start < rows * columns; start += count)
+    yield { start, count: Math.min(count, rows * columns - start) };
+}

@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { decodeTree } from '../src/engine/codecs/graph.ts';
+import { approximatePiece, parametersOf, type TensorApproximation } from '../src/engine/quantizers/approximate.ts';
+import { quantizers } from '../src/engine/quantizers/catalog.ts';
+import { pieceDTypes, type PieceDType } from '../src/engine/quantizers/frame.ts';
+import type { Geometry, Quantizer } from '../src/engine/quantizers/quantizer.ts';
+import { addStatistics, measurePiece, piecesOf, type TensorStatistics } from '../src/engine/quantizers/statistics.ts';
+import { decodeFloats, encodeFloats, floatWidth } from '../src/engine/tensor/floats.ts';
+import { bitFlips, inScratch, optionEdges, orDamaged, truncations, workspace } from './support/codecs.ts';
+import { bell, tensors, type NamedTensor } from './support/numbers.ts';
+
+const catalog = quantizers as unknown as readonly Quantizer[];
+
+test('ids and wire ids are unique', () => {
+  expect(new Set(catalog.map(({ id }) => id)).size).toBe(catalog.length);
+  expect(new Set(catalog.map(({ wireId }) => wireId)).size).toBe(catalog.length);
+});
+
+describe.each(catalog.map((quantizer) => [quantizer.id, quantizer] as const))('%s', (id, quantizer) => {
+  const edges = optionEdges(quantizer);
+
+  test('says what it is, and has a specification', () => {
+    expect(id).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/);
+    expect(quantizer.title).not.toBe('');
+    expect(quantizer.summary).toMatch(/\.$/);
+    expect(quantizer.wireId).toSatisfy((wireId: number) => Number.isInteger(wireId) && wireId >= 64 && wireId < 128);
+    expect(existsSync(new URL(`../src/engine/quantizers/${id}/spec.md`, import.meta.url))).toBe(true);
+  });
+
+  test('has options that a form can be drawn from, each with a title, words and a default', () => {
+    const schema = z.toJSONSchema(quantizer.options) as { properties: Record<string, Record<string, unknown>> };
+    for (const option of Object.values(schema.properties)) {
+      expect(option).toMatchObject({ title: expect.any(String) as string, description: expect.any(String) as string });
+      expect(option).toHaveProperty('default');
+    }
+    expect(quantizer.options.safeParse({}).success).toBe(true);
+    expect(quantizer.options.safeParse({ surelyNotAnOption: 1 }).success).toBe(false);
+    for (const options of edges)
+      expect(quantizer.options.parse(quantizer.finer?.(options) ?? options)).toEqual(
+        quantizer.finer?.(options) ?? options,
+      );
+  });
+
+  test.each(tensors)('keeps its bound for $name', (tensor) => {
+    for (const options of edges) expectBound(quantizer, tensor, options);
+  });
+
+  test.each(pieceDTypes)('restores %s as it was promised', (dtype) => {
+    for (const tensor of tensors.slice(0, 9)) expectPayload(quantizer, tensor, quantizer.options.parse({}), dtype);
+  });
+
+  test('gives the same numbers however rows are divided into pieces', () => {
+    for (const tensor of tensors.filter(({ geometry }) => geometry.rows > 3))
+      for (const options of edges) {
+        const whole = restore(quantizer, tensor, options, tensor.values.length);
+        expect(restore(quantizer, tensor, options, 3 * tensor.geometry.columns)).toEqual(whole);
+      }
+  });
+
+  test('takes rows that are longer than a piece', () => {
+    const geometry = { rows: 3, columns: 1000, channels: 'rows' } as const;
+    const tensor = { name: 'long rows', geometry, values: bell(3000) };
+    for (const options of edges) expect(restore(quantizer, tensor, options, 384)).toHaveLength(3000);
+  });
+
+  test('names damage or stays within bounds', () => {
+    for (const tensor of tensors.slice(0, 8))
+      for (const options of edges.slice(0, 6)) {
+        const { payload, bytes } = encode(quantizer, tensor, options, 'F32');
+        for (const changed of [...truncations(payload, 24), ...bitFlips(payload, 32)]) {
+          const decoded = orDamaged(() => decodeTree(changed, { length: bytes.length, width: 4 }, workspace).slice());
+          if (decoded) expect(decoded.length).toBe(bytes.length);
+        }
+      }
+  });
+});
+
+/** As a job would: statistics piece by piece, parameters through a message. */
+function plan(
+  quantizer: Quantizer,
+  { geometry, values }: NamedTensor,
+  options: unknown,
+  dtype: PieceDType,
+): TensorApproximation {
+  const place = { columns: geometry.columns, total: values.length };
+  const statistics = Array.from(piecesOf(geometry, 4 * geometry.columns), ({ start, count }) =>
+    measurePiece(values.slice(start, start + count), { ...place, start }, quantizer.needs ?? {}),
+  ).reduce((one, other): TensorStatistics => addStatistics(one, other));
+  const parameters = structuredClone(parametersOf({ quantizer: quantizer.id, options, geometry, statistics }));
+  return { geometry, quantizer: quantizer.id, dtype, parameters };
+}
+
+function encode(quantizer: Quantizer, tensor: NamedTensor, options: unknown, dtype: PieceDType) {
+  const approximation = plan(quantizer, tensor, options, dtype);
+  return encodePiece(approximation, tensor.values, 0, 0);
+}
+
+function encodePiece(approximation: TensorApproximation, values: Float32Array, firstRow: number, firstColumn: number) {
+  return inScratch(() => {
+    const bytes = encodeFloats(approximation.dtype, values);
+    const output = workspace.allocate(bytes.length + 1);
+    const piece = { ...approximation, firstRow, firstColumn };
+    const { storedLength, loss } = approximatePiece(bytes, piece, output, workspace, ({ width }) =>
+      width === 1 ? { id: 'rans' } : { id: 'store' },
+    );
+    return { bytes, loss, payload: output.slice(0, storedLength) };
+  });
+}
+
+function expectBound(quantizer: Quantizer, tensor: NamedTensor, options: unknown): void {
+  const approximation = plan(quantizer, tensor, options, 'F32');
+  const { bytes } = encodePiece(approximation, tensor.values, 0, 0);
+  const piece = { ...tensor.geometry, values: tensor.values, firstRow: 0, firstColumn: 0 };
+  const bound = quantizer.bound(piece, approximation.parameters);
+  const after = decodeFloats('F32', bytes);
+  const rounding = 2 ** -22;
+  const wrong = [...after.keys()].filter((at) => {
+    const [from, to] = [tensor.values[at] ?? 0, after[at] ?? NaN];
+    return !(Math.abs(to - from) <= bound.each(at) * (1 + rounding) + rounding * Math.abs(from) + 4e-43);
+  });
+  expect(
+    wrong.map((at) => [at, tensor.values[at], after[at], bound.each(at)]),
+    JSON.stringify(options),
+  ).toEqual([]);
+}
+
+/** The payload decodes to the bytes that were promised, and comes out the same again. */
+function expectPayload(quantizer: Quantizer, tensor: NamedTensor, options: unknown, dtype: PieceDType): void {
+  const rounded = decodeFloats(dtype, encodeFloats(dtype, tensor.values));
+  if (!rounded.every(Number.isFinite)) return;
+  const { bytes, payload, loss } = encode(quantizer, { ...tensor, values: rounded }, options, dtype);
+  const width = floatWidth(dtype) as 1 | 2 | 4 | 8;
+  inScratch(() => {
+    // Written over, so that what the encoder left in the workspace cannot help the decoder.
+    workspace.allocate(4 * bytes.length + 65536).fill(0xa5);
+    expect(Buffer.compare(decodeTree(payload, { length: bytes.length, width }, workspace), bytes)).toBe(0);
+  });
+  expect(decodeFloats(dtype, bytes).every(Number.isFinite)).toBe(true);
+  expect(Buffer.compare(encode(quantizer, { ...tensor, values: rounded }, options, dtype).payload, payload)).toBe(0);
+  expect(loss.count).toBe(tensor.values.length);
+}
+
+function restore(quantizer: Quantizer, tensor: NamedTensor, options: unknown, pieceCount: number): Float32Array {
+  const approximation = plan(quantizer, tensor, options, 'F32');
+  const { columns }: Geometry = tensor.geometry;
+  const restored = new Float32Array(tensor.values.length);
+  for (const { start, count } of piecesOf(tensor.geometry, pieceCount)) {
+    const values = tensor.values.slice(start, start + count);
+    const { bytes } = encodePiece(approximation, values, Math.floor(start / columns), start % columns);
+    restored.set(decodeFloats('F32', bytes), start);
+  }
+  return restored;
+}
