@@ -18,8 +18,6 @@ const hasherThreads = 2;
 const tensorBytes = 1024;
 /** Ways to divide a thread's memory, best first: large batches need fewer messages, several keep everybody busy. */
 const layouts = [
-  { slotBytes: 8 * blockBytes, slots: 3 },
-  { slotBytes: 4 * blockBytes, slots: 4 },
   { slotBytes: 4 * blockBytes, slots: 3 },
   { slotBytes: 2 * blockBytes, slots: 3 },
   { slotBytes: 2 * blockBytes, slots: 2 },
@@ -65,7 +63,7 @@ export function planResources(
     const layout = layouts.find(({ slots, slotBytes }) => coderBytes(slots, slotBytes, blockBytes) <= each);
     if (layout) return { memoryBytes, threads, ...layout, blockBytes, headerBytes };
   }
-  return { memoryBytes, threads: 1, ...layouts[4], blockBytes, headerBytes };
+  return { memoryBytes, threads: 1, ...layouts[2], blockBytes, headerBytes };
 }
 
 /** Facts without which a speed is not a result. */

@@ -22,6 +22,7 @@ import { measurePiece, type TensorStatistics } from '../quantizers/statistics.ts
 import { decodeFloats, floatWidth } from '../tensor/floats.ts';
 import type { ElementType } from '../tensor/record.ts';
 import { coderBytes, mostBatchBlocks } from './coder-size.ts';
+import { cachedBytes, reader, writeSparsely } from './transfer.ts';
 import type { BlockShape, CodedBlock, FileRange, StoredBlock, StreamKind, Task } from './protocol.ts';
 
 type TaskOf<Kind extends Task['kind']> = Extract<Task, { kind: Kind }>;
@@ -167,9 +168,10 @@ export class BlockCoder {
     const coded = output.subarray(0, archive.length);
     writeFully(archive.descriptor, coded, archive.offset);
     // Whatever was coded is overwritten by what the file really holds.
-    readFully(archive.descriptor, coded, archive.offset);
+    const readUntil = reader(archive, coded);
     let [from, start] = [0, 0];
     return blocks.map((block) => {
+      readUntil(from + block.storedLength);
       const payload = coded.subarray(from, from + block.storedLength);
       this.#scratch(() => {
         const decoded = decodeTree(payload, this.#shapeOf(block, payload), this.#workspace);
@@ -184,7 +186,7 @@ export class BlockCoder {
   /** Reads bytes of the original and compares them with part of a block that was stored before. */
   proveReference({ slot, source, archive, block, start }: TaskOf<'prove-reference'>): void {
     const input = this.#read(slot, source);
-    this.#decodeEach(this.#readCoded(slot, archive), archive.offset, [block], (decoded, offset) => {
+    this.#decodeEach(slot, archive, [block], (decoded, offset) => {
       requireEqual(decoded.subarray(start, start + input.length), input, offset);
     });
   }
@@ -192,31 +194,37 @@ export class BlockCoder {
   /** Decodes stored blocks into a slot, one behind another, and writes a part of that to a file when asked. */
   decode({ slot, archive, blocks, target, checks }: TaskOf<'decode'>): void {
     const { input } = this.#slot(slot);
-    this.#decodeEach(this.#readCoded(slot, archive), archive.offset, blocks, () => undefined, {
-      checks,
-      target: input,
-    });
-    if (target) writeSparsely(input.subarray(target.start, target.start + target.range.length), target.range);
-  }
-
-  #readCoded(slot: number, archive: FileRange): Uint8Array {
-    const coded = this.#slot(slot).output.subarray(0, archive.length);
-    readFully(archive.descriptor, coded, archive.offset);
-    return coded;
+    const first = target?.start ?? 0;
+    const end = target ? first + target.range.length : 0;
+    let [decodedBytes, written] = [0, first];
+    const writeUntil = ({ descriptor, offset }: FileRange, until: number): void => {
+      writeSparsely(input.subarray(written, until), descriptor, offset + written - first);
+      written = until;
+    };
+    const use = (decoded: Uint8Array): void => {
+      decodedBytes += decoded.length;
+      // While the bytes are still in the cache.
+      if (target && decodedBytes - written >= cachedBytes) writeUntil(target.range, Math.min(decodedBytes, end));
+    };
+    this.#decodeEach(slot, archive, blocks, use, { checks, target: input });
+    if (target) writeUntil(target.range, end);
   }
 
   #decodeEach(
-    coded: Uint8Array,
-    archiveOffset: number,
+    slot: number,
+    archive: FileRange,
     blocks: readonly StoredBlock[],
     use: (decoded: Uint8Array, archiveOffset: number) => void,
     { checks, target }: { readonly checks: boolean; readonly target?: Uint8Array } = { checks: true },
   ): void {
+    const coded = this.#slot(slot).output;
+    const readUntil = reader(archive, coded);
     let [from, to] = [0, 0];
     for (const block of blocks) {
       const { storedLength, crc32: expected, length } = block;
+      readUntil(from + storedLength);
       const payload = coded.subarray(from, from + storedLength);
-      const offset = archiveOffset + from;
+      const offset = archive.offset + from;
       if (checks) requireChecksum(payload, expected, offset);
       this.#scratch(() => {
         const place = target?.subarray(to, to + length);
@@ -304,25 +312,6 @@ function requireEqual(decoded: Uint8Array, original: Uint8Array, archiveOffset: 
     throw new DifferentError('A block that was read back from the archive does not restore the original bytes.', {
       archiveOffset,
     });
-}
-
-/** Runs of zeros at least this long stay holes: a restored sparse file is sparse again. The file already has its length. */
-const holeBytes = 64 * 1024;
-
-function writeSparsely(bytes: Uint8Array, { descriptor, offset }: FileRange): void {
-  let written = 0;
-  for (let start = 0; start < bytes.length; start += holeBytes) {
-    if (!isZero(bytes.subarray(start, start + holeBytes))) continue;
-    writeFully(descriptor, bytes.subarray(written, start), offset + written);
-    written = Math.min(bytes.length, start + holeBytes);
-  }
-  writeFully(descriptor, bytes.subarray(written), offset + written);
-}
-
-function isZero(bytes: Uint8Array): boolean {
-  if (bytes[0] !== 0) return false;
-  // A run equals itself shifted by one byte only when every byte equals the first.
-  return Buffer.compare(bytes.subarray(1), bytes.subarray(0, bytes.length - 1)) === 0;
 }
 
 function hex(number: number): string {
