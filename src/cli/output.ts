@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import { exitCodes } from './exit-code.ts';
 import type { BenchmarkMeasurement, BenchmarkReport } from './bench/report.ts';
+import type { ZooLine, ZooReport } from './zoo-reports.ts';
 import type { EvaluationReport } from '../evaluation/index.ts';
 import type {
   EngineCatalog,
@@ -31,6 +32,7 @@ export interface MethodsReport {
 }
 
 export type AnyReport =
+  | ZooReport
   | Report
   | InspectReport
   | BatchReport
@@ -41,6 +43,7 @@ export type AnyReport =
 
 /** A line of `--json` output; the last one is always `finished` or `failed`. */
 export type OutputLine =
+  | ZooLine
   | StartedEvent
   | ProgressEvent
   | TensorEvent

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { CancelledError, FeatherweightError, toErrorData, UsageError } from '../engine/index.ts';
+import { addBatch } from './commands/batch.ts';
 import { addBench } from './commands/bench.ts';
 import type { Action, RunAction } from './commands/command.ts';
 import { addCompress } from './commands/compress.ts';
@@ -8,6 +9,7 @@ import { addInspect } from './commands/inspect.ts';
 import { addMethods } from './commands/methods.ts';
 import { addRestore } from './commands/restore.ts';
 import { addServe } from './commands/serve.ts';
+import { addStore } from './commands/store.ts';
 import { addVerify } from './commands/verify.ts';
 import { exitCodeOf, exitCodes } from './exit-code.ts';
 import { interruptible } from './interrupt.ts';
@@ -45,6 +47,8 @@ function createProgram(shell: Shell, runAction: RunAction): Command {
     addCompress,
     addRestore,
     addVerify,
+    addBatch,
+    addStore,
     addMethods,
     addEvaluate,
     addCompare,

@@ -12,3 +12,8 @@ export { verify } from './pipeline/verify.ts';
 export { machineFacts } from './pipeline/resources.ts';
 export type * from './zoo/zoo.ts';
 export { scanZoo, type ScanHooks, type ScanRequest } from './zoo/scan.ts';
+export { readRecipe, recipeSchema, type Recipe } from './zoo/recipe.ts';
+export { planZoo, type PlanHooks, type PlannedModel, type ZooPlan } from './zoo/plan.ts';
+export { runBatch, type BatchEvent, type BatchRequest } from './zoo/batch.ts';
+export { reportCsv, reportHtml, type BatchReport, type BatchRow } from './zoo/batch-report.ts';
+export { pruneStore, readStore, type StoredArchive, type StoreReport } from './zoo/store.ts';

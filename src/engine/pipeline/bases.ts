@@ -7,6 +7,7 @@ import { DifferentError, FeatherweightError, UsageError } from '../errors.ts';
 import { FileSource } from '../io/file-source.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import type { FileRange } from '../workers/protocol.ts';
+import { readJournals, storeAround } from '../zoo/journal.ts';
 import { sha256Of } from './file-digest.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
 
@@ -117,7 +118,8 @@ class BaseFinder {
       }
       if (status.isFile() && status.size === base.bytes) others.push(path);
     }
-    for (const candidate of await filesIn(dirname(this.#within.at(-1) ?? '.'), base)) {
+    const folder = dirname(this.#within.at(-1) ?? '.');
+    for (const candidate of [...(await filesIn(folder, base)), ...(await filesOfStore(folder, base))]) {
       const found = await this.#try(candidate, base);
       if (found !== undefined) return found;
     }
@@ -164,6 +166,30 @@ async function archivedNames(path: string, sha256: string): Promise<readonly str
 }
 
 const mostIndexBytes = 64 * 2 ** 20;
+
+/** Where the journal of the store that a folder is in says that the base is, as an archive or as it was met. */
+async function filesOfStore(folder: string, base: BaseFile): Promise<string[]> {
+  const store = await storeAround(folder);
+  if (store === undefined) return [];
+  const found: string[] = [];
+  for (const record of await readJournals(store)) {
+    if (record.type !== 'done') continue;
+    if (record.files.some(({ sha256 }) => sha256 === base.sha256))
+      found.unshift(join(store, ...record.archive.split('/')));
+    if (!record.bases.some(({ sha256 }) => sha256 === base.sha256)) continue;
+    for (const path of record.basePaths) found.push(path, join(path, base.name));
+  }
+  const there: string[] = [];
+  for (const path of new Set(found)) if (await isFile(path)) there.push(path);
+  return there;
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (status) => status.isFile(),
+    () => false,
+  );
+}
 
 /** The files of a folder that may be the base or hold it, the likeliest first: same name, then same size, then archives. */
 async function filesIn(folder: string, base: BaseFile): Promise<string[]> {

@@ -39,8 +39,23 @@ export function planStream(
   workspace: Workspace,
   blockLength: number,
 ): CodecNode {
+  return chooseFor(sample, dtype, preset, workspace, blockLength).node;
+}
+
+/** About how many bytes `sample` takes as part of blocks that look like it, its decode time counted as {@link planStream} does. */
+export function estimateStream(...about: Parameters<typeof planStream>): number {
+  return chooseFor(...about).cost;
+}
+
+function chooseFor(
+  sample: Stream,
+  dtype: ElementType | undefined,
+  preset: Preset,
+  workspace: Workspace,
+  blockLength: number,
+): Choice {
   const fixedShare = Math.min(1, sample.bytes.length / Math.max(1, blockLength));
-  return choose(sample, dtype, 0, Infinity, { preset, workspace, fixedShare }).node;
+  return choose(sample, dtype, 0, Infinity, { preset, workspace, fixedShare });
 }
 
 /** The cheapest tree for `sample`; a tree dearer than `limit` may be given up half way for storing. */

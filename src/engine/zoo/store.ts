@@ -1,0 +1,166 @@
+import { readdir, rm, stat } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
+import type { BaseFile } from '../archive/reference.ts';
+import { toFeatherweightError, UsageError } from '../errors.ts';
+import { openArchive } from '../pipeline/open-archive.ts';
+import { readJournals } from './journal.ts';
+import { walk, type FoundFile } from './walk.ts';
+
+const mostIndexBytes = 128 * 2 ** 20;
+
+/** An archive of a store. */
+export interface StoredArchive {
+  /** Below the store, with `/`. */
+  readonly name: string;
+  readonly path: string;
+  readonly bytes: number;
+  readonly bytesIn: number;
+  readonly files: readonly BaseFile[];
+  readonly bases: readonly BaseFile[];
+  /** Names of archives that need a file of this one. */
+  readonly dependants: readonly string[];
+  /** Bases that neither an archive nor a file that is known has. */
+  readonly missing: readonly BaseFile[];
+  /** Why it cannot be read. */
+  readonly fault?: string;
+}
+
+/** What a folder of archives holds and who needs whom. */
+export interface StoreReport {
+  readonly command: 'store';
+  readonly path: string;
+  readonly archives: readonly StoredArchive[];
+  /** What killed runs left. */
+  readonly leftovers: readonly string[];
+  readonly bytes: number;
+  readonly bytesIn: number;
+  readonly isWhole: boolean;
+}
+
+/** Reads the index of every archive below a folder; no weights. */
+export async function readStore(path: string, signal: AbortSignal): Promise<StoreReport> {
+  const store = resolve(path);
+  const { folders } = await walk([store], signal, () => undefined);
+  const files = [...folders.values()].flatMap((folder) => folder.files);
+  const archives: Omit<StoredArchive, 'dependants' | 'missing'>[] = [];
+  for (const file of files) {
+    signal.throwIfAborted();
+    if (file.name.endsWith('.fwz')) archives.push(await readStored(file, store));
+  }
+  const holders = new Map<string, string[]>();
+  for (const { name, files: held } of archives)
+    for (const { sha256 } of held) holders.set(sha256, [...(holders.get(sha256) ?? []), name]);
+  const originals = await knownOriginals(store);
+  const complete: StoredArchive[] = [];
+  for (const archive of archives) {
+    const own = new Set(archive.files.map(({ sha256 }) => sha256));
+    const dependants = archives.filter(
+      (other) =>
+        other !== archive && other.bases.some(({ sha256 }) => own.has(sha256) && holders.get(sha256)?.length === 1),
+    );
+    const missing: BaseFile[] = [];
+    for (const base of archive.bases)
+      if (!holders.has(base.sha256) && !(await isThere(originals.get(base.sha256), base.bytes))) missing.push(base);
+    complete.push({ ...archive, dependants: dependants.map(({ name }) => name), missing });
+  }
+  return {
+    command: 'store',
+    path: store,
+    archives: complete,
+    leftovers: await leftoversIn(store, files),
+    bytes: complete.reduce((sum, { bytes }) => sum + bytes, 0),
+    bytesIn: complete.reduce((sum, { bytesIn }) => sum + bytesIn, 0),
+    isWhole: complete.every(({ missing, fault }) => missing.length === 0 && fault === undefined),
+  };
+}
+
+async function readStored(file: FoundFile, store: string): Promise<Omit<StoredArchive, 'dependants' | 'missing'>> {
+  const name = relative(store, file.path).split(sep).join('/');
+  const place = { name, path: file.path, bytes: file.bytes };
+  try {
+    await using opened = await openArchive(file.path, mostIndexBytes);
+    const { files, bases } = opened.archive;
+    const bytesIn = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    return {
+      ...place,
+      bytesIn,
+      files: files.map(({ name: of, bytes, sha256 }) => ({ name: of, bytes, sha256 })),
+      bases,
+    };
+  } catch (error) {
+    return { ...place, bytesIn: 0, files: [], bases: [], fault: toFeatherweightError(error).message };
+  }
+}
+
+/** Where files were that archives were made from, by sha256. */
+async function knownOriginals(store: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  const originals = new Map<string, readonly string[]>();
+  for (const record of await readJournals(store))
+    if (record.type === 'done') for (const { sha256 } of record.bases) originals.set(sha256, record.basePaths);
+  return originals;
+}
+
+async function isThere(paths: readonly string[] | undefined, bytes: number): Promise<boolean> {
+  for (const path of paths ?? []) {
+    const status = await stat(path).catch(() => undefined);
+    if (status?.isDirectory() === true || status?.size === bytes) return true;
+  }
+  return false;
+}
+
+async function leftoversIn(store: string, files: readonly FoundFile[]): Promise<string[]> {
+  const partials = files.filter(({ name }) => /\.fwz\.partial$/.test(name)).map(({ path }) => path);
+  const spools = (await readdir(store, { recursive: true, withFileTypes: true }).catch(() => []))
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith('.featherweight-base-'))
+    .map((entry) => join(entry.parentPath, entry.name));
+  return [...partials, ...spools];
+}
+
+/**
+ * Removes archives of a store, and what killed runs left. Throws {@link UsageError}, and removes nothing, when an archive
+ * that stays needs one that would go.
+ */
+export async function pruneStore(
+  path: string,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<{ readonly removed: readonly string[]; readonly bytes: number }> {
+  const { archives, leftovers } = await readStore(path, signal);
+  const going = new Set(names);
+  for (const name of names) {
+    const archive = archives.find((one) => one.name === name);
+    if (!archive) throw new UsageError(`The store has no archive "${name}".`, { name });
+    const orphans = archives.filter((one) => !going.has(one.name) && needs(one, archive, archives, going));
+    if (orphans.length > 0)
+      throw new UsageError(
+        `"${name}" stays: ${orphans.length} archives cannot be restored without it: ${orphans
+          .slice(0, 5)
+          .map((one) => `"${one.name}"`)
+          .join(', ')}. Name those too, or restore them first.`,
+        { name, dependants: orphans.length },
+      );
+  }
+  const goners = archives.filter(({ name }) => going.has(name));
+  for (const { path: file } of goners) await rm(file);
+  for (const leftover of leftovers) await rm(leftover, { recursive: true, force: true });
+  return {
+    removed: [...goners.map(({ path: file }) => file), ...leftovers],
+    bytes: goners.reduce((sum, { bytes }) => sum + bytes, 0),
+  };
+}
+
+/** Whether `one` needs a file that only archives which go hold. */
+function needs(
+  one: StoredArchive,
+  gone: StoredArchive,
+  archives: readonly StoredArchive[],
+  going: ReadonlySet<string>,
+): boolean {
+  return one.bases.some(
+    ({ sha256 }) =>
+      gone.files.some((file) => file.sha256 === sha256) &&
+      !archives.some(
+        ({ name, files }) => !going.has(name) && name !== one.name && files.some((file) => file.sha256 === sha256),
+      ),
+  );
+}

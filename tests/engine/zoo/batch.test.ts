@@ -1,0 +1,247 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { appendFile, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import {
+  planZoo,
+  pruneStore,
+  readStore,
+  recipeSchema,
+  reportCsv,
+  reportHtml,
+  restore,
+  runBatch,
+  scanZoo,
+  type BatchReport,
+  type BatchRequest,
+  type ZooPlan,
+} from '../../../src/engine/index.ts';
+import { folderWith } from '../../support/folder.ts';
+import { context, finish } from '../../support/jobs.ts';
+import { writeZoo } from '../../support/zoos.ts';
+
+const signal = new AbortController().signal;
+
+async function zooFolder(more = 1) {
+  const folder = await folderWith({});
+  const [zoo, out] = [join(folder, 'zoo'), join(folder, 'out')];
+  await writeZoo(zoo, more);
+  return { folder, zoo, out };
+}
+
+async function plannedZoo(root: string, out: string, recipe: object = {}) {
+  const zoo = await scanZoo({ roots: [root] }, { signal });
+  return { zoo, plan: await planZoo(zoo, out, recipeSchema.parse({ preset: 'quick', ...recipe }), { signal }) };
+}
+
+async function batch(
+  root: string,
+  out: string,
+  more: Partial<BatchRequest> = {},
+  recipe: object = {},
+): Promise<BatchReport> {
+  const request = { ...(await plannedZoo(root, out, recipe)), threads: 1, reserveBytes: 0, ...more };
+  for await (const event of runBatch(request, context())) if (event.type === 'batch-finished') return event.report;
+  throw new Error('no report');
+}
+
+/** sha256 of every archive, by name. */
+async function archives(out: string): Promise<Record<string, string>> {
+  const names = (await readdir(out, { recursive: true })).filter((name) => name.endsWith('.fwz')).sort();
+  const entries = names.map(async (name) => [
+    name,
+    createHash('sha256')
+      .update(await readFile(join(out, name)))
+      .digest('hex'),
+  ]);
+  return Object.fromEntries((await Promise.all(entries)) as [string, string][]);
+}
+
+const actions = ({ models }: ZooPlan) =>
+  Object.fromEntries(
+    models.map(({ id, action, bases, equalTo }) => [id, [action, ...bases, ...(equalTo ? [equalTo] : [])].join(' ')]),
+  );
+
+describe('a plan', () => {
+  test('finds families, runs, copies and what is dense, and stores dependants first', async () => {
+    const { zoo, out } = await zooFolder();
+    const { plan } = await plannedZoo(zoo, out, { rebaseEvery: 3 });
+    const planned = actions(plan);
+    expect(planned).toMatchObject({
+      'dense/noise.bin': 'skip',
+      'family/base.safetensors': 'equal copies/copy of base.safetensors',
+      'run/checkpoint-100.safetensors': 'exact',
+      'run/checkpoint-200.safetensors': 'family run/checkpoint-100.safetensors',
+      'run/checkpoint-300.safetensors': 'family run/checkpoint-200.safetensors',
+      'run/checkpoint-400.safetensors': 'exact',
+      'other/model 0.safetensors': 'exact',
+    });
+    const family = Object.entries(planned).filter(
+      ([id, action]) => /^(family|copies)/.test(id) && /^(exact|family)/.test(action),
+    );
+    expect(family.filter(([, action]) => action === 'exact')).toHaveLength(1);
+    expect(family).toHaveLength(3);
+    const order = plan.models.map(({ id }) => id);
+    for (const { id, bases } of plan.models)
+      for (const base of bases) expect(order.indexOf(id)).toBeLessThan(order.indexOf(base));
+    for (const { id, bases, unit } of plan.models)
+      for (const base of bases) expect(plan.models.find((model) => model.id === base)?.unit, id).toBe(unit);
+    expect(plan.drive.peak).toBeGreaterThan(0);
+    expect(await readdir(join(zoo, '..'))).toEqual(['zoo']);
+  });
+
+  test('follows the rules of a recipe, the first that fits', async () => {
+    const { zoo, out } = await zooFolder();
+    const rules = [
+      { match: 'run/**', action: 'skip' },
+      { match: '*.safetensors', action: 'alone', preset: 'balanced' },
+    ];
+    const { plan } = await plannedZoo(zoo, out, { rules });
+    for (const { id, action, reason, preset } of plan.models) {
+      if (id.startsWith('run/')) expect([action, reason]).toEqual(['skip', 'skipped by the rule "run/**"']);
+      if (id.startsWith('other/')) expect([action, preset]).toEqual(['exact', 'balanced']);
+    }
+    const { plan: apart } = await plannedZoo(zoo, out, { families: false });
+    expect(apart.models.every(({ bases }) => bases.length === 0)).toBe(true);
+  });
+});
+
+describe('a batch', () => {
+  test('archives everything, goes on after failures, and its report adds up to the byte', async () => {
+    const { zoo, out } = await zooFolder();
+    await mkdir(join(out, 'other'), { recursive: true });
+    await writeFile(join(out, 'other', 'model 0.safetensors.fwz'), 'something else');
+    const report = await batch(zoo, out);
+    expect(report.needsAttention.map(({ id }) => id)).toEqual(['other/model 0.safetensors']);
+    await rm(join(out, 'other'), { recursive: true });
+    const again = await batch(zoo, out);
+    expect(again.needsAttention).toEqual([]);
+    expect(again.states.earlier).toBe(report.states.done);
+
+    let [bytesIn, bytesOut, archived] = [0, 0, 0];
+    for (const row of again.rows) {
+      bytesIn += row.bytesIn;
+      bytesOut += row.bytesOut;
+      if (row.archive === undefined) continue;
+      const { size } = await stat(join(out, row.archive));
+      expect(row.bytesOut, row.id).toBe(size);
+      archived += size;
+    }
+    expect(again).toMatchObject({ bytesIn, bytesOut, archivedBytes: archived });
+    const csv = reportCsv(again).trimEnd().split('\r\n');
+    expect(csv).toHaveLength(again.rows.length + 2);
+    expect(csv.at(-1)).toContain(`${bytesIn},${bytesOut}`);
+    expect(reportHtml({ ...again, output: '<script>' })).not.toContain('<script>');
+
+    for (const { archive, path } of again.rows) {
+      if (archive === undefined || (await stat(path)).isDirectory()) continue;
+      const output = join(out, 'back.bin');
+      await finish(restore({ archive: join(out, archive), output, overwrite: true }, context()));
+      expect(Buffer.compare(await readFile(output), await readFile(path)), archive).toBe(0);
+    }
+  });
+
+  test('gives the same archives as four shards side by side', async () => {
+    const { folder, zoo, out } = await zooFolder(2);
+    await batch(zoo, out);
+    const shared = join(folder, 'shared');
+    const reports = await Promise.all([1, 2, 3, 4].map((index) => batch(zoo, shared, { shard: { index, count: 4 } })));
+    expect(await archives(shared)).toEqual(await archives(out));
+    const whole = await batch(zoo, shared);
+    expect(whole.states.done).toBe(0);
+    for (const sum of ['models', 'bytesIn', 'bytesOut'] as const)
+      expect(reports.reduce((total, report) => total + report[sum], 0)).toBe(whole[sum]);
+  });
+
+  test('recognises what is finished without its journal, and forgives a torn one', async () => {
+    const { zoo, out } = await zooFolder();
+    const first = await batch(zoo, out);
+    const before = await archives(out);
+    await appendFile(join(out, '.featherweight', 'journal.jsonl'), '{"type":"done","id":"fam');
+    expect((await batch(zoo, out)).states.earlier).toBe(first.states.done);
+    await rm(join(out, '.featherweight'), { recursive: true });
+    const report = await batch(zoo, out);
+    expect(report.states).toMatchObject({ earlier: first.states.done, done: 0 });
+    expect(report.bytesOut).toBe(first.bytesOut);
+    expect(await archives(out)).toEqual(before);
+  });
+
+  test('ends with the same archives however often it is killed', async () => {
+    const { folder, zoo, out } = await zooFolder();
+    await batch(zoo, out);
+    const killed = join(folder, 'killed');
+    const entry = join(import.meta.dirname, '../../cli/support/source-entry.ts');
+    for (const milliseconds of [900, 1500, 2100]) {
+      const child = spawn(process.execPath, [entry, 'batch', zoo, '-o', killed, '--preset', 'quick', '--threads', '1']);
+      const ended = once(child, 'exit');
+      await Promise.race([setTimeout(milliseconds), ended]);
+      child.kill('SIGKILL');
+      await ended;
+    }
+    const report = await batch(zoo, killed);
+    expect(report.needsAttention).toEqual([]);
+    expect(await archives(killed)).toEqual(await archives(out));
+  }, 60_000);
+
+  test('replaces originals only when asked, each after its archive was read again, and every one comes back', async () => {
+    const { zoo, out } = await zooFolder();
+    const gone: string[] = [];
+    const originals = new Map<string, Buffer>();
+    const trash = async (paths: readonly string[]): Promise<void> => {
+      for (const path of paths) {
+        originals.set(path, await readFile(path));
+        gone.push(path);
+        await rm(path);
+      }
+    };
+    const report = await batch(zoo, out, { trash });
+    expect(report.needsAttention).toEqual([]);
+    expect(gone.length).toBe(
+      report.rows.filter(({ archive, note }) => archive !== undefined && note === undefined).length,
+    );
+    expect(gone).not.toContain(join(zoo, 'dense/noise.bin'));
+    for (const row of report.rows) {
+      const original = originals.get(row.path);
+      if (row.archive === undefined || !original) continue;
+      const output = join(out, 'back.bin');
+      await finish(restore({ archive: join(out, row.archive), output, overwrite: true }, context()));
+      expect(Buffer.compare(await readFile(output), original), row.id).toBe(0);
+    }
+  });
+});
+
+describe('a store', () => {
+  test('knows who needs whom, and refuses to orphan', async () => {
+    const { zoo, out } = await zooFolder(0);
+    await batch(zoo, out);
+    await rm(zoo, { recursive: true });
+    const report = await readStore(out, signal);
+    expect(report.isWhole).toBe(true);
+    const base = report.archives.find(({ name }) => name === 'run/checkpoint-100.safetensors.fwz')!;
+    expect(base.dependants).toEqual(['run/checkpoint-200.safetensors.fwz']);
+    const before = await archives(out);
+    await expect(pruneStore(out, [base.name], signal)).rejects.toMatchObject({ code: 'USAGE' });
+    await expect(pruneStore(out, ['nothing.fwz'], signal)).rejects.toMatchObject({ code: 'USAGE' });
+    expect(await archives(out)).toEqual(before);
+    await writeFile(join(out, 'left.fwz.partial'), 'x');
+    const run = report.archives.map(({ name }) => name).filter((name) => name.startsWith('run/'));
+    expect((await pruneStore(out, run, signal)).removed).toHaveLength(run.length + 1);
+    expect((await readStore(out, signal)).isWhole).toBe(true);
+  });
+
+  test('names a base that is missing and an archive that is damaged', async () => {
+    const { zoo, out } = await zooFolder(0);
+    await batch(zoo, out);
+    await rm(zoo, { recursive: true });
+    await rm(join(out, 'run/checkpoint-100.safetensors.fwz'));
+    await writeFile(join(out, 'bad.fwz'), 'no archive');
+    const { archives: found, isWhole } = await readStore(out, signal);
+    expect(isWhole).toBe(false);
+    expect(found.find(({ name }) => name === 'bad.fwz')?.fault).toMatch(/not a Featherweight archive/);
+    const orphan = found.find(({ name }) => name === 'run/checkpoint-200.safetensors.fwz');
+    expect(orphan?.missing).toMatchObject([{ name: 'checkpoint-100.safetensors' }]);
+  });
+});
