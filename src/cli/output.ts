@@ -6,6 +6,8 @@ import type { EvaluationReport } from '../evaluation/index.ts';
 import type {
   EngineCatalog,
   ErrorData,
+  ExportReport,
+  ExportTarget,
   Inspection,
   NoticeEvent,
   ProgressEvent,
@@ -17,6 +19,12 @@ import type {
 /** The report of `inspect --json`. */
 export interface InspectReport extends Inspection {
   readonly command: 'inspect';
+}
+
+/** The kinds of files that `export --list` tells. */
+export interface ExportListReport {
+  readonly command: 'export';
+  readonly targets: readonly Pick<ExportTarget, 'id' | 'title' | 'summary' | 'ticks' | 'load'>[];
 }
 
 /** The report of one `compress` of several models. */
@@ -34,6 +42,8 @@ export interface MethodsReport {
 export type AnyReport =
   | ZooReport
   | Report
+  | ExportReport
+  | ExportListReport
   | InspectReport
   | BatchReport
   | BenchmarkReport

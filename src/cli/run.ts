@@ -5,6 +5,7 @@ import { addBench } from './commands/bench.ts';
 import type { Action, RunAction } from './commands/command.ts';
 import { addCompress } from './commands/compress.ts';
 import { addCompare, addEvaluate } from './commands/evaluate.ts';
+import { addExport } from './commands/export.ts';
 import { addInspect } from './commands/inspect.ts';
 import { addMethods } from './commands/methods.ts';
 import { addRestore } from './commands/restore.ts';
@@ -50,6 +51,7 @@ function createProgram(shell: Shell, runAction: RunAction): Command {
     addBatch,
     addStore,
     addMethods,
+    addExport,
     addEvaluate,
     addCompare,
     addBench,

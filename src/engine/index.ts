@@ -6,6 +6,8 @@ export { listCatalog, type EngineCatalog } from './catalog.ts';
 export { archivePath } from './pipeline/approximate/name.ts';
 export type { RecipeInput } from './pipeline/approximate/recipe.ts';
 export { compress } from './pipeline/compress.ts';
+export { loadExports, type Exports } from './exports/load.ts';
+export type { ExportedTensor, ExportTarget, Ticks } from './exports/export.ts';
 export { inspect } from './pipeline/inspect.ts';
 export { restore } from './pipeline/restore.ts';
 export { verify } from './pipeline/verify.ts';

@@ -11,5 +11,6 @@ export type { OwnMetric } from './own-evaluator.ts';
 export type { EvaluationProcess, SpawnEvaluation, TaskMessage, TaskReply } from './process/protocol.ts';
 export { evaluate, type EvaluationContext } from './evaluate.ts';
 export { forkEvaluation } from './process/fork.ts';
+export { runTask } from './process/run.ts';
 export { openTask, type OpenTask } from './task/read.ts';
 export { formatDelta, formatValue } from './verdict.ts';

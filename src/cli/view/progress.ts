@@ -15,6 +15,8 @@ const phaseWords: Readonly<Record<Phase, string>> = {
   noise: 'Finding the noise floor',
   evaluate: 'Asking',
   layers: 'Comparing layers',
+  export: 'Writing the export',
+  check: 'Having it read',
 };
 
 /** Phases whose amounts are items. */

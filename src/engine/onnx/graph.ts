@@ -33,6 +33,8 @@ export interface OnnxTensor extends Place {
   /** Of a Constant node the name of its output. */
   readonly name: string;
   readonly type: DataType;
+  /** The number of its type in `TensorProto.DataType`. */
+  readonly typeNumber: number;
   readonly shape: readonly number[];
   readonly data: TensorData;
 }

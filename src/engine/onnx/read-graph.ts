@@ -155,8 +155,8 @@ class GraphReader {
   }
 
   async #tensor(span: Span, parents: readonly Span[], called: string): Promise<OnnxTensor> {
-    const { name, type, shape, payloads, external } = await readTensor(this.#wire, span.start, span.end);
-    const tensor = { name: name === '' ? called : name, type, shape, span, parents };
+    const { name, type, typeNumber, shape, payloads, external } = await readTensor(this.#wire, span.start, span.end);
+    const tensor = { name: name === '' ? called : name, type, typeNumber, shape, span, parents };
     if (external !== undefined) {
       const location = external.get('location') ?? '';
       const [offset, length] = [Number(external.get('offset') ?? 0), external.get('length')];

@@ -43,7 +43,7 @@ interface Arrival {
 
 /**
  * For each tensor of the model that has a name, initializer or Constant: the nodes that read it, and which of its axes are
- * their output channels. Looks through Identity, Cast, Transpose, DequantizeLinear, Squeeze, Unsqueeze, and Reshape where extents of more than one
+ * their output channels. Looks through Identity, Cast, Transpose, DequantizeLinear, Slice, Concat, Squeeze, Unsqueeze, and Reshape where extents of more than one
  * stay in order; into branches and bodies that see the tensor.
  */
 export function weightUses(model: OnnxModel): readonly WeightUses[] {
@@ -111,7 +111,10 @@ function passedOn(
   { axes }: Arrival,
   shape: readonly number[],
 ): Arrival | undefined {
+  // Runtimes that reorder the gates of a recurrent layer cut its weights and join them again.
+  if (domain === '' && operator === 'Concat') return { axes };
   if (domain !== '' || input !== 0) return undefined;
+  if (operator === 'Slice') return { axes };
   if (operator === 'Identity' || operator === 'Cast' || operator === 'DequantizeLinear') return { axes };
   if (operator === 'Transpose') {
     const order = attributes.get('perm')?.ints ?? axes.map((_, axis) => axes.length - 1 - axis);

@@ -1,10 +1,12 @@
 import type { ErrorData } from '../errors.ts';
+import type { ExportedTensor, Ticks } from '../exports/export.ts';
 import type { TensorLoss } from '../quantizers/loss.ts';
+import type { LoadTest } from './requests.ts';
 
 /**
  * `measure` looks at weights before they are approximated; `compress` writes and proves block by block; `flush` waits for the
  * disk; `restore` and `verify` read back. `weights` compares tensors. The others are of evaluations and count items instead of bytes: `noise` asks a model twice, `evaluate` asks both,
- * `layers` compares what layers give.
+ * `layers` compares what layers give. `export` writes a file for another program, `check` has it read there.
  */
 export type Phase =
   | 'scan'
@@ -17,7 +19,9 @@ export type Phase =
   | 'weights'
   | 'noise'
   | 'evaluate'
-  | 'layers';
+  | 'layers'
+  | 'export'
+  | 'check';
 
 export interface StartedEvent {
   readonly type: 'started';
@@ -159,6 +163,27 @@ export interface VerifyReport extends ReportCommon {
   readonly blocks: number;
   /** Which rungs of the proof were climbed. */
   readonly proved: readonly ('checksums' | 'tensors' | 'files' | 'original' | 'published-sha256')[];
+}
+
+export interface ExportReport extends ReportCommon {
+  readonly command: 'export';
+  readonly target: string;
+  /** The file or folder. */
+  readonly output: string;
+  /** Of the original, as an archive of it tells it. */
+  readonly sha256: string;
+  /** The new files, the one to open first. */
+  readonly outputs: readonly FileReport[];
+  readonly tensors: readonly ExportedTensor[];
+  /** Bytes of the model files alone, before and after: side files are carried as they are. */
+  readonly weightsIn: number;
+  readonly weightsOut: number;
+  readonly ticks: Ticks;
+  /** How to load the result. */
+  readonly load: string;
+  readonly carried: readonly string[];
+  /** Who read the result before it got its name, and what it found. */
+  readonly loadTest: LoadTest;
 }
 
 export type Report = CompressReport | RestoreReport | VerifyReport;

@@ -53,6 +53,32 @@ export interface VerifyRequest extends ResourceRequest {
   readonly sha256?: string | undefined;
 }
 
+export interface ExportRequest extends ResourceRequest {
+  /** A model as for compressing, or an archive. */
+  readonly input: string;
+  /** One of `exportTargets`. */
+  readonly target: string;
+  /** Default: beside the input, its name with the target's in it. A folder where it is one, or the model has several files. */
+  readonly output?: string | undefined;
+  readonly overwrite?: boolean | undefined;
+}
+
+/** What another program said of an export. */
+export interface LoadTest {
+  /** Who read it. */
+  readonly reader: string;
+  /** Whether it did; `undefined` where it is not installed. */
+  readonly isLoaded: boolean | undefined;
+  /** In words: what was run, or why it could not be. */
+  readonly result: string;
+}
+
+/** What exporting is handed besides. */
+export interface ExportContext extends EngineContext {
+  /** Opens an ONNX file and its original in a runtime and runs them once; the engine has no runtime of its own. */
+  readonly runOnnx?: ((path: string, original: string, signal: AbortSignal) => Promise<LoadTest>) | undefined;
+}
+
 export interface InspectRequest {
   /** A model file, an index, a folder, or an archive. */
   readonly path: string;

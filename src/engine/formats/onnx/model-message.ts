@@ -149,6 +149,7 @@ function floats({ start, end }: Field): TensorMessage {
   return {
     name: '',
     type: { dtype: 'F32', bits: 32 },
+    typeNumber: 1,
     shape: [count],
     payloads: [{ dtype: 'F32', start, end }],
     external: undefined,

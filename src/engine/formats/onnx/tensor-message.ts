@@ -14,6 +14,8 @@ export interface Payload {
 export interface TensorMessage {
   readonly name: string;
   readonly type: DataType;
+  /** The number of its type in the file. */
+  readonly typeNumber: number;
   readonly shape: readonly number[];
   /** Usually one; a packed field may come in several pieces. */
   readonly payloads: readonly Payload[];
@@ -58,7 +60,7 @@ export async function readTensor(wire: Wire, start: number, end: number): Promis
   const type = dataTypeOf(typeNumber);
   const payloads =
     raw === undefined ? typed.map(({ form, field }) => typedPayload(type, form, field)) : [rawPayload(type, raw)];
-  return { name, type, shape, payloads, external: location === externalLocation ? external : undefined };
+  return { name, type, typeNumber, shape, payloads, external: location === externalLocation ? external : undefined };
 }
 
 function rawPayload({ dtype }: DataType, { start, end }: Field): Payload {

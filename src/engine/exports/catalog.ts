@@ -1,0 +1,6 @@
+import type { ExportTarget } from './export.ts';
+import { onnxTargets } from './onnx/index.ts';
+import { safetensorsTargets } from './safetensors/index.ts';
+
+/** Every kind of file that another program runs; the order is that of lists. */
+export const exportTargets: readonly ExportTarget[] = [...onnxTargets, ...safetensorsTargets];

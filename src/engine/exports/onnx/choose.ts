@@ -1,0 +1,167 @@
+import type { WeightUse, WeightUses } from '../../onnx/index.ts';
+import { inBlocks, perChannel } from '../quantize/grouping.ts';
+import { largestSlab, type CodeType } from '../quantize/quantize.ts';
+import type { TensorStatistics } from '../statistics.ts';
+import { bytesIn, type Choice, type Form } from './form.ts';
+
+/** The kinds of ONNX files that are written. */
+export type OnnxKind = 'int8' | 'int4' | 'fp8' | 'fp16';
+
+/** A tensor that is a candidate for another form. */
+export interface Candidate {
+  readonly weight: WeightUses;
+  readonly count: number;
+  /** Bytes of an element in the original. */
+  readonly width: number;
+  readonly statistics: TensorStatistics;
+}
+
+/** With fewer elements the new nodes cost more than is saved. */
+const leastElements = 512;
+/** Below this a tensor of two values is no table worth the trouble. */
+const leastSwitchElements = 4096;
+const multiplied = new Set(['convolution', 'depthwise', 'matrix', 'embedding', 'recurrent-input', 'recurrent-state']);
+/** Names of what is computed rather than learned: spectra, filter banks, windows, positions. */
+const tables =
+  /(^|[._/])(forward_basis|inverse_basis|basis|stft|dft|mel|fbank|filterbank|window|hann|hamming|inv_freq|rotary|rope|cos|sin|mask)([._/]|_buffer|_basis|\d|$)/i;
+/** A larger error of half precision comes from values too small for it. */
+const largestHalfError = 2 ** -9;
+/** What four-bit files may come to, of the bytes of single precision, before tensors that are kept finer give way. */
+/** What the nodes that make a tensor take, with their names. */
+const nodeBytes = 400;
+const fourBitShare = 0.168;
+
+/** Chooses the form of every candidate. `otherBytes` are those of the file that no candidate has. */
+export function chooseForms(kind: OnnxKind, candidates: readonly Candidate[], otherBytes: number): readonly Choice[] {
+  if (kind === 'int8') return candidates.map((candidate) => eightBit('I8', candidate));
+  if (kind === 'fp8') return candidates.map((candidate) => eightBit('F8_E4M3', candidate));
+  if (kind === 'fp16') return candidates.map(half);
+  const whole = otherBytes + candidates.reduce((sum, { count, width }) => sum + count * width, 0);
+  const tries = fourBitTries.map(({ block, finer }) => candidates.map((candidate) => fourBit(candidate, block, finer)));
+  // Where much is kept as it is, no choice brings the file so far; then nothing is gained by coarser ones.
+  const fits = (choices: readonly Choice[]): boolean =>
+    otherBytes + sizeOf(candidates, choices) <= fourBitShare * whole;
+  const found = tries.find(fits);
+  return found === undefined ? (tries[0] ?? []) : refined(candidates, found, fits);
+}
+
+/** Gives the smallest tensors eight bits while the file stays small enough: an error there costs more than in a large one. */
+function refined(
+  candidates: readonly Candidate[],
+  choices: readonly Choice[],
+  fits: (choices: readonly Choice[]) => boolean,
+): readonly Choice[] {
+  let best = choices;
+  const small = candidates
+    .map(({ count }, index) => ({ count, index }))
+    .filter(({ index }) => isFourBit(choices[index]))
+    .sort((one, other) => one.count - other.count);
+  for (const { index } of small) {
+    const candidate = candidates[index];
+    if (candidate === undefined) continue;
+    const finer = { ...eightBit('I8', candidate), why: 'eight bits: it is small, and there is room' };
+    const next = best.with(index, finer);
+    if (!fits(next)) break;
+    best = next;
+  }
+  return best;
+}
+
+function isFourBit(choice: Choice | undefined): boolean {
+  return choice?.form.kind === 'codes' && choice.form.type === 'U4';
+}
+
+/** From the finest to the smallest. */
+const fourBitTries: readonly { readonly block: number; readonly finer: readonly ('ends' | 'embedding')[] }[] = [
+  { block: 32, finer: ['ends', 'embedding'] },
+  { block: 32, finer: ['ends'] },
+  { block: 32, finer: [] },
+  { block: 64, finer: [] },
+  { block: 128, finer: [] },
+];
+
+/** Bytes of the candidates in these forms. */
+export function sizeOf(candidates: readonly Candidate[], choices: readonly Choice[]): number {
+  return candidates.reduce((sum, { count, width }, index) => {
+    const form = choices[index]?.form ?? { kind: 'kept' };
+    return sum + bytesIn(form, count, width) + (form.kind === 'kept' ? 0 : nodeBytes);
+  }, 0);
+}
+
+const kept = (why: string): Choice => ({ form: { kind: 'kept' }, why });
+
+/** What holds for every kind: why a tensor is kept as it is, or the exact form of a mask. */
+function common({ weight, count, statistics, width }: Candidate): Choice | undefined {
+  const { notFinite, constant, largest } = statistics;
+  if (notFinite > 0) return kept(`${notFinite} of its values are infinite or no numbers`);
+  // A Conv or MatMul of such values is a sum or a difference; what it is worth depends on the values being exact.
+  if (constant !== undefined && count >= leastSwitchElements && width >= 4 && largest > 0)
+    return { form: { kind: 'switch', value: constant }, why: 'its values are zero and one other, which stay exact' };
+  return tables.test(weight.tensor.name)
+    ? kept('by its name it is a computed table or a mask, not learned')
+    : undefined;
+}
+
+function half(candidate: Candidate): Choice {
+  const { count, statistics } = candidate;
+  const { overflows, halfError, notFinite, constant } = statistics;
+  if (notFinite > 0 || (overflows > 0 && constant !== undefined)) {
+    const choice = common(candidate);
+    if (choice !== undefined) return choice;
+  }
+  if (overflows > 0) return kept(`${overflows} of its values are beyond ±65504, which half precision ends at`);
+  if (halfError > largestHalfError) return kept('many of its values are too small for half precision');
+  return count < 64 ? kept('it is too small to gain') : { form: { kind: 'half' } };
+}
+
+function eightBit(type: CodeType, candidate: Candidate): Choice {
+  const { weight, count } = candidate;
+  const shared = common(candidate);
+  if (shared !== undefined) return shared;
+  const use = mainUse(weight);
+  if (use === undefined) return kept('it is no weight of a convolution, matrix, embedding or recurrent layer');
+  if (count < leastElements) return kept('it is too small to gain');
+  return { form: channels(type, weight.tensor.shape, use) };
+}
+
+function channels(type: CodeType, shape: readonly number[], { channelAxis = 0 }: WeightUse): Form {
+  return {
+    kind: 'codes',
+    type,
+    axis: channelAxis,
+    grouping: perChannel(shape, channelAxis),
+    shape,
+    isFlattened: false,
+    scaleType: 'F32',
+  };
+}
+
+function fourBit(candidate: Candidate, block: number, finer: readonly ('ends' | 'embedding')[]): Choice {
+  const choice = eightBit('I8', candidate);
+  const { weight } = candidate;
+  const use = mainUse(weight);
+  if (choice.form.kind !== 'codes' || use === undefined) return choice;
+  const eight = (why: string): Choice => ({ ...choice, why: `eight bits: ${why}` });
+  const { shape } = weight.tensor;
+  if (use.role === 'depthwise') return eight('each channel has few weights of its own');
+  if (use.role === 'recurrent-state') return eight('its errors add up over time');
+  if (use.role === 'embedding' && finer.includes('embedding')) return eight('it is an embedding');
+  if (finer.includes('ends') && (weight.position === 'first' || weight.position === 'last'))
+    return eight(`it is the ${weight.position} layer`);
+  // Scales of tiny weights would lose their precision.
+  const scaleType = candidate.statistics.largest < 2 ** -9 ? 'F32' : 'F16';
+  const outputs = shape[0] ?? 1;
+  const isFlattened = use.role === 'convolution' && shape.length > 2;
+  const [matrix, axis] = isFlattened
+    ? [[outputs, candidate.count / outputs], 1]
+    : [shape, use.sumAxes[0] ?? shape.length - 1];
+  if ((matrix[axis] ?? 0) < block) return eight('each channel has few weights of its own');
+  const grouping = inBlocks(matrix, axis, block);
+  if (block * grouping.after > largestSlab) return eight('its rows are too long for blocks');
+  return { form: { kind: 'codes', type: 'U4', axis, grouping, shape: matrix, isFlattened, scaleType } };
+}
+
+/** The use that decides on the channels: the first that multiplies. Everything else that reads the tensor gets the same values. */
+function mainUse({ uses }: WeightUses): WeightUse | undefined {
+  return uses.find(({ role, channelAxis }) => multiplied.has(role) && channelAxis !== undefined);
+}

@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { toFeatherweightError, UsageError } from '../errors.ts';
+import { writeFully } from '../io/descriptor.ts';
+import type { FileIdentity } from '../io/file-source.ts';
+import { OutputFile } from '../io/output-file.ts';
+
+/**
+ * A folder beside the output in which new files get their names before they are moved to where they belong, so that other
+ * programs can open them together and be asked whether they are sound. Disposing it takes away whatever was not moved.
+ */
+export class Stage implements AsyncDisposable {
+  readonly folder: string;
+  /** The name of the one main file, where the output is a file. */
+  readonly mainName: string | undefined;
+  readonly #target: string;
+  readonly #overwrite: boolean;
+  readonly #inputs: readonly FileIdentity[];
+  readonly #names: string[] = [];
+
+  private constructor(folder: string, options: StageOptions) {
+    this.folder = folder;
+    this.mainName = options.isFolder ? undefined : basename(options.output);
+    this.#target = options.isFolder ? options.output : dirname(options.output);
+    this.#overwrite = options.overwrite;
+    this.#inputs = options.inputs;
+  }
+
+  /** Throws UsageError where the output is there already and may not be replaced, or is an input. */
+  static async create(options: StageOptions): Promise<Stage> {
+    const { output, isFolder } = options;
+    await refuseTaken(output, options);
+    try {
+      if (isFolder) await mkdir(output, { recursive: true });
+      const folder = await mkdtemp(join(dirname(output), `${basename(output)}.partial-`));
+      return new Stage(folder, options);
+    } catch (error) {
+      throw toFeatherweightError(error, 'creating the output');
+    }
+  }
+
+  get names(): readonly string[] {
+    return this.#names;
+  }
+
+  /** Writes a file of this name, which the caller has checked; its size. */
+  async write(
+    name: string,
+    chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    signal: AbortSignal,
+  ): Promise<number> {
+    const place = join(this.#target, name);
+    if (this.mainName !== undefined || this.#names.length > 0 || this.#overwrite)
+      await refuseTaken(place, { overwrite: this.#overwrite, inputs: this.#inputs, isFolder: false });
+    const path = join(this.folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await using file = await OutputFile.create(path, { overwrite: false, inputs: this.#inputs });
+    let size = 0;
+    for await (const chunk of chunks) {
+      signal.throwIfAborted();
+      writeFully(file.descriptor, chunk, size);
+      file.wrote(chunk.length);
+      size += chunk.length;
+    }
+    await file.commit();
+    this.#names.push(name);
+    return size;
+  }
+
+  /** Moves every file to its place, the main one last; their paths. */
+  async commit(main: string): Promise<readonly string[]> {
+    const paths: string[] = [];
+    for (const name of [...this.#names.filter((each) => each !== main), main]) {
+      const path = join(this.#target, name);
+      await refuseTaken(path, { overwrite: this.#overwrite, inputs: this.#inputs, isFolder: false });
+      await mkdir(dirname(path), { recursive: true });
+      await rename(join(this.folder, name), path);
+      paths.push(path);
+    }
+    return paths;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+    // A folder that was made for the output and holds nothing is a trace of a failure.
+    if (this.mainName === undefined) await rmdir(this.#target).catch(() => undefined);
+  }
+}
+
+export interface StageOptions {
+  /** A file, or the folder for several. */
+  readonly output: string;
+  readonly isFolder: boolean;
+  readonly overwrite: boolean;
+  readonly inputs: readonly FileIdentity[];
+}
+
+async function refuseTaken(path: string, { overwrite, inputs, isFolder }: Omit<StageOptions, 'output'>): Promise<void> {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  if (found === undefined) return;
+  if (inputs.some(({ device, inode }) => device === String(found.dev) && inode === String(found.ino)))
+    throw new UsageError(`"${path}" is the input itself; the original is never written to. Choose another name.`, {
+      path,
+    });
+  if (found.isDirectory() && isFolder) return;
+  if (found.isDirectory()) throw new UsageError(`The output "${path}" is a folder; name a file.`, { path });
+  if (!overwrite)
+    throw new UsageError(`"${path}" exists already. Choose another name, or ask for it to be replaced.`, { path });
+}

@@ -1,0 +1,253 @@
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { basename, dirname, extname, join, resolve } from 'node:path';
+import { FeatherweightError, UnsupportedInputError, UsageError } from '../errors.ts';
+import { checkExport } from '../exports/check.ts';
+import { exportTargets } from '../exports/catalog.ts';
+import type { ExportTarget } from '../exports/export.ts';
+import { Stage } from '../exports/stage.ts';
+import { streamed } from '../exports/streamed.ts';
+import { FileSource } from '../io/file-source.ts';
+import { createHash } from 'node:crypto';
+import type { ByteSource } from '../io/source.ts';
+import { modelDigest } from './digests.ts';
+import type { ExportReport, FileReport, JobEvent } from './events.ts';
+import { assertUnchanged, openInputs, type Inputs } from './inputs.ts';
+import { runJob, type Reporter } from './job.ts';
+import type { ExportContext, ExportRequest, LoadTest } from './requests.ts';
+import { engineVersion, machineFacts, peakRssBytes, planResources } from './resources.ts';
+import { restore } from './restore.ts';
+import { Stopwatch } from './stopwatch.ts';
+
+/**
+ * Writes a model, or what an archive holds, as files that another program runs. They get their names only after they were
+ * read there, or by a reader of ours where that program is not at hand, which the report says. Whatever it throws, nothing
+ * is left under a final name. Throws UNSUPPORTED where the model cannot become such a file.
+ */
+export function exportModel(
+  request: ExportRequest,
+  context: ExportContext,
+): AsyncGenerator<JobEvent<ExportReport>, void, undefined> {
+  return runJob(context.signal, (reporter, signal) => run(request, context, reporter, signal));
+}
+
+async function run(
+  request: ExportRequest,
+  context: ExportContext,
+  reporter: Reporter<ExportReport>,
+  signal: AbortSignal,
+): Promise<ExportReport> {
+  const watch = new Stopwatch();
+  const target = targetOf(request.target);
+  const resources = planResources(request);
+  await using original = await openOriginal(request, context, signal, reporter);
+  const { inputs } = original;
+  const reason = target.refuses(inputs);
+  if (reason !== undefined)
+    throw new UnsupportedInputError(`"${basename(original.path)}" cannot be exported as ${target.id}: ${reason}.`, {
+      path: request.input,
+      target: target.id,
+    });
+  const { isFolder } = original;
+  const output = await placeOf(request, target, original);
+  await using stage = await Stage.create({
+    output,
+    isFolder,
+    overwrite: request.overwrite ?? false,
+    inputs: inputs.files.map(({ source }) => source.identity),
+  });
+  reporter.emit({ type: 'started', command: 'export', name: basename(original.path), bytesTotal: inputs.bytes });
+  const notices: string[] = [];
+  const notice = (message: string): void => {
+    notices.push(message);
+    reporter.emit({ type: 'notice', message });
+  };
+  for (const { message } of inputs.notices) notice(message);
+  const files = await digestsOf(inputs, signal, (done) => reporter.progress('scan', done, inputs.bytes, 0));
+  const sha256 = modelDigest(files);
+  watch.end('scan');
+  let done = 0;
+  const outcome = await target.write({
+    inputs,
+    stage,
+    signal,
+    provenance: {
+      'featherweight.export': target.id,
+      'featherweight.version': engineVersion,
+      'featherweight.source.sha256': sha256,
+    },
+    progress: (bytes) => reporter.progress('export', Math.min((done += bytes), inputs.bytes), inputs.bytes, 0),
+    notice,
+  });
+  await assertUnchanged(inputs.files);
+  watch.end('export');
+  reporter.progress('check', 0, inputs.bytes, 0);
+  const loadTest = await loaded(target, inputs, stage, outcome.main, context, signal);
+  const outputs = await outputsOf(stage, outcome.main, signal);
+  watch.end('check');
+  signal.throwIfAborted();
+  await stage.commit(outcome.main);
+  const sides = new Set(outcome.carried);
+  const sizeOf = (all: readonly FileReport[]): number =>
+    all.filter(({ name }) => !sides.has(name)).reduce((sum, { bytes }) => sum + bytes, 0);
+  return {
+    command: 'export',
+    target: target.id,
+    input: request.input,
+    output: isFolder ? output : join(dirname(output), outcome.main),
+    bytesIn: inputs.bytes,
+    bytesOut: outputs.reduce((sum, { bytes }) => sum + bytes, 0),
+    sha256,
+    files,
+    outputs,
+    tensors: outcome.tensors,
+    weightsIn: sizeOf(files),
+    weightsOut: sizeOf(outputs),
+    ticks: target.ticks,
+    load: target.load,
+    carried: outcome.carried,
+    loadTest,
+    seconds: watch.seconds(),
+    peakRssBytes: peakRssBytes(),
+    threads: 1,
+    memoryBytes: resources.memoryBytes,
+    machine: machineFacts(),
+    notices,
+  };
+}
+
+function targetOf(id: string): ExportTarget {
+  const target = exportTargets.find((each) => each.id === id);
+  if (target !== undefined) return target;
+  const known = exportTargets.map((each) => each.id).join(', ');
+  throw new UsageError(`There is no export "${id}"; there are: ${known}.`, { found: id, allowed: known });
+}
+
+interface Original extends AsyncDisposable {
+  readonly inputs: Inputs;
+  /** The model as a person would name it: an archive stands for the model in it. */
+  readonly path: string;
+  /** Whether the new files go into a folder of their own. */
+  readonly isFolder: boolean;
+}
+
+const archiveExtension = '.fwz';
+
+/** Opens the model; one in an archive is restored beside the output, where there must be room for the new file anyway. */
+async function openOriginal(
+  request: ExportRequest,
+  context: ExportContext,
+  signal: AbortSignal,
+  reporter: Reporter<ExportReport>,
+): Promise<Original> {
+  const { headerBytes } = planResources(request);
+  await using opened = new AsyncDisposableStack();
+  const { input, threads, memoryBytes } = request;
+  const isArchive = input.toLowerCase().endsWith(archiveExtension);
+  let path = input;
+  if (isArchive) {
+    const beside = resolve(request.output ?? input);
+    const folder = await mkdtemp(join(dirname(beside), `${basename(beside)}.partial-`));
+    opened.defer(() => rm(folder, { recursive: true, force: true }));
+    const work = restore({ archive: input, output: folder, threads, memoryBytes }, { ...context, signal });
+    for await (const event of work) {
+      if (event.type === 'progress') reporter.progress('restore', event.bytesDone, event.bytesTotal, 0);
+      const [only, ...more] = event.type === 'finished' ? event.report.files : [];
+      if (only !== undefined) path = more.length > 0 ? folder : join(folder, ...only.name.split('/'));
+    }
+  }
+  const inputs = opened.use(await openInputs(path, headerBytes));
+  const isFile = inputs.model.files.length === 1 || inputs.files.every(({ layout }) => layout?.format === 'onnx');
+  const isNamedFile = !isArchive && (await stat(path)).isFile() && inputs.model.shardOf === undefined;
+  const keep = opened.move();
+  return {
+    inputs,
+    path: isArchive ? resolve(input).slice(0, -archiveExtension.length) : inputs.model.path,
+    isFolder: !isFile && !isNamedFile,
+    [Symbol.asyncDispose]: () => keep.disposeAsync(),
+  };
+}
+
+/** Where the new file, or the folder of several, is to be. */
+async function placeOf(
+  request: ExportRequest,
+  target: ExportTarget,
+  { inputs, path, isFolder }: Original,
+): Promise<string> {
+  const given = request.output === undefined ? undefined : resolve(request.output);
+  if (isFolder) {
+    const folder = /\.json$/i.test(path) ? dirname(path) : path;
+    return given ?? join(dirname(folder), `${basename(folder)}-${target.id}`);
+  }
+  const [first] = inputs.files;
+  const stem = basename(path, extname(path));
+  const name = `${stem}.${target.id}${first === undefined ? '' : target.extension(first)}`;
+  if (given === undefined) return join(dirname(path), name);
+  const isInto = /[/\\]$/.test(request.output ?? '') || (await isDirectory(given));
+  if (isInto) await mkdir(given, { recursive: true });
+  return isInto ? join(given, name) : given;
+}
+
+async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (status) => status.isDirectory(),
+    () => false,
+  );
+}
+
+/** The sha256 of every file of the original. */
+async function digestsOf(
+  { files }: Inputs,
+  signal: AbortSignal,
+  progress: (bytes: number) => void,
+): Promise<readonly FileReport[]> {
+  const reports: FileReport[] = [];
+  let done = 0;
+  for (const { name, source, layout } of files) {
+    const sha256 = await digestOf(source, signal, (bytes) => progress((done += bytes)));
+    reports.push({ name, format: layout?.format ?? 'bytes', bytes: source.size, sha256 });
+  }
+  return reports;
+}
+
+async function digestOf(
+  source: ByteSource,
+  signal: AbortSignal,
+  progress: (bytes: number) => void = () => undefined,
+): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const chunk of streamed(source, signal)) {
+    hash.update(chunk);
+    progress(chunk.length);
+  }
+  return hash.digest('hex');
+}
+
+/** Has the new files read; throws where they are not sound. */
+async function loaded(
+  { check, title }: ExportTarget,
+  inputs: Inputs,
+  stage: Stage,
+  main: string,
+  { runOnnx }: ExportContext,
+  signal: AbortSignal,
+): Promise<LoadTest> {
+  if (check !== 'onnx') return checkExport(check, stage);
+  if (runOnnx === undefined)
+    return { reader: 'onnxruntime', isLoaded: undefined, result: 'there is no runtime at hand' };
+  const [first] = inputs.model.files;
+  const test = await runOnnx(join(stage.folder, main), first?.path ?? '', signal);
+  if (test.isLoaded === false)
+    throw new FeatherweightError('UNSUPPORTED', `${title}: ${test.reader} does not run it. ${test.result}`, {
+      facts: { reader: test.reader },
+    });
+  return test;
+}
+
+async function outputsOf(stage: Stage, main: string, signal: AbortSignal): Promise<readonly FileReport[]> {
+  const reports: FileReport[] = [];
+  for (const name of [main, ...stage.names.filter((each) => each !== main)]) {
+    await using source = await FileSource.open(join(stage.folder, name));
+    reports.push({ name, format: '', bytes: source.size, sha256: await digestOf(source, signal) });
+  }
+  return reports;
+}

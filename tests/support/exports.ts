@@ -1,0 +1,12 @@
+import { loadExports, type ExportReport, type JobEvent } from '../../src/engine/index.ts';
+import { context, finish } from './jobs.ts';
+
+/** Exports without a runtime at hand; the report. */
+export async function exported(
+  input: string,
+  target: string,
+  output?: string,
+): Promise<{ readonly report: ExportReport; readonly events: readonly JobEvent<ExportReport>[] }> {
+  const { exportModel } = await loadExports();
+  return finish(exportModel({ input, target, output }, context()));
+}
