@@ -12,6 +12,10 @@ export interface DTypeInfo {
 }
 
 export const dtypes = {
+  I2: { bits: 2, kind: 'integer' },
+  U2: { bits: 2, kind: 'integer' },
+  I4: { bits: 4, kind: 'integer' },
+  U4: { bits: 4, kind: 'integer' },
   BOOL: { bits: 8, kind: 'boolean' },
   F4: { bits: 4, kind: 'float', exponentBits: 2, mantissaBits: 1 },
   F6_E2M3: { bits: 6, kind: 'float', exponentBits: 2, mantissaBits: 3 },
@@ -34,6 +38,7 @@ export const dtypes = {
   F64: { bits: 64, kind: 'float', exponentBits: 11, mantissaBits: 52 },
   I64: { bits: 64, kind: 'integer' },
   U64: { bits: 64, kind: 'integer' },
+  C128: { bits: 128, kind: 'complex', exponentBits: 11, mantissaBits: 52 },
 } as const satisfies Record<string, DTypeInfo>;
 
 export type DType = keyof typeof dtypes;

@@ -73,7 +73,7 @@ describe('unusual files are read with one notice for each kind', () => {
       4,
       /^2 bytes before the tensor "b"/,
     ],
-    ['an unknown dtype', `{"a":${entry('I2', '[4]', '[0,1]')}}`, 1, /unknown dtype "I2"/],
+    ['an unknown dtype', `{"a":${entry('I3', '[4]', '[0,1]')}}`, 1, /unknown dtype "I3"/],
     [
       'a length unlike dtype × shape',
       `{"a":${entry('F32', '[3]', '[0,8]')}}`,

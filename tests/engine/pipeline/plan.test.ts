@@ -129,5 +129,7 @@ test('every dtype has a stream width that divides its elements', () => {
     if (bits >= 8) expect((bits / 8) % streamWidth(dtype as DType)).toBe(0);
     else expect(streamWidth(dtype as DType)).toBe(1);
   expect(streamWidth('C64')).toBe(4);
+  expect(streamWidth('C128')).toBe(8);
+  expect(streamWidth('I4')).toBe(1);
   expect(streamWidth(undefined)).toBe(1);
 });

@@ -27,8 +27,9 @@ const candidates: Partial<Record<ElementType, readonly number[]>> = {
   C64: [7, 6, 5, 4],
   F16: [7, 8, 6],
   F64: [4, 3],
+  C128: [4, 3],
 };
-const widths: Partial<Record<ElementType, number>> = { BF16: 2, F16: 2, F32: 4, C64: 4, F64: 8 };
+const widths: Partial<Record<ElementType, number>> = { BF16: 2, F16: 2, F32: 4, C64: 4, F64: 8, C128: 8 };
 
 /** The codec over a given set of loops: the compiled ones, or the reference in tests. */
 export function createFloatFields(kernelOf: (workspace: Workspace) => FloatFieldsKernel): Codec<FloatFieldsOptions> {

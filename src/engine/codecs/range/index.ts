@@ -34,7 +34,7 @@ export function createRange(kernelOf: (workspace: Workspace) => RangeKernel): Co
     accepts,
     // Slices of a sample say nothing of rows; `../../pipeline/contexts.ts` tries this codec on streams in one piece.
     propose: () => [],
-    decodeCost: ({ period }) => (period === 0 ? 90 : 440),
+    decodeCost: ({ period }) => (period === 0 ? 50 : 260),
 
     encode(input, { period }, workspace) {
       if (!accepts(input))

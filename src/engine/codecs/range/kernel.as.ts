@@ -109,20 +109,38 @@ function learnSymbol(model: usize, column: usize, symbol: i32): void {
   store<i32>(model, seen < 255 ? seen + 1 : seen, 40);
 }
 
+/** One set's say, weighted; noted for {@link learnMixed}. Written out for each set, because loops are not unrolled. */
+// @ts-ignore: decorator
+@inline
+function weigh(model: usize, weights: usize, node: usize, input: usize): i32 {
+  const slot = load<u32>(load<usize>(model + setsAt + 4 * input) + (node << 2));
+  const stretched = <i32>load<i16>(model + stretchAt + ((slot >> 20) << 1));
+  store<i32>(model + stretchedAt + 4 * input, stretched);
+  return (load<i32>(weights + 4 * input) * stretched) >> 8;
+}
+
 /** The probability, times 2^16, that the next bit is 1, by all sets together. `depth` bits of the symbol are known: `node`. */
 // @ts-ignore: decorator
 @inline
 function mix(model: usize, node: usize, depth: usize): i32 {
   const weights = model + weightsAt + 4 * inputs * depth;
-  let sum = 0;
-  for (let input: usize = 0; input < inputs; input++) {
-    const slot = load<u32>(load<usize>(model + setsAt + 4 * input) + (node << 2));
-    const stretched = <i32>load<i16>(model + stretchAt + ((slot >> 20) << 1));
-    store<i32>(model + stretchedAt + 4 * input, stretched);
-    sum += (load<i32>(weights + 4 * input) * stretched) >> 8;
-  }
+  const sum =
+    weigh(model, weights, node, 0) +
+    weigh(model, weights, node, 1) +
+    weigh(model, weights, node, 2) +
+    weigh(model, weights, node, 3) +
+    weigh(model, weights, node, 4);
   const place = min(max(sum >> 8, -2047), 2047);
   return <i32>load<u16>(model + squashAt + ((place + 2048) << 1));
+}
+
+// @ts-ignore: decorator
+@inline
+function learnInput(model: usize, weights: usize, node: usize, input: usize, bit: u32, error: i32): void {
+  const at = weights + 4 * input;
+  const change = (error * load<i32>(model + stretchedAt + 4 * input) + 32768) >> 16;
+  store<i32>(at, min(max(load<i32>(at) + change, -mostWeight), mostWeight));
+  learnBit(model, load<usize>(model + setsAt + 4 * input) + (node << 2), bit);
 }
 
 // @ts-ignore: decorator
@@ -130,12 +148,11 @@ function mix(model: usize, node: usize, depth: usize): i32 {
 function learnMixed(model: usize, node: usize, depth: usize, bit: u32, probability: i32): void {
   const weights = model + weightsAt + 4 * inputs * depth;
   const error = <i32>(bit << 16) - probability;
-  for (let input: usize = 0; input < inputs; input++) {
-    const at = weights + 4 * input;
-    const change = (error * load<i32>(model + stretchedAt + 4 * input) + 32768) >> 16;
-    store<i32>(at, min(max(load<i32>(at) + change, -mostWeight), mostWeight));
-    learnBit(model, load<usize>(model + setsAt + 4 * input) + (node << 2), bit);
-  }
+  learnInput(model, weights, node, 0, bit, error);
+  learnInput(model, weights, node, 1, bit, error);
+  learnInput(model, weights, node, 2, bit, error);
+  learnInput(model, weights, node, 3, bit, error);
+  learnInput(model, weights, node, 4, bit, error);
 }
 
 /** Moves a probability (22 bits, then a count of 10) towards a bit, the less the more bits it has seen. */
@@ -193,8 +210,8 @@ export function encode(source: usize, length: usize, model: usize, target: usize
       const slot = order + (node << 2);
       const probability = period !== 0 ? mix(model, node, depth) : <i32>(load<u32>(slot) >> 16);
       const middle = cut(low, high, probability);
-      if (bit !== 0) high = middle;
-      else low = middle + 1;
+      high = select(middle, high, bit !== 0);
+      low = select(low, middle + 1, bit !== 0);
       while (((low ^ high) & 0xff000000) === 0) {
         if (at === limit) return capacity + 1;
         store<u8>(at++, high >> 24);
@@ -238,8 +255,8 @@ export function decode(source: usize, available: usize, model: usize, target: us
       const probability = period !== 0 ? mix(model, node, depth) : <i32>(load<u32>(slot) >> 16);
       const middle = cut(low, high, probability);
       const bit = <u32>(code <= middle);
-      if (bit !== 0) high = middle;
-      else low = middle + 1;
+      high = select(middle, high, bit !== 0);
+      low = select(low, middle + 1, bit !== 0);
       while (((low ^ high) & 0xff000000) === 0) {
         low <<= 8;
         high = (high << 8) | 255;

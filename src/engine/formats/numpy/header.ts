@@ -22,6 +22,7 @@ const dtypeOf: ReadonlyMap<string, string> = new Map([
   ['<f4', 'F32'],
   ['<f8', 'F64'],
   ['<c8', 'C64'],
+  ['<c16', 'C128'],
 ]);
 
 /**

@@ -32,6 +32,7 @@ const dtypeOf: ReadonlyMap<string, string> = new Map([
   ['torch QInt32Storage', 'I32'],
   ['torch BoolStorage', 'BOOL'],
   ['torch ComplexFloatStorage', 'C64'],
+  ['torch ComplexDoubleStorage', 'C128'],
   ['torch float8_e4m3fn', 'F8_E4M3'],
   ['torch float8_e4m3fnuz', 'F8_E4M3FNUZ'],
   ['torch float8_e5m2', 'F8_E5M2'],
