@@ -26,3 +26,18 @@ export function brokenModel(): Uint8Array {
   bytes.set(new TextEncoder().encode('{"a":'), 8);
   return bytes;
 }
+
+/** A model of blocks with many small tensors each, such as mixtures of experts have. */
+export function manyTensorsModel(count: number): Uint8Array {
+  let end = 0;
+  const tensors = Array.from({ length: count }, (_, index) => {
+    const bytes = 16 * (1 + (index % 23));
+    const [layer, expert] = [Math.floor(index / 1000), index % 1000];
+    const begin = end;
+    end += bytes;
+    return { name: `model.layers.${layer}.experts.${expert}.weight`, dtype: 'BF16', shape: [bytes / 2], begin, end };
+  });
+  const data = new Uint8Array(end);
+  for (let offset = 0; offset < end; offset += 2) data.set([(offset * 37) & 255, 60 + ((offset >> 5) & 3)], offset);
+  return safetensorsFile(headerText(tensors, {}), data);
+}

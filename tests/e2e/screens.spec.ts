@@ -1,101 +1,133 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { brokenModel, weightsModel } from './models.ts';
+import { check, isGallery, picture } from './check.ts';
+import { brokenModel, manyTensorsModel, weightsModel } from './models.ts';
 import { expect, openFromFolder, test } from './window.ts';
 
-const pictures = join(import.meta.dirname, '../../test-results/screens');
+const toCompress = (window: Page) => window.getByRole('link', { name: 'Compress', exact: true }).click();
 
-/** Checks what is shown in both themes, and at the width of a phone, and keeps a picture of each. */
-async function check(window: Page, name: string): Promise<void> {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await window.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await expect(window.locator('html')).toHaveAttribute('data-mantine-color-scheme', colorScheme);
-    const { violations } = await new AxeBuilder({ page: window })
-      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
-      .analyze();
-    const found = violations.flatMap(({ id, nodes }) =>
-      nodes.map(({ html }) => `${name} ${colorScheme} ${id}: ${html}`),
-    );
-    expect(found).toEqual([]);
-    await window.screenshot({ path: join(pictures, `${name}-${colorScheme}.png`), fullPage: true });
-  }
-  const { width, height } = window.viewportSize() ?? { width: 1280, height: 800 };
-  await window.setViewportSize({ width: 320, height: 640 });
-  const overflow = await window.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-  expect([name, overflow]).toEqual([name, 0]);
-  await window.screenshot({ path: join(pictures, `${name}-narrow.png`), fullPage: true });
-  await window.setViewportSize({ width, height });
+async function compress(window: Page): Promise<void> {
+  await window.getByRole('button', { name: 'Compress exactly' }).click();
+  await expect(window.getByText(/^Proved: all/)).toBeVisible();
 }
 
-test('every screen passes the accessibility rules in both themes and fits 320 pixels', async ({
-  window,
-  server,
-  folder,
-}) => {
-  test.setTimeout(180_000);
-  const home = window.getByRole('button', { name: /Drop a model here/ });
-  await expect(home).toBeVisible();
+test('places without anything in them say what will appear', async ({ window }) => {
+  await expect(window.getByRole('button', { name: /Drop a model here/ })).toBeVisible();
   await check(window, 'home-empty');
   await window.getByRole('link', { name: 'History' }).click();
   await expect(window.getByText(/will stand here/)).toBeVisible();
   await check(window, 'history-empty');
-  await window.getByRole('link', { name: 'Compress' }).click();
+  await window.getByRole('link', { name: 'Compare', exact: true }).click();
+  await expect(window.getByText(/will stand here/)).toBeVisible();
+  await check(window, 'compare-empty');
+  await window.getByRole('link', { name: 'Settings' }).click();
+  await expect(window.getByRole('combobox', { name: 'Theme' })).toBeVisible();
+  await check(window, 'settings');
+  await window.keyboard.press('?');
+  await expect(window.getByRole('dialog', { name: 'Keyboard' })).toBeVisible();
+  await check(window, 'keyboard');
+  await window.keyboard.press('Escape');
+  await window.getByRole('textbox', { name: 'Find a setting' }).fill('no such thing');
+  await expect(window.getByText('No setting is called that.')).toBeVisible();
+});
 
-  await openFromFolder(window, folder, 'broken.safetensors', brokenModel());
-  await expect(window.getByRole('alert')).toBeVisible();
-  await check(window, 'model-broken');
-  await window.getByRole('link', { name: 'Compress' }).click();
-
+test('a model, its tensors, its result and the history pass the rules', async ({ window }) => {
   await window.getByRole('button', { name: 'Try the sample' }).click();
   await expect(window.getByText(/^28 tensors ·/)).toBeVisible();
-  await expect(window.getByRole('grid', { name: 'Tensors' })).toBeVisible();
+  await expect(window.getByRole('row', { name: /fc1.weight/ })).toBeVisible();
+  await expect(window.getByText(/^From coding|could not be told/)).toBeVisible();
   await check(window, 'model');
-  await window.getByRole('button', { name: 'Compress exactly' }).click();
-  await expect(window.getByText(/^Proved: all/)).toBeVisible();
+  await window.getByRole('row', { name: /fc1.weight/ }).click();
+  const inspector = window.getByRole('complementary', { name: 'About fc1.weight' });
+  await expect(inspector.getByRole('figure').or(inspector.getByRole('alert')).first()).toBeVisible();
+  await check(window, 'tensor');
+  await window.keyboard.press('Escape');
+  await expect(inspector).toBeHidden();
+  await window.getByRole('button', { name: 'Show as a table: Where the bytes are' }).click();
+  await check(window, 'model-table');
+  await compress(window);
   await check(window, 'result');
   await window.getByRole('link', { name: 'History' }).click();
   await expect(window.getByRole('row')).toHaveCount(3);
   await check(window, 'history');
-  await window.getByRole('link', { name: 'Compress' }).click();
+  await toCompress(window);
+  await expect(window.getByText('Lately')).toBeVisible();
+  await check(window, 'home');
+});
 
-  await writeFile(join(folder, 'large.safetensors'), weightsModel(400_000_000));
+test('what is broken, damaged or stopped passes the rules as well', async ({ window, folder }) => {
+  await openFromFolder(window, folder, 'broken.safetensors', brokenModel());
+  await expect(window.getByRole('alert')).toBeVisible();
+  await check(window, 'model-broken');
+  await toCompress(window);
   const path = await openFromFolder(window, folder, 'small.safetensors', weightsModel(400_000));
-  await window.getByRole('button', { name: 'Compress exactly' }).click();
-  await expect(window.getByText(/^Proved: all/)).toBeVisible();
+  await compress(window);
   await window.goBack();
   await window.goBack();
   await window.getByRole('link', { name: 'small.safetensors.fwz' }).click();
   await expect(window.getByRole('button', { name: 'Restore the original' })).toBeVisible();
   await expect(window.getByRole('grid', { name: 'Tensors' })).toBeVisible();
   await check(window, 'archive');
-
   const archive = await readFile(`${path}.fwz`);
   archive[archive.length >> 1]! ^= 1;
   await writeFile(`${path}.fwz`, archive);
   await window.getByRole('button', { name: 'Verify' }).click();
   await expect(window.getByRole('alert')).toBeVisible();
   await check(window, 'failed');
+});
 
-  await window.getByRole('link', { name: 'Compress' }).click();
-  await window.getByRole('link', { name: 'Open from a folder of this machine' }).click();
-  await window.getByRole('link', { name: 'models', exact: true }).click();
-  await expect(window.getByRole('link', { name: /large/ })).toBeVisible();
-  await check(window, 'browse');
-  await window.getByRole('link', { name: /large/ }).click();
+test('work, its queue and its pauses pass the rules', async ({ window, server, folder }) => {
+  await writeFile(join(folder, 'second.safetensors'), weightsModel(1_000_000));
+  await writeFile(join(folder, 'third.safetensors'), weightsModel(1_000_000));
+  await openFromFolder(window, folder, 'large.safetensors', weightsModel(400_000_000));
   await window.getByText('Smallest', { exact: true }).click();
   await window.getByRole('button', { name: 'Compress exactly' }).click();
   await expect(window.getByText(/MB of 400 MB/)).toBeVisible();
+  for (const name of ['second', 'third']) {
+    await toCompress(window);
+    await window.getByRole('link', { name: 'Open from a folder of this machine' }).click();
+    await window.getByRole('link', { name: 'models', exact: true }).click();
+    if (name === 'second') await check(window, 'browse');
+    await window.getByRole('link', { name: new RegExp(name) }).click();
+    await window.getByRole('button', { name: 'Compress exactly' }).click();
+    await expect(window.getByText('Waiting for the job before it').first()).toBeVisible();
+  }
+  await window.getByRole('link', { name: 'large.safetensors' }).click();
+  await expect(window.getByText(/MB of 400 MB/)).toBeVisible();
   server.pause();
   await check(window, 'working');
-  await window.getByRole('link', { name: 'Compress' }).click();
-  await expect(window.getByRole('complementary', { name: 'Queue' })).toBeVisible();
-  await window.screenshot({ path: join(pictures, 'home-working.png') });
+  await toCompress(window);
+  await window.getByRole('button', { name: /2 waiting/ }).click();
+  await expect(window.getByRole('complementary', { name: 'Queue' })).toContainText('third.safetensors');
+  await check(window, 'queue');
   server.resume();
-  await window.getByRole('link', { name: /large/ }).click();
-  await window.getByRole('button', { name: /^Stop/ }).click();
-  await window.getByRole('menuitem', { name: 'Cancel and remove the unfinished file' }).click();
+  await window.getByRole('link', { name: 'large.safetensors' }).first().click();
+  await window.getByRole('button', { name: /^Stop/ }).first().click();
+  await window.getByRole('menuitem', { name: 'Cancel and remove the unfinished file' }).first().click();
   await expect(window.getByRole('heading', { name: 'Stopped' })).toBeVisible();
   await check(window, 'stopped');
+});
+
+test('a hundred thousand tensors scroll without a gap', async ({ window, folder }) => {
+  await openFromFolder(window, folder, 'many.safetensors', manyTensorsModel(100_000));
+  const grid = window.getByRole('grid', { name: 'Tensors' });
+  await expect(window.getByText('100,000 tensors', { exact: true })).toBeVisible();
+  for (const share of [0.25, 0.5, 0.9, 0.1]) {
+    // As text, because this side of the test knows no names of browsers.
+    await window.evaluate(`(() => {
+      const place = document.querySelector('[role="grid"]');
+      place.scrollTop = ${share} * (place.scrollHeight - place.clientHeight);
+    })()`);
+    await expect(grid.getByText(/^Row [\d,]+ …$/)).toHaveCount(0);
+    await expect(grid.getByRole('row').nth(20)).toContainText('model.layers.');
+  }
+  await grid.press('End');
+  await expect(grid.locator('[aria-rowindex="100001"]')).toContainText('model.layers.');
+  await window.getByRole('textbox', { name: 'Find tensors by name or type' }).fill('layers.77.experts.123.');
+  await expect(window.getByText('1 tensor found')).toBeVisible();
+  if (isGallery) await picture(window, 'many-found');
+  await window.getByRole('textbox', { name: 'Find tensors by name or type' }).fill('');
+  await expect(window.getByText('100,000 tensors', { exact: true })).toBeVisible();
+  await check(window, 'many');
 });

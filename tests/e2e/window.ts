@@ -18,10 +18,13 @@ interface Fixtures {
 }
 
 interface Server {
+  /** The link of the program that runs now. */
   readonly url: string;
   /** Holds the program, and with it a job, where it is, so that there is time to look; not for Windows. */
   pause(): void;
   resume(): void;
+  /** Kills the program as a power cut would, and starts it again. */
+  restart(): Promise<void>;
 }
 
 const program = join(import.meta.dirname, '../../out/main/cli.js');
@@ -38,15 +41,20 @@ export const test = base.extend<Fixtures>({
   server: async ({ folder }, use) => {
     const home = join(folder, '..', 'home');
     await mkdir(home);
-    const child = spawn(process.execPath, [program, 'serve', '--json'], {
-      cwd: folder,
-      env: { ...process.env, HOME: home, FEATHERWEIGHT_DATA: join(home, 'data') },
-      stdio: ['ignore', 'pipe', 'pipe'],
+    let running = await start(folder, home);
+    await use({
+      get url() {
+        return running.url;
+      },
+      pause: () => running.child.kill('SIGSTOP'),
+      resume: () => running.child.kill('SIGCONT'),
+      restart: async () => {
+        running.child.kill('SIGKILL');
+        await once(running.child, 'exit');
+        running = await start(folder, home);
+      },
     });
-    const said: string[] = [];
-    child.stderr.on('data', (text: Buffer) => said.push(text.toString()));
-    const url = await listening(child);
-    await use({ url, pause: () => child.kill('SIGSTOP'), resume: () => child.kill('SIGCONT') });
+    const { child, said } = running;
     child.kill('SIGCONT');
     child.kill('SIGINT');
     if (child.exitCode === null) await once(child, 'exit');
@@ -60,6 +68,17 @@ export const test = base.extend<Fixtures>({
     expect(problems).toEqual([]);
   },
 });
+
+async function start(folder: string, home: string) {
+  const child = spawn(process.execPath, [program, 'serve', '--json'], {
+    cwd: folder,
+    env: { ...process.env, HOME: home, FEATHERWEIGHT_DATA: join(home, 'data') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  child.stderr.on('data', (text: Buffer) => said.push(text.toString()));
+  return { child, said, url: await listening(child) };
+}
 
 async function listening(child: ChildProcess): Promise<string> {
   for await (const line of createInterface({ input: child.stdout! })) {

@@ -1,5 +1,5 @@
 /** Steps of the one scale for bits per weight, the same on every screen; the last takes all above. */
-const steps = [2, 4, 6, 8, 12, 16, 24] as const;
+const steps = [2, 4, 6, 8, 11, 14, 26] as const;
 
 /** Which step of the scale, from 0 to 7. */
 export function bitsStep(bitsPerWeight: number): number {
@@ -7,7 +7,7 @@ export function bitsStep(bitsPerWeight: number): number {
   return step < 0 ? steps.length : step;
 }
 
-/** A step in words, such as `8 to 12`. */
+/** A step in words, such as `8 to 11`. */
 export function bitsStepWords(step: number): string {
   const from = steps[step - 1];
   const to = steps[step];

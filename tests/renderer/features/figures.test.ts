@@ -48,7 +48,7 @@ test('tiles fill in the order of the file', () => {
 test('every step of the scale has its own words, and bits fall into one', () => {
   const words = Array.from({ length: 8 }, (_, step) => bitsStepWords(step));
   expect(new Set(words).size).toBe(8);
-  expect([0, 2, 2.1, 10.7, 24, 64].map(bitsStep)).toEqual([0, 0, 1, 4, 6, 7]);
+  expect([0, 2, 2.1, 10.7, 26, 64].map(bitsStep)).toEqual([0, 0, 1, 4, 6, 7]);
 });
 
 test('a waterfall leaves out what did nothing and names what saved most', () => {

@@ -72,6 +72,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   template['--major-columns'] = major.map(({ width }) => width).join(' ');
   return (
     <div
+      ref={scroll}
       role="grid"
       aria-label={label}
       aria-rowcount={total + 1}
@@ -79,56 +80,49 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       aria-activedescendant={total > 0 ? `${id}-${current}` : undefined}
       tabIndex={0}
       className={classes.table}
-      style={template}
+      style={{ ...template, height: (Math.min(total, 14) + 1) * rowHeight + 2 }}
       onKeyDown={onKeyDown}
     >
-      <div
-        ref={scroll}
-        role="presentation"
-        className={classes.scroll}
-        style={{ height: (Math.min(total, 14) + 1) * rowHeight + 1 }}
-      >
-        <div role="rowgroup" className={classes.head}>
-          <div role="row" aria-rowindex={1} className={classes.row}>
-            {columns.map(({ title, isNumber, isMinor }) => (
-              <span key={title} role="columnheader" className={cellClass(isNumber, isMinor)}>
-                {title}
-              </span>
-            ))}
-          </div>
+      <div role="rowgroup" className={classes.head}>
+        <div role="row" aria-rowindex={1} className={classes.row}>
+          {columns.map(({ title, isNumber, isMinor }) => (
+            <span key={title} role="columnheader" className={cellClass(isNumber, isMinor)}>
+              {title}
+            </span>
+          ))}
         </div>
-        <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
-          {virtual.getVirtualItems().map(({ index, start }) => {
-            const row = rowAt(index);
-            return (
-              <div
-                key={index}
-                id={`${id}-${index}`}
-                role="row"
-                aria-rowindex={index + 2}
-                aria-selected={row !== undefined && (isSelected?.(row) ?? false)}
-                data-active={index === current || undefined}
-                className={`${classes.row} ${classes.place}`}
-                style={{ transform: `translateY(${start}px)` }}
-                onClick={() => {
-                  setActive(index);
-                  select(index);
-                }}
-              >
-                {columns.map(({ title, isNumber, isMinor, cell, hint }, place) => (
-                  <span
-                    key={title}
-                    role="gridcell"
-                    className={cellClass(isNumber, isMinor)}
-                    title={row === undefined ? undefined : hint?.(row)}
-                  >
-                    {row === undefined ? place === 0 && `Row ${countText(index + 1)} …` : cell(row)}
-                  </span>
-                ))}
-              </div>
-            );
-          })}
-        </div>
+      </div>
+      <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const row = rowAt(index);
+          return (
+            <div
+              key={index}
+              id={`${id}-${index}`}
+              role="row"
+              aria-rowindex={index + 2}
+              aria-selected={row !== undefined && (isSelected?.(row) ?? false)}
+              data-active={index === current || undefined}
+              className={`${classes.row} ${classes.place}`}
+              style={{ transform: `translateY(${start}px)` }}
+              onClick={() => {
+                setActive(index);
+                select(index);
+              }}
+            >
+              {columns.map(({ title, isNumber, isMinor, cell, hint }, place) => (
+                <span
+                  key={title}
+                  role="gridcell"
+                  className={cellClass(isNumber, isMinor)}
+                  title={row === undefined ? undefined : hint?.(row)}
+                >
+                  {row === undefined ? place === 0 && `Row ${countText(index + 1)} …` : cell(row)}
+                </span>
+              ))}
+            </div>
+          );
+        })}
       </div>
     </div>
   );

@@ -21,7 +21,7 @@ export function Home() {
   const { data: recent } = useRuns({ limit: recentRuns });
   return (
     <div className={classes.home}>
-      <h1 className={classes.title}>Make a model smaller, and prove that it comes back whole</h1>
+      <h1>Make a model smaller, and prove that it comes back whole</h1>
       {incoming === undefined ? (
         <DropArea onFile={open} onPick={canPick ? () => pick('file') : undefined} />
       ) : (

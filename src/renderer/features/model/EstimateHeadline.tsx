@@ -25,7 +25,7 @@ export function EstimateHeadline({ model, estimate, isEstimating, preset }: Esti
         </span>
         {chosen !== undefined && (
           <span className={classes.from}>
-            {`from ${bytesText(bytes)} · about ${changeText(bytes, chosen.bytesOut)} · ${durationText(chosen.seconds)}`}
+            {`from ${bytesText(bytes)} · ${changeText(bytes, chosen.bytesOut)} · about ${durationText(chosen.seconds)}`}
           </span>
         )}
       </p>
@@ -46,6 +46,5 @@ function sampledWords(sampledBytes: number | undefined): string {
 
 function roomWords({ sampledBytes, bytes, memoryBytes, disk }: Estimate): string {
   const sample = sampledBytes >= bytes ? 'From coding all of it' : `From coding ${bytesText(sampledBytes)} of it`;
-  const room = `${bytesText(disk.needed)} on ${disk.folder} (${bytesText(disk.free)} free)`;
-  return `${sample}. Needs ${bytesText(memoryBytes)} of memory and ${room}.`;
+  return `${sample}. Needs ${bytesText(memoryBytes)} of memory, and ${bytesText(disk.needed)} of the ${bytesText(disk.free)} that are free on the drive.`;
 }

@@ -24,7 +24,7 @@ export function ExponentHistogram({ look, fileName }: { readonly look: TensorLoo
       finding={finding}
       fileName={`${fileName} exponents`}
       table={{
-        columns: ['Exponent', 'Count', 'Share'],
+        columns: ['Exponent as stored', 'Count', 'Share'],
         rows: exponents.map(({ value, count }) => [
           value,
           count,
@@ -37,9 +37,9 @@ export function ExponentHistogram({ look, fileName }: { readonly look: TensorLoo
         description={finding}
         height={110}
         values={values.map((value) => counts.get(value) ?? 0)}
-        tell={(index) => `2^${first + index}: ${percentText((counts.get(first + index) ?? 0) / total)}`}
-        from={`2^${first}`}
-        to={`2^${last}`}
+        tell={(index) => `${first + index}: ${percentText((counts.get(first + index) ?? 0) / total)}`}
+        from={`${first}`}
+        to={`${last}`}
       />
     </Chart>
   );
