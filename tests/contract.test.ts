@@ -75,6 +75,9 @@ describe.each(transports)('the contract over $name', ({ connect }) => {
         samples: [{ offset: 0, length: 1, sha256: 'a'.repeat(64) }],
       },
       'sample.open': {},
+      'zoo.scan': { roots: [opened.models] },
+      'zoo.models': {},
+      'zoo.state': {},
     };
     for (const [name, input] of Object.entries(inputs) as [CallName, never][]) {
       const output = await host.call(name, input);

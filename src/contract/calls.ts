@@ -6,6 +6,7 @@ import { estimate, modelMap, modelSummary, tensorLook, tensorPage, tensorSort } 
 import { replacedOriginal, replacement } from './originals.ts';
 import { comparedRun, runDetails, runPage, runTensorPage } from './runs.ts';
 import { settings, settingsChanges } from './settings.ts';
+import { zooCalls } from './zoo.ts';
 
 const path = z.string().min(1).max(4096);
 const id = z.string().min(1).max(100);
@@ -88,6 +89,7 @@ export const calls = {
   'files.find': { input: fileTraits, output: z.object({ path: z.string().exactOptional() }) },
   /** Puts the bundled model where it may be written beside, and tells where that is. */
   'sample.open': { input: nothing, output: z.object({ path: z.string() }) },
+  ...zooCalls,
 } as const satisfies Record<string, { readonly input: z.ZodType; readonly output: z.ZodType }>;
 
 export type CallName = keyof typeof calls;

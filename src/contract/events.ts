@@ -1,5 +1,6 @@
 import type { DiskRoom, Job } from './jobs.ts';
 import type { Settings } from './settings.ts';
+import type { ZooRun } from './zoo.ts';
 
 /** What the host tells without being asked. Each event is a whole state, so missing one costs nothing. */
 export interface Events {
@@ -13,6 +14,8 @@ export interface Events {
   readonly 'settings.changed': Settings;
   /** A drive has got too full to go on, or has room again. */
   readonly 'disk.changed': DiskRoom & { readonly enough: boolean };
+  /** The zoo is scanned, planned or worked on. */
+  readonly 'zoo.changed': ZooRun;
   /** A file was opened from outside of the window: from the file manager, by a second start, by the system. */
   readonly 'models.opened': { readonly path: string };
 }
@@ -36,6 +39,7 @@ const keys: { readonly [Name in EventName]: (event: Events[Name]) => string } = 
   'estimate.progress': ({ path }) => path,
   'settings.changed': () => '',
   'disk.changed': ({ folder }) => folder,
+  'zoo.changed': () => '',
   'models.opened': ({ path }) => path,
 };
 

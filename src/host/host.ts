@@ -20,6 +20,7 @@ import { originalHandlers } from './handlers/originals.ts';
 import { runHandlers } from './handlers/runs.ts';
 import { sampleHandlers } from './handlers/sample.ts';
 import { settingsHandlers } from './handlers/settings.ts';
+import { zooHandlers } from './handlers/zoo.ts';
 import { openHistory } from './history.ts';
 import { createJobQueue } from './job-queue.ts';
 
@@ -65,6 +66,10 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     changed: (job) => emit('job.changed', job),
     finished: (job, report) => history.add(job, report),
   });
+  const { handlers: ofZoo, close: closeZoo } = zooHandlers({
+    ...{ access, spawnWorker, dataFolder },
+    changed: (run) => emit('zoo.changed', run),
+  });
   const handlers: Handlers = {
     ...appHandlers({ version, remembers: history.remembers, writes: true, trash: false }),
     ...catalogHandlers(engine),
@@ -75,6 +80,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     ...settingsHandlers((settings) => emit('settings.changed', settings)),
     ...fileHandlers(access),
     ...sampleHandlers(sample, workFolder),
+    ...ofZoo,
   };
 
   return {
@@ -97,6 +103,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
       return () => known.delete(listener);
     },
     async close() {
+      await closeZoo();
       await queue.close();
       await history.close();
     },

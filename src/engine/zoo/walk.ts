@@ -44,7 +44,8 @@ const leftAlone =
 const breathMilliseconds = 20;
 
 /**
- * Looks at every file below `roots` without opening one. Links to files are followed once, links to folders never. Calls
+ * Looks at every file below `roots` without opening one. Links to files are followed once where they
+ * lead below the roots, so that nobody's link makes an archive carry off another's file; links to folders never. Calls
  * for a file system are made at once and in order: a thread for each would take ten times as long.
  */
 export async function walk(
@@ -55,6 +56,7 @@ export async function walk(
   const folders = new Map<string, FoundFolder>();
   const unreadable: { path: string; reason: string }[] = [];
   const waiting = [...new Set(roots.map((root) => resolve(root)))].sort().reverse();
+  const realRoots = [...waiting].flatMap((root) => realPathOrNothing(root));
   let files = 0;
   let breath = performance.now();
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
@@ -66,7 +68,7 @@ export async function walk(
       breath = performance.now();
     }
     try {
-      const folder = look(path, unreadable);
+      const folder = look(path, realRoots, unreadable);
       folders.set(path, folder);
       files += folder.files.length;
       waiting.push(...folder.folders.map((name) => join(folder.path, name)).reverse());
@@ -82,7 +84,7 @@ export async function walk(
   return { folders, files, unreadable };
 }
 
-function look(path: string, unreadable: { path: string; reason: string }[]): FoundFolder {
+function look(path: string, realRoots: readonly string[], unreadable: { path: string; reason: string }[]): FoundFolder {
   const files: FoundFile[] = [];
   const folders: string[] = [];
   const entries = readdirSync(path, { withFileTypes: true });
@@ -98,7 +100,11 @@ function look(path: string, unreadable: { path: string; reason: string }[]): Fou
     const place = join(path, name);
     try {
       const status = isLink ? statSync(place) : lstatSync(place);
-      if (status.isFile()) files.push(found(name, place, isLink ? realpathSync(place) : place, status, isLink));
+      const realPath = isLink ? realpathSync(place) : place;
+      if (!status.isFile()) continue;
+      if (isLink && !realRoots.some((root) => realPath.startsWith(root)))
+        unreadable.push({ path: place, reason: `a link to "${realPath}", outside the folders` });
+      else files.push(found(name, place, realPath, status, isLink));
     } catch (error) {
       unreadable.push({ path: place, reason: reasonOf(error) });
     }
@@ -120,6 +126,14 @@ function found(name: string, path: string, realPath: string, status: Stats, isLi
     isLink,
     names: status.nlink,
   };
+}
+
+function realPathOrNothing(path: string): string[] {
+  try {
+    return [realpathSync(path).replace(/[\\/]?$/, sep)];
+  } catch {
+    return [];
+  }
 }
 
 function reasonOf(error: unknown): string {

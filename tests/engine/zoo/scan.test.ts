@@ -116,12 +116,17 @@ describe('a scan', () => {
     await link(join(root, 'a/m.safetensors'), join(root, 'b/hard.safetensors'));
     await symlink(join(root, 'a/m.safetensors'), join(root, 'a/first.safetensors'));
     await symlink(root, join(root, 'b/circle'));
+    const outside = await folderWith({ 'secret.safetensors': baseModel(10) });
+    await symlink(join(outside, 'secret.safetensors'), join(root, 'a/secret.safetensors'));
     await symlink(join(root, 'nowhere'), join(root, 'b/broken.safetensors'));
     const zoo = await scanned(root);
     expect(ids(zoo)).toEqual(['a/m.safetensors']);
     expect([...zoo.models[0]!.aliases].sort()).toEqual(['a/first.safetensors', 'b/hard.safetensors']);
     expect(zoo.bytes).toBe(baseModel(100).length);
-    expect(zoo.unreadable).toEqual([{ path: join(root, 'b/broken.safetensors'), reason: 'ENOENT' }]);
+    expect(zoo.unreadable).toEqual([
+      { path: join(root, 'a/secret.safetensors'), reason: expect.stringContaining('outside') as string },
+      { path: join(root, 'b/broken.safetensors'), reason: 'ENOENT' },
+    ]);
   });
 
   test('finds equal files, and reads them no second time while nothing changed', async () => {

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+
+const path = z.string().min(1).max(4096);
+const preset = z.enum(['quick', 'balanced', 'smallest']);
+const offset = z.int().min(0).exactOptional();
+const limit = z.int().min(1).max(1000).exactOptional();
+
+/** Rules and choices, the same JSON that `fw batch --recipe` reads. */
+export const zooRecipe = z.strictObject({
+  preset: preset.exactOptional(),
+  rules: z
+    .array(
+      z.strictObject({
+        match: z.string().min(1).max(1000).exactOptional(),
+        olderThanDays: z.number().min(0).exactOptional(),
+        smallerThanBytes: z.number().min(0).exactOptional(),
+        action: z.enum(['skip', 'alone']).exactOptional(),
+        preset: preset.exactOptional(),
+      }),
+    )
+    .max(1000)
+    .exactOptional(),
+  families: z.boolean().exactOptional(),
+  rebaseEvery: z.int().min(1).max(8).exactOptional(),
+  leastSaving: z.number().min(0).max(1).exactOptional(),
+});
+export type ZooRecipe = z.infer<typeof zooRecipe>;
+
+export const zooModel = z.object({
+  /** Where it is below the folders; the key of a model in plan and report. */
+  id: z.string(),
+  name: z.string(),
+  kind: z.enum(['file', 'sharded', 'folder', 'hub-snapshot', 'ollama']),
+  app: z.enum(['huggingface', 'lm-studio', 'ollama', 'comfyui']).exactOptional(),
+  path: z.string(),
+  bytes: z.number(),
+  files: z.number(),
+  aliases: z.array(z.string()),
+  equalTo: z.string().exactOptional(),
+});
+export type ZooModelRow = z.infer<typeof zooModel>;
+
+export const zooSummary = z.object({
+  roots: z.array(z.string()),
+  models: z.number(),
+  files: z.number(),
+  bytes: z.number(),
+  others: z.object({ files: z.number(), bytes: z.number() }),
+  /** Bytes of models that are equal to another. */
+  equalBytes: z.number(),
+  unreadable: z.array(z.object({ path: z.string(), reason: z.string() })),
+});
+export type ZooSummary = z.infer<typeof zooSummary>;
+
+export const plannedModel = z.object({
+  id: z.string(),
+  name: z.string(),
+  path: z.string(),
+  action: z.enum(['exact', 'family', 'equal', 'skip']),
+  reason: z.string(),
+  preset,
+  bases: z.array(z.string()),
+  equalTo: z.string().exactOptional(),
+  bytesNow: z.number(),
+  bytesThen: z.number(),
+});
+export type PlannedModelRow = z.infer<typeof plannedModel>;
+
+export const zooPlan = z.object({
+  output: z.string(),
+  bytesNow: z.number(),
+  bytesThen: z.number(),
+  models: z.number(),
+  drive: z.object({ folder: z.string(), free: z.number(), peak: z.number(), enough: z.boolean() }),
+});
+export type ZooPlanSummary = z.infer<typeof zooPlan>;
+
+export const batchRow = z.object({
+  id: z.string(),
+  name: z.string(),
+  path: z.string(),
+  action: z.enum(['exact', 'family', 'equal', 'skip']),
+  reason: z.string(),
+  state: z.enum(['done', 'earlier', 'equal', 'skipped', 'failed']),
+  bytesIn: z.number(),
+  bytesOut: z.number(),
+  seconds: z.number(),
+  archive: z.string().exactOptional(),
+  note: z.string().exactOptional(),
+});
+export type BatchRowView = z.infer<typeof batchRow>;
+
+export const zooRun = z.object({
+  state: z.enum(['idle', 'scanning', 'planning', 'running', 'done', 'failed', 'cancelled']),
+  /** Of what the state is doing: files looked at, models sampled or finished. */
+  done: z.number(),
+  /** Absent while it is not known. */
+  total: z.number().exactOptional(),
+  bytesDone: z.number(),
+  bytesTotal: z.number(),
+  /** The model that is worked on. */
+  model: z.string().exactOptional(),
+  failed: z.number(),
+  message: z.string().exactOptional(),
+});
+/** What the zoo is at; a whole state, told by the event `zoo.changed`. */
+export type ZooRun = z.infer<typeof zooRun>;
+
+export const zooReport = z.object({
+  output: z.string(),
+  models: z.number(),
+  bytesIn: z.number(),
+  bytesOut: z.number(),
+  archivedBytes: z.number(),
+  seconds: z.number(),
+  states: z.record(z.enum(['done', 'earlier', 'equal', 'skipped', 'failed']), z.number()),
+  needsAttention: z.array(batchRow),
+  rows: z.array(batchRow),
+  total: z.number(),
+});
+
+/** One zoo at a time: scanned, planned, started, reported. Pages of rows are those of the last scan, plan or run. */
+export const zooCalls = {
+  'zoo.scan': { input: z.strictObject({ roots: z.array(path).min(1).max(100) }), output: zooSummary },
+  'zoo.models': {
+    input: z.strictObject({ offset, limit }),
+    output: z.object({ models: z.array(zooModel), total: z.number() }),
+  },
+  /** Samples every model, which takes some seconds for dozens. Nothing is changed. */
+  'zoo.plan': { input: z.strictObject({ output: path, recipe: zooRecipe }), output: zooPlan },
+  'zoo.planned': {
+    input: z.strictObject({ offset, limit }),
+    output: z.object({ models: z.array(plannedModel), total: z.number() }),
+  },
+  /** Begins to carry the plan out; `zoo.changed` tells how it goes on. */
+  'zoo.start': { input: z.strictObject({ threads: z.int().min(1).max(256).exactOptional() }), output: zooRun },
+  'zoo.cancel': { input: z.strictObject({}), output: zooRun },
+  'zoo.state': { input: z.strictObject({}), output: zooRun },
+  /** What became of the last run, with a page of its rows. */
+  'zoo.report': { input: z.strictObject({ offset, limit }), output: zooReport },
+} as const;
