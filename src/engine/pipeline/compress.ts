@@ -3,9 +3,11 @@ import { Archive } from '../archive/archive.ts';
 import { encodeHeader, encodeTrailer, headerBytes, isArchiveHead } from '../archive/frame.ts';
 import { IndexBuilder } from '../archive/index-builder.ts';
 import { encodeIndex, type IndexText } from '../archive/index-text.ts';
+import { UsageError } from '../errors.ts';
 import { descriptorSource, writeFully } from '../io/descriptor.ts';
 import { OutputFile } from '../io/output-file.ts';
 import { Crew } from '../workers/crew.ts';
+import type { PreparedFiles } from './approximate/index.ts';
 import { archivePath } from './approximate/name.ts';
 import type { Recipe } from './approximate/recipe.ts';
 import { AssemblyLine } from './assembly-line.ts';
@@ -19,7 +21,7 @@ import { assertUnchanged, openInputs, type Inputs } from './inputs.ts';
 import { runJob, type Reporter } from './job.ts';
 import { findReferences } from './references.ts';
 import { restoreArchive } from './restore.ts';
-import type { CompressRequest, EngineContext } from './requests.ts';
+import type { CompressRequest, EngineContext, PreparedTensor } from './requests.ts';
 import { blockBytes, machineFacts, peakRssBytes, planResources, type Resources } from './resources.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { TensorLedger } from './tensor-ledger.ts';
@@ -72,7 +74,13 @@ async function run(
   reporter.emit({ type: 'started', command: 'compress', name: inputs.model.name, bytesTotal: inputs.bytes });
   for (const notice of inputs.notices) reporter.emit({ type: 'notice', ...notice });
 
-  const { index, blocksEnd, ledger } = await encodeAll(inputs, bases.files, output, { ...request, recipe }, resources, {
+  await using prepared = request.prepared && (await openInputs(request.prepared.path, mostHeaderBytes));
+  const sought = {
+    ...request,
+    recipe,
+    prepared: prepared && preparedFiles(inputs, prepared, request.prepared.tensors),
+  };
+  const { index, blocksEnd, ledger } = await encodeAll(inputs, bases.files, output, sought, resources, {
     context,
     reporter,
     signal,
@@ -120,6 +128,14 @@ async function run(
   };
 }
 
+/** The files that hold other numbers; they must be laid out as the model's own are. */
+function preparedFiles(inputs: Inputs, prepared: Inputs, tensors: readonly PreparedTensor[]): PreparedFiles {
+  const fits = inputs.files.every(({ source }, file) => prepared.files[file]?.source.size === source.size);
+  if (!fits || inputs.files.length !== prepared.files.length)
+    throw new UsageError(`"${prepared.model.path}" is not laid out as "${inputs.model.path}" is.`);
+  return { files: prepared.files, tensors };
+}
+
 /** Exact work starts sooner without it. */
 const loadApproximation = () => import('./approximate/index.ts');
 
@@ -149,7 +165,10 @@ async function encodeAll(
   inputs: Inputs,
   bases: readonly BaseModelFile[],
   output: OutputFile,
-  request: Omit<CompressRequest, 'approximate'> & { readonly recipe: Recipe | undefined },
+  request: Omit<CompressRequest, 'approximate' | 'prepared'> & {
+    readonly recipe: Recipe | undefined;
+    readonly prepared: PreparedFiles | undefined;
+  },
   resources: Resources,
   { context, reporter, signal, watch }: Surroundings,
 ): Promise<{ readonly index: IndexText; readonly blocksEnd: number; readonly ledger: TensorLedger }> {
@@ -166,6 +185,7 @@ async function encodeAll(
       signal,
       slotBytes: resources.slotBytes,
       preset,
+      prepared: request.prepared,
       read: (bytes) => reporter.progress('measure', bytes, inputs.bytes, 0),
     }));
   if (plan) watch.end('measure');

@@ -16,6 +16,20 @@ interface ResourceRequest {
   readonly memoryBytes?: number | undefined;
 }
 
+/** A copy of a model in which some tensors have other numbers, all of them multiples of a step. */
+export interface PreparedWeights {
+  /** A model of the same files with the same layout. */
+  readonly path: string;
+  readonly tensors: readonly PreparedTensor[];
+}
+
+export interface PreparedTensor {
+  /** Number of the file in the model, and first byte in it. */
+  readonly file: number;
+  readonly offset: number;
+  readonly step: number;
+}
+
 export interface CompressRequest extends ResourceRequest {
   /** A file of any kind, an index of shards, or a folder that holds one model. */
   readonly input: string;
@@ -26,6 +40,8 @@ export interface CompressRequest extends ResourceRequest {
   readonly bases?: readonly string[] | undefined;
   /** Present: weights are approximated as it says, and the archive's name tells so. Default: every byte comes back. */
   readonly approximate?: RecipeInput | undefined;
+  /** With `approximate`: numbers that were found for some tensors, which are stored in place of rounded ones. */
+  readonly prepared?: PreparedWeights | undefined;
   /** Replace an existing output file (never the input). */
   readonly overwrite?: boolean | undefined;
 }

@@ -19,6 +19,8 @@ export interface TensorApproximation {
   readonly parameters: unknown;
   /** The codec trees of the parts; absent: planned piece by piece. */
   readonly nodes?: readonly CodecNode[] | undefined;
+  /** Where other numbers for the tensor begin, in its dtype, that are quantized in place of its own. */
+  readonly prepared?: { readonly descriptor: number; readonly offset: number } | undefined;
 }
 
 /** One piece to be approximated. */
@@ -37,7 +39,8 @@ export type PlanPart = (part: Part) => CodecNode;
 
 /**
  * Codes the numbers of `bytes` approximately into `output`, and puts the bytes that a decoder will make of it in their place:
- * what is proved, hashed and restored from here on are those. Deterministic.
+ * what is proved, hashed and restored from here on are those. With `prepared` bytes those are quantized, and the loss is
+ * still that from `bytes`. Deterministic.
  */
 export function approximatePiece(
   bytes: Uint8Array,
@@ -45,10 +48,12 @@ export function approximatePiece(
   output: Uint8Array,
   workspace: Workspace,
   planPart: PlanPart,
+  prepared: Uint8Array = bytes,
 ): ApproximatedPiece {
   const { dtype, geometry, nodes } = approximation;
   const quantizer = requireQuantizer(approximation.quantizer);
-  const piece = readPiece(bytes, approximation, workspace);
+  const piece = readPiece(prepared, approximation, workspace);
+  const before = prepared === bytes ? piece.values : readPiece(bytes, approximation, workspace).values;
   const { header, parts } = quantizer.quantize(piece, approximation.parameters, workspace);
   const framed = writeFrame({ dtype, columns: geometry.columns, firstColumn: piece.firstColumn }, header);
   const children = parts.map((part, place) => encodePayload(nodes?.[place] ?? planPart(part), part, workspace).payload);
@@ -62,7 +67,7 @@ export function approximatePiece(
   const coded = codedPayload(quantizer.wireId, framed, children);
   const payload = coded.byteLength <= bytes.length ? coded : storedPayload(bytes);
   const storedLength = writePayload(payload, output, workspace);
-  return { storedLength, loss: measureLoss(piece.values, restored) };
+  return { storedLength, loss: measureLoss(before, restored) };
 }
 
 /** The codec trees for the parts of a tensor, chosen on a run of its rows. */

@@ -124,13 +124,21 @@ export class BlockCoder {
 
   #approximate(bytes: Uint8Array, approximation: PieceApproximation, output: Uint8Array, preset: Preset): CodedBlock {
     const planPart = (part: Part): CodecNode => this.#scratch(() => this.#planBlock(part, part, preset));
-    const { storedLength, loss } = approximatePiece(bytes, approximation, output, this.#workspace, planPart);
+    const prepared = this.#prepared(bytes, approximation);
+    const { storedLength, loss } = approximatePiece(bytes, approximation, output, this.#workspace, planPart, prepared);
     return {
       storedLength,
       loss,
       codec: describeNode(describeTree(output.subarray(0, storedLength))),
       usesReference: false,
     };
+  }
+
+  /** The numbers that a piece is quantized from: its own unless others were prepared. */
+  #prepared(bytes: Uint8Array, { prepared, dtype, geometry, firstRow, firstColumn }: PieceApproximation): Uint8Array {
+    if (prepared === undefined) return bytes;
+    const start = (firstRow * geometry.columns + firstColumn) * floatWidth(dtype);
+    return this.#gather([{ ...prepared, offset: prepared.offset + start, length: bytes.length }]);
   }
 
   /** Reads a batch into a slot and measures the runs of numbers in it. */
@@ -147,8 +155,8 @@ export class BlockCoder {
 
   /** Decides how all pieces of a tensor are approximated. */
   parameters(task: TaskOf<'parameters'>): TensorApproximation {
-    const { quantizer, geometry, dtype, rows, preset } = task;
-    const approximation = { quantizer, geometry, dtype, parameters: parametersOf(task) };
+    const { quantizer, geometry, dtype, rows, preset, prepared } = task;
+    const approximation = { quantizer, geometry, dtype, parameters: parametersOf(task), prepared };
     if (rows === undefined) return approximation;
     const nodes = this.#scratch(() => {
       const bytes = this.#workspace.allocate(rows.length);

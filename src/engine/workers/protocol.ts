@@ -110,6 +110,7 @@ export type Task =
       readonly statistics: TensorStatistics;
       /** Absent for a tensor of one piece, whose parts are planned when it is coded. */
       readonly rows?: (FileRange & { readonly firstRow: number }) | undefined;
+      readonly prepared?: TensorApproximation['prepared'];
       readonly preset: Preset;
     }
   | {

@@ -7,6 +7,7 @@ import { AssemblyLine } from '../assembly-line.ts';
 import type { Place } from '../cut.ts';
 import { emptyDigest } from '../digests.ts';
 import type { InputFile } from '../inputs.ts';
+import type { PreparedTensor } from '../requests.ts';
 import { blockBytes } from '../resources.ts';
 import { chooseFor, keptAfterAll, type Decision } from './choose.ts';
 import { measureFile, type Measured } from './measure.ts';
@@ -31,8 +32,15 @@ interface Surroundings {
   readonly signal: AbortSignal;
   readonly slotBytes: number;
   readonly preset: Preset;
+  readonly prepared?: PreparedFiles | undefined;
   /** Hears of the bytes read so far. */
   read(bytes: number): void;
+}
+
+/** Prepared tensors with the files that hold their numbers. */
+export interface PreparedFiles {
+  readonly files: readonly InputFile[];
+  readonly tensors: readonly PreparedTensor[];
 }
 
 /** Bytes of rows on which the codecs of a tensor's parts are chosen. */
@@ -46,13 +54,23 @@ export async function planApproximations(
   files: readonly InputFile[],
   originals: readonly ReadonlyMap<number, Place>[],
   recipe: Recipe,
-  { crew, signal, slotBytes, preset, read }: Surroundings,
+  { crew, signal, slotBytes, preset, prepared, read }: Surroundings,
 ): Promise<ApproximatePlan> {
   const roles = await Roles.read(files, signal);
+  const steps = files.map(
+    (_, file) =>
+      new Map(
+        prepared?.tensors.filter((tensor) => tensor.file === file).map(({ offset, step }) => [offset, step] as const),
+      ),
+  );
   const decisions = files.map(({ layout }, file) => {
     const tensors = layout?.tensors.filter(({ byteLength }) => byteLength > 0) ?? [];
     return new Map(
-      tensors.map((tensor) => [tensor.offset, { tensor, decision: chooseFor(tensor, roles.of(file, tensor), recipe) }]),
+      tensors.map((tensor) => {
+        const rules = preparedRules(steps[file]?.get(tensor.offset));
+        const decision = chooseFor(tensor, roles.of(file, tensor), rules ?? recipe);
+        return [tensor.offset, { tensor, decision }];
+      }),
     );
   });
   const measured = decisions.map((ofFile) =>
@@ -90,12 +108,27 @@ export async function planApproximations(
         if (!found) return;
         const reason = keptAfterAll(one.tensor, one.candidate, found, recipe);
         if (reason) choices[file]?.set(offset, reason.reason);
-        else approximations[file]?.set(offset, await parametersOf(one, found, input.source.descriptor, preset, crew));
+        else {
+          const other = steps[file]?.has(offset) ? prepared?.files[file]?.source : undefined;
+          await other?.wake();
+          const given = other && { descriptor: other.descriptor, offset };
+          const { descriptor } = input.source;
+          approximations[file]?.set(
+            offset,
+            await parametersOf(one, { statistics: found, descriptor, prepared: given, preset, crew }),
+          );
+        }
       }),
     );
     signal.throwIfAborted();
   }
   return { approximations, choices, sources, originals: equallyTreated(originals, approximations) };
+}
+
+/** A tensor with prepared numbers is stored by their step, whatever the recipe says. */
+function preparedRules(step: number | undefined): Recipe | undefined {
+  if (step === undefined) return undefined;
+  return { rules: [{ match: '*', method: 'grid', options: { step } }], automatic: false };
 }
 
 function wordsOf(decision: Decision): MethodStep | string {
@@ -104,10 +137,19 @@ function wordsOf(decision: Decision): MethodStep | string {
 
 function parametersOf(
   { tensor, candidate }: Measured,
-  statistics: TensorStatistics,
-  descriptor: number,
-  preset: Preset,
-  crew: Crew,
+  {
+    statistics,
+    descriptor,
+    prepared,
+    preset,
+    crew,
+  }: {
+    readonly statistics: TensorStatistics;
+    readonly descriptor: number;
+    readonly prepared: TensorApproximation['prepared'];
+    readonly preset: Preset;
+    readonly crew: Crew;
+  },
 ): Promise<TensorApproximation> {
   const { step, geometry, dtype } = candidate;
   const width = floatWidth(dtype);
@@ -123,9 +165,10 @@ function parametersOf(
     dtype,
     statistics,
     preset,
+    prepared,
     ...(!isOnePiece && {
       rows: {
-        descriptor,
+        descriptor: prepared?.descriptor ?? descriptor,
         offset: tensor.offset + firstRow * geometry.columns * width,
         length: rows * columns * width,
         firstRow,

@@ -11,6 +11,10 @@ const options = z.strictObject({
     title: 'Fineness',
     description: 'How fine the grid is for the size of a tensor; half of it saves about one bit a weight.',
   }),
+  step: z.number().min(0).max(1e30).default(0).meta({
+    title: 'Step',
+    description: 'The distance of two lines itself; 0 leaves it to the fineness.',
+  }),
 });
 
 interface Parameters {
@@ -30,9 +34,10 @@ export const grid = defineQuantizer<z.infer<typeof options>, Parameters>({
   options,
 
   /** Rotation-invariant quantization: steps in proportion to the norm, coarser for the spread of larger tensors. */
-  plan(_geometry, statistics, { fineness }) {
+  plan(_geometry, statistics, { fineness, step: told }) {
     const norm = Math.sqrt(statistics.squares);
-    const step = norm * (1 / fineness + floor / Math.sqrt(Math.max(1, statistics.count)));
+    const byRule = norm * (1 / fineness + floor / Math.sqrt(Math.max(1, statistics.count)));
+    const step = told > 0 ? told : byRule;
     // Codes stay below 2^24, which single precision tells apart.
     const least = greatest(statistics) * 2 ** -24;
     return { step: Math.fround(Math.max(step, least)) || 1 };

@@ -1,0 +1,137 @@
+import code from '../kernels/generated/feedback.wasm.ts';
+import { instantiate } from '../kernels/load.ts';
+import type { Workspace } from '../kernels/workspace.ts';
+import { lanes, type FeedbackKernel } from './kernel.ts';
+
+export { lanes, referenceKernel, samplesAtOnce, type FeedbackKernel } from './kernel.ts';
+
+interface Exports {
+  accumulate(samples: number, count: number, stride: number, sums: number): void;
+  factor(matrix: number, size: number): number;
+  sweep(
+    ...addresses: [
+      shares: number,
+      size: number,
+      weights: number,
+      errors: number,
+      codes: number,
+      steps: number,
+      prices: number,
+      rates: number,
+      most: number,
+    ]
+  ): void;
+}
+
+/** The compiled loops, for arrays that all live in `workspace`. */
+export function feedbackKernel(workspace: Workspace): FeedbackKernel {
+  const loops = instantiate(code, workspace.memory) as unknown as Exports;
+  return {
+    accumulate: (samples, count, stride, sums) => loops.accumulate(samples.byteOffset, count, stride, sums.byteOffset),
+    factor: (matrix, size) => loops.factor(matrix.byteOffset, size),
+    sweep({ shares, size, weights, errors, codes, steps, prices, rates }) {
+      const arrays = [weights, errors, codes, steps, prices, rates].map(({ byteOffset }) => byteOffset);
+      const [weight = 0, error = 0, target = 0, step = 0, price = 0, rate = 0] = arrays;
+      loops.sweep(shares.byteOffset, size, weight, error, target, step, price, rate, (rates.length - 1) / 2);
+    },
+  };
+}
+
+/** How the errors of a matrix's columns are fed back, for inputs whose products were summed. */
+export interface Feedback {
+  readonly size: number;
+  /** As of a sweep. */
+  readonly shares: Float32Array;
+  /** What an error of a step in each column costs at last, relative to the geometric mean of all. */
+  readonly costs: Float32Array;
+}
+
+/** How much of the mean of the diagonal is added to it, so that few samples are not believed too much. */
+const damping = 0.01;
+
+/**
+ * Prepares the feedback for `size` inputs from the upper half of their sums of products, `stride` to a row. Inputs that never
+ * were anything but 0 count as independent of all others. What is returned lies in `workspace`; `undefined` for sums that
+ * are no such.
+ */
+export function prepareFeedback(
+  sums: Float32Array,
+  stride: number,
+  size: number,
+  workspace: Workspace,
+): Feedback | undefined {
+  const shares = allocateFloat32(size * size, workspace);
+  const costs = allocateFloat32(size, workspace);
+  const mark = workspace.mark();
+  const room = workspace.allocate(8 * size * size);
+  const matrix = new Float64Array(room.buffer, room.byteOffset, size * size);
+  let trace = 0;
+  for (let row = 0; row < size; row++) {
+    trace += sums[row * stride + row] ?? 0;
+    for (let column = row; column < size; column++) matrix[row * size + column] = sums[row * stride + column] ?? 0;
+  }
+  const more = (damping * trace) / size;
+  if (!(more > 0 && more < Infinity)) return undefined;
+  for (let row = 0; row < size; row++) matrix[row * size + row] = (matrix[row * size + row] ?? 0) + more;
+  if (feedbackKernel(workspace).factor(matrix, size) !== 0) return undefined;
+  let logs = 0;
+  for (let row = 0; row < size; row++) logs += Math.log(matrix[row * size + row] ?? 1);
+  const mean = Math.exp(logs / size);
+  for (let row = 0; row < size; row++) {
+    const pivot = matrix[row * size + row] ?? 1;
+    costs[row] = (pivot / mean) ** 2;
+    for (let column = row; column < size; column++)
+      shares[row * size + column] = (matrix[row * size + column] ?? 0) / pivot;
+  }
+  workspace.release(mark);
+  return { size, shares, costs };
+}
+
+/** What codes cost, for rounding that looks at it. */
+export interface Rate {
+  /** Squared steps that a bit is worth. */
+  readonly price: number;
+  /** Bits of the codes from −most to most. */
+  readonly bits: Float32Array;
+}
+
+/**
+ * Rounds a matrix to multiples of `step`, errors of each column made good by those that are rounded after it. `at` tells where
+ * in `values` the weight of a row and column is; the values become code × step. Every row is rounded by itself.
+ */
+export function roundWithFeedback(
+  values: Float32Array,
+  { rows, step, at }: { readonly rows: number; readonly step: number; at(row: number, column: number): number },
+  { size, shares, costs }: Feedback,
+  workspace: Workspace,
+  rate?: Rate,
+): void {
+  const kernel = feedbackKernel(workspace);
+  const mark = workspace.mark();
+  const weights = allocateFloat32(size * lanes, workspace);
+  const errors = allocateFloat32(size * lanes, workspace);
+  const room = workspace.allocate(4 * size * lanes);
+  const codes = new Int32Array(room.buffer, room.byteOffset, size * lanes);
+  const steps = allocateFloat32(lanes, workspace).fill(step);
+  const prices = allocateFloat32(size, workspace);
+  for (let column = 0; column < size; column++) prices[column] = rate ? rate.price / (costs[column] ?? 1) : 0;
+  const rates = allocateFloat32(rate?.bits.length ?? 1, workspace);
+  rates.set(rate?.bits ?? [0]);
+  for (let first = 0; first < rows; first += lanes) {
+    const count = Math.min(lanes, rows - first);
+    weights.fill(0);
+    for (let column = 0; column < size; column++)
+      for (let lane = 0; lane < count; lane++) weights[column * lanes + lane] = values[at(first + lane, column)] ?? 0;
+    kernel.sweep({ shares, size, weights, errors, codes, steps, prices, rates });
+    for (let column = 0; column < size; column++)
+      for (let lane = 0; lane < count; lane++)
+        values[at(first + lane, column)] = (codes[column * lanes + lane] ?? 0) * step;
+  }
+  workspace.release(mark);
+}
+
+/** Room for single-precision numbers in the workspace, all 0. */
+export function allocateFloat32(count: number, workspace: Workspace): Float32Array {
+  const bytes = workspace.allocate(4 * count);
+  return new Float32Array(bytes.buffer, bytes.byteOffset, count).fill(0);
+}

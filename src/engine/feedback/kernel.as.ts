@@ -1,0 +1,123 @@
+// The loops of kernel.ts for WebAssembly, operation for operation, so that both give the same bits.
+
+export function accumulate(samples: usize, count: i32, stride: i32, sums: usize): void {
+  const bytes = <usize>stride << 2;
+  for (let first = 0; first < count; first += 8) {
+    const block = samples + <usize>first * bytes;
+    for (let row = 0; row < stride; row++) {
+      const at = <usize>row << 2;
+      const x0 = f32x4.splat(load<f32>(block + at));
+      const x1 = f32x4.splat(load<f32>(block + bytes + at));
+      const x2 = f32x4.splat(load<f32>(block + 2 * bytes + at));
+      const x3 = f32x4.splat(load<f32>(block + 3 * bytes + at));
+      const x4 = f32x4.splat(load<f32>(block + 4 * bytes + at));
+      const x5 = f32x4.splat(load<f32>(block + 5 * bytes + at));
+      const x6 = f32x4.splat(load<f32>(block + 6 * bytes + at));
+      const x7 = f32x4.splat(load<f32>(block + 7 * bytes + at));
+      const target = sums + <usize>row * bytes;
+      for (let column = at & ~15; column < bytes; column += 16) {
+        const place = block + column;
+        let sum = v128.load(target + column);
+        sum = f32x4.add(sum, f32x4.mul(x0, v128.load(place)));
+        sum = f32x4.add(sum, f32x4.mul(x1, v128.load(place + bytes)));
+        sum = f32x4.add(sum, f32x4.mul(x2, v128.load(place + 2 * bytes)));
+        sum = f32x4.add(sum, f32x4.mul(x3, v128.load(place + 3 * bytes)));
+        sum = f32x4.add(sum, f32x4.mul(x4, v128.load(place + 4 * bytes)));
+        sum = f32x4.add(sum, f32x4.mul(x5, v128.load(place + 5 * bytes)));
+        sum = f32x4.add(sum, f32x4.mul(x6, v128.load(place + 6 * bytes)));
+        sum = f32x4.add(sum, f32x4.mul(x7, v128.load(place + 7 * bytes)));
+        v128.store(target + column, sum);
+      }
+    }
+  }
+}
+
+export function factor(matrix: usize, size: i32): i32 {
+  const bytes = <usize>size << 3;
+  for (let row = 0; row < size; row++) {
+    const target = matrix + <usize>row * bytes;
+    for (let above = 0; above < row; above++) {
+      const source = matrix + <usize>above * bytes;
+      const share = load<f64>(source + (<usize>row << 3));
+      if (share == 0) continue;
+      const shares = f64x2.splat(share);
+      let at = <usize>row << 3;
+      for (; at + 16 <= bytes; at += 16)
+        v128.store(target + at, f64x2.sub(v128.load(target + at), f64x2.mul(shares, v128.load(source + at))));
+      if (at < bytes) store<f64>(target + at, load<f64>(target + at) - share * load<f64>(source + at));
+    }
+    const square = load<f64>(target + (<usize>row << 3));
+    if (!(square > 0)) return row + 1;
+    const root = Math.sqrt(square);
+    for (let at = <usize>row << 3; at < bytes; at += 8) store<f64>(target + at, load<f64>(target + at) / root);
+  }
+  return 0;
+}
+
+export function sweep(
+  shares: usize,
+  size: i32,
+  weights: usize,
+  errors: usize,
+  codes: usize,
+  steps: usize,
+  prices: usize,
+  rates: usize,
+  most: i32,
+): void {
+  const room = codes;
+  for (let column = size - 1; column >= 0; column--) {
+    const here = <usize>column << 6;
+    let x0 = v128.load(weights + here);
+    let x1 = v128.load(weights + here, 16);
+    let x2 = v128.load(weights + here, 32);
+    let x3 = v128.load(weights + here, 48);
+    const row = shares + (<usize>column * <usize>size << 2);
+    for (let other = column + 1; other < size; other++) {
+      const share = f32x4.splat(load<f32>(row + (<usize>other << 2)));
+      const place = errors + (<usize>other << 6);
+      x0 = f32x4.add(x0, f32x4.mul(share, v128.load(place)));
+      x1 = f32x4.add(x1, f32x4.mul(share, v128.load(place, 16)));
+      x2 = f32x4.add(x2, f32x4.mul(share, v128.load(place, 32)));
+      x3 = f32x4.add(x3, f32x4.mul(share, v128.load(place, 48)));
+    }
+    v128.store(errors + here, x0);
+    v128.store(errors + here, x1, 16);
+    v128.store(errors + here, x2, 32);
+    v128.store(errors + here, x3, 48);
+    const price = load<f32>(prices + (<usize>column << 2));
+    for (let lane: usize = 0; lane < 16; lane++) {
+      const at = here + (lane << 2);
+      const step = load<f32>(steps + (lane << 2));
+      const wanted = load<f32>(errors + at) / step;
+      let code = nearest(wanted);
+      if (price > 0) code = cheapest(wanted, code, price, rates, most);
+      store<i32>(room + at, <i32>code);
+      store<f32>(errors + at, load<f32>(weights + at) - code * step);
+    }
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function cheapest(wanted: f32, code: f32, price: f32, rates: usize, most: i32): f32 {
+  if (code == 0) return code;
+  let best = code;
+  let least = cost(wanted, code, price, rates, most);
+  const inner: f32 = code > 0 ? code - 1 : code + 1;
+  const second = cost(wanted, inner, price, rates, most);
+  if (second < least) {
+    least = second;
+    best = inner;
+  }
+  if (cost(wanted, 0, price, rates, most) < least) best = 0;
+  return best;
+}
+
+// @ts-ignore: decorator
+@inline
+function cost(wanted: f32, code: f32, price: f32, rates: usize, most: i32): f32 {
+  const whole = min(max(<i32>code, -most), most);
+  const off: f32 = wanted - code;
+  return off * off + price * load<f32>(rates + (<usize>(whole + most) << 2));
+}

@@ -1,0 +1,111 @@
+/** Rows of a matrix that are swept at once. */
+export const lanes = 16;
+/** Samples that are accumulated at once. */
+export const samplesAtOnce = 8;
+
+/**
+ * The loops of error feedback. Matrices are row by row; `stride` is a row's length, a multiple of 4 with zeros behind what
+ * counts.
+ */
+export interface FeedbackKernel {
+  /**
+   * Adds x·xᵀ of `count` samples (a multiple of {@link samplesAtOnce}) to `sums`, stride × stride numbers of which those on
+   * and right of the diagonal count.
+   */
+  accumulate(samples: Float32Array, count: number, stride: number, sums: Float32Array): void;
+  /**
+   * Makes of the upper half of a symmetric matrix its Cholesky factor R, matrix = Rᵀ·R, in its place. Returns 0, or one more
+   * than the row where it proved not to be positive.
+   */
+  factor(matrix: Float64Array, size: number): number;
+  /**
+   * Rounds {@link lanes} rows of `size` weights, lane beside lane, from the last column to the first, each after the errors
+   * of those behind it were added in the `shares` of its row. A price above 0 trades (distance / step)² for
+   * price × rates[code + most]. Fills `errors` with weight − code × step.
+   */
+  sweep(task: SweepTask): void;
+}
+
+export interface SweepTask {
+  /** size × size; row k holds at i > k what an error of column i adds to the weight of column k. */
+  readonly shares: Float32Array;
+  readonly size: number;
+  /** size × lanes each. */
+  readonly weights: Float32Array;
+  readonly errors: Float32Array;
+  readonly codes: Int32Array;
+  /** Of each lane. */
+  readonly steps: Float32Array;
+  /** Of each column. */
+  readonly prices: Float32Array;
+  /** Bits of the codes −most to most. */
+  readonly rates: Float32Array;
+}
+
+/** The loops as TypeScript: what the compiled ones are compared with. */
+export const referenceKernel: FeedbackKernel = {
+  accumulate(samples, count, stride, sums) {
+    for (let sample = 0; sample < count; sample++)
+      for (let row = 0; row < stride; row++) {
+        const x = samples[sample * stride + row] ?? 0;
+        for (let column = row & ~3; column < stride; column++) {
+          const at = row * stride + column;
+          sums[at] = (sums[at] ?? 0) + Math.fround(x * (samples[sample * stride + column] ?? 0));
+        }
+      }
+  },
+
+  factor(matrix, size) {
+    const at = (row: number, column: number): number => matrix[row * size + column] ?? 0;
+    for (let row = 0; row < size; row++) {
+      for (let above = 0; above < row; above++) {
+        const share = at(above, row);
+        for (let column = row; column < size; column++)
+          matrix[row * size + column] = at(row, column) - share * at(above, column);
+      }
+      const square = at(row, row);
+      if (!(square > 0)) return row + 1;
+      const root = Math.sqrt(square);
+      for (let column = row; column < size; column++) matrix[row * size + column] = at(row, column) / root;
+    }
+    return 0;
+  },
+
+  sweep({ shares, size, weights, errors, codes, steps, prices, rates }) {
+    const most = (rates.length - 1) / 2;
+    for (let column = size - 1; column >= 0; column--)
+      for (let lane = 0; lane < lanes; lane++) {
+        const place = column * lanes + lane;
+        let x = weights[place] ?? 0;
+        for (let other = column + 1; other < size; other++)
+          x = Math.fround(x + Math.fround((shares[column * size + other] ?? 0) * (errors[other * lanes + lane] ?? 0)));
+        const step = steps[lane] ?? 1;
+        const wanted = Math.fround(x / step);
+        const price = prices[column] ?? 0;
+        const code = price > 0 ? cheapest(wanted, price, rates, most) : roundEven(wanted);
+        codes[place] = code;
+        errors[place] = (weights[place] ?? 0) - Math.fround(code * step);
+      }
+  },
+};
+
+function cheapest(wanted: number, price: number, rates: Float32Array, most: number): number {
+  const cost = (code: number): number => {
+    const off = Math.fround(wanted - code);
+    const rate = rates[Math.min(most, Math.max(-most, code)) + most] ?? 0;
+    return Math.fround(Math.fround(off * off) + Math.fround(price * rate));
+  };
+  const code = roundEven(wanted);
+  if (code === 0) return 0;
+  let best = code;
+  for (const other of [code > 0 ? code - 1 : code + 1, 0]) if (cost(other) < cost(best)) best = other;
+  return best;
+}
+
+/** The nearest whole number, of two the even one. */
+function roundEven(value: number): number {
+  const low = Math.floor(value);
+  const above = value - low;
+  if (above !== 0.5) return above < 0.5 ? low : low + 1;
+  return low % 2 === 0 ? low : low + 1;
+}

@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import {
+  allocateFloat32,
+  feedbackKernel,
+  lanes,
+  prepareFeedback,
+  referenceKernel,
+  roundWithFeedback,
+} from '../../../src/engine/feedback/index.ts';
+import { Workspace } from '../../../src/engine/kernels/workspace.ts';
+import { normal, random } from '../../../src/evaluation/statistics/random.ts';
+
+const workspace = new Workspace(8 * 2 ** 20);
+const next = random(5);
+const filled = (count: number, scale = 1): Float32Array => {
+  const values = allocateFloat32(count, workspace);
+  for (let place = 0; place < count; place++) values[place] = normal(next) * scale;
+  return values;
+};
+const doubles = (values: ArrayLike<number>): Float64Array => {
+  const bytes = workspace.allocate(8 * values.length);
+  const array = new Float64Array(bytes.buffer, bytes.byteOffset, values.length);
+  array.set(values);
+  return array;
+};
+
+/** Sums of products of samples that depend on each other, as those of real layers do. */
+function correlated(size: number, count: number): { readonly sums: Float32Array; readonly stride: number } {
+  const stride = (size + 3) & ~3;
+  const samples = allocateFloat32(count * stride, workspace);
+  for (let sample = 0; sample < count; sample++) {
+    let last = 0;
+    for (let place = 0; place < size; place++) {
+      last = 0.9 * last + normal(next);
+      samples[sample * stride + place] = last;
+    }
+  }
+  const sums = allocateFloat32(stride * stride, workspace);
+  feedbackKernel(workspace).accumulate(samples, count, stride, sums);
+  return { sums, stride };
+}
+
+describe('compiled loops give the bits of the reference', () => {
+  test.each([4, 12, 36])('accumulate with rows of %i', (stride) => {
+    const samples = filled(24 * stride);
+    const [one, other] = [filled(stride * stride), allocateFloat32(stride * stride, workspace)];
+    other.set(one);
+    feedbackKernel(workspace).accumulate(samples, 24, stride, one);
+    referenceKernel.accumulate(samples, 24, stride, other);
+    expect(one).toEqual(other);
+  });
+
+  test.each([1, 2, 7, 31])('factor of %i rows', (size) => {
+    const { sums, stride } = correlated(size, 64);
+    const square = Array.from({ length: size * size }, (_, at) =>
+      at % size < Math.floor(at / size) ? 0 : (sums[Math.floor(at / size) * stride + (at % size)] ?? 0),
+    );
+    const [one, other] = [doubles(square), doubles(square)];
+    expect(feedbackKernel(workspace).factor(one, size)).toBe(0);
+    expect(referenceKernel.factor(other, size)).toBe(0);
+    expect(one).toEqual(other);
+    one.fill(0);
+    expect(feedbackKernel(workspace).factor(one, size)).toBe(1);
+  });
+
+  test.each([0, 0.2])('sweep at a price of %d', (price) => {
+    const size = 29;
+    const task = () => ({
+      errors: allocateFloat32(size * lanes, workspace),
+      codes: new Int32Array(workspace.memory.buffer, workspace.allocate(4 * size * lanes).byteOffset, size * lanes),
+    });
+    const given = {
+      shares: filled(size * size, 0.3),
+      size,
+      weights: filled(size * lanes, 3),
+      steps: filled(lanes).map((value) => Math.fround(Math.abs(value) + 0.1)),
+      prices: allocateFloat32(size, workspace).fill(price),
+      rates: filled(9).map((value) => Math.abs(value)),
+    };
+    const placed = { ...given, steps: filled(lanes), rates: filled(9) };
+    placed.steps.set(given.steps);
+    placed.rates.set(given.rates);
+    const [one, other] = [task(), task()];
+    feedbackKernel(workspace).sweep({ ...placed, ...one });
+    referenceKernel.sweep({ ...placed, ...other });
+    expect(one.codes).toEqual(other.codes);
+    expect(one.errors).toEqual(other.errors);
+  });
+});
+
+test('errors that are fed back cost less at the output than those of rounding, and rates make codes smaller', () => {
+  const [rows, size, step] = [20, 40, 0.5];
+  const { sums, stride } = correlated(size, 400);
+  const weights = filled(rows * size);
+  const feedback = prepareFeedback(sums, stride, size, workspace);
+  if (!feedback) throw new Error('There must be a factor.');
+  const layout = { rows, step, at: (row: number, column: number) => row * size + column };
+  const sum = (row: number, column: number): number =>
+    sums[Math.min(row, column) * stride + Math.max(row, column)] ?? 0;
+  const damage = (after: Float32Array): number => {
+    let total = 0;
+    for (let row = 0; row < rows; row++)
+      for (let one = 0; one < size; one++)
+        for (let other = 0; other < size; other++)
+          total +=
+            (after[row * size + one]! - weights[row * size + one]!) *
+            sum(one, other) *
+            (after[row * size + other]! - weights[row * size + other]!);
+    return total;
+  };
+  const rounded = weights.map((value) => Math.round(value / step) * step);
+  const fed = weights.slice();
+  roundWithFeedback(fed, layout, feedback, workspace);
+  expect(damage(fed)).toBeLessThan(0.6 * damage(rounded));
+  for (const value of fed) expect(value / step).toBe(Math.round(value / step));
+  const priced = weights.slice();
+  const bits = Float32Array.from({ length: 9 }, (_, code) => 1 + 2 * Math.abs(code - 4));
+  roundWithFeedback(priced, layout, feedback, workspace, { price: 0.1, bits });
+  const size1 = (values: Float32Array): number => values.reduce((all, value) => all + Math.abs(value), 0);
+  expect(size1(priced)).toBeLessThan(size1(fed));
+  expect(prepareFeedback(sums.fill(0), stride, size, workspace)).toBeUndefined();
+});

@@ -1,0 +1,44 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compress, restore, verify } from '../../../src/engine/index.ts';
+import { folderWith } from '../../support/folder.ts';
+import { context, finish } from '../../support/jobs.ts';
+import { headerText, safetensorsFile } from '../../support/safetensors.ts';
+import { gaussians } from '../../support/streams.ts';
+
+const step = 0.25;
+const [rows, columns] = [700, 600];
+
+function model(values: Float32Array, name = 'weight'): Uint8Array {
+  const tensor = { name, dtype: 'F32', shape: [rows, columns], begin: 0, end: 4 * values.length };
+  return safetensorsFile(headerText([tensor]), new Uint8Array(values.buffer));
+}
+
+test('prepared numbers are what is stored, restored and verified; the loss is that from the original', async () => {
+  const weights = Float32Array.from(gaussians(rows * columns, 1));
+  // Nothing that rounding would give.
+  const prepared = weights.map((value, at) => (Math.round(value / step) + ((at * 7) % 3) - 1) * step);
+  const folder = await folderWith({
+    'model.safetensors': model(weights),
+    'prepared.safetensors': model(prepared),
+    'other.safetensors': model(weights, 'longer-name'),
+  });
+  const offset = model(weights).length - 4 * weights.length;
+  const [input, output, back] = ['model.safetensors', 'model.fwz', 'back'].map((name) => join(folder, name));
+  const request = (name: string) => ({
+    input: input!,
+    output: output!,
+    approximate: {},
+    prepared: { path: join(folder, name), tensors: [{ file: 0, offset, step }] },
+  });
+  await expect(finish(compress(request('other.safetensors'), context()))).rejects.toThrow(/not laid out/);
+  const { report } = await finish(compress(request('prepared.safetensors'), context()));
+  await finish(verify({ archive: output! }, context()));
+  await finish(restore({ archive: output!, output: back! }, context()));
+  expect(Buffer.compare(await readFile(back!), model(prepared))).toBe(0);
+  const squares = weights.reduce((sum, value) => sum + value * value, 0);
+  const errors = weights.reduce((sum, value, at) => sum + (value - prepared[at]!) ** 2, 0);
+  expect(report.tensors[0]?.approximation?.loss.relativeL2).toBeCloseTo(Math.sqrt(errors / squares), 6);
+  expect(report.bytesOut).toBeLessThan(0.55 * weights.length);
+});
