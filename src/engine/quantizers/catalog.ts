@@ -1,10 +1,11 @@
+import { codebook } from './codebook/index.ts';
 import { decoderOf, type Decoder } from './frame.ts';
 import { grid } from './grid/index.ts';
 import { int } from './int/index.ts';
 import type { Quantizer } from './quantizer.ts';
 
 /** Every method there is. A method becomes part of the program by its line here. */
-export const quantizers = [grid, int] as const;
+export const quantizers = [grid, int, codebook] as const;
 
 export type QuantizerId = (typeof quantizers)[number]['id'];
 

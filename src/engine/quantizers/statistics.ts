@@ -89,10 +89,16 @@ function sampleOf(values: Float32Array, { start, total }: PiecePlace): Float32Ar
   const last = Math.min(sampleCount - 1, Math.ceil((start + values.length) / stride));
   const sample: number[] = [];
   for (let number = first; number <= last; number++) {
-    const at = Math.floor((number + ((number * 0.618033988749895) % 1)) * stride) - start;
+    const at = samplePlace(number, total) - start;
     if (at >= 0 && at < values.length) sample.push(values[at] ?? 0);
   }
   return Float32Array.from(sample);
+}
+
+/** Where in a tensor of `total` numbers that number of its sample stands. */
+export function samplePlace(number: number, total: number): number {
+  if (total <= sampleCount) return number;
+  return Math.floor((number + ((number * 0.618033988749895) % 1)) * (total / sampleCount));
 }
 
 /** Statistics of two neighbouring runs of one tensor together. */

@@ -1,0 +1,172 @@
+import { z } from 'zod';
+import { readVarint, varintLength, writeVarint } from '../../codecs/varint.ts';
+import { DamagedArchiveError } from '../../errors.ts';
+import { countBlocks, eachBlock, shapeOf } from '../blocks.ts';
+import { joinBytes } from '../bytes.ts';
+import { defineQuantizer, type Piece } from '../quantizer.ts';
+import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
+import { bordersOf, toPlaces } from './kernel.ts';
+import { learnCodebooks } from './learn.ts';
+
+const options = z.strictObject({
+  size: z.int().min(2).max(256).default(32).meta({
+    title: 'Values',
+    description: 'How many values a codebook has; twice as many cost about one bit more for each weight.',
+  }),
+  groups: z.int().min(1).max(16).default(1).meta({
+    title: 'Codebooks',
+    description: 'How many codebooks the rows of a tensor choose from, each made for rows that are alike.',
+  }),
+  scale: z.enum(['tensor', 'row']).default('row').meta({
+    title: 'Scale for each',
+    description: 'Whether the codebook is for the weights as they are, or each row has a scale.',
+  }),
+  weights: z.enum(['none', 'row']).default('none').meta({
+    title: 'What counts',
+    description:
+      'Whether every error counts the same, or by what is large in its row, where the codebook has no scales.',
+  }),
+});
+
+type Options = z.infer<typeof options>;
+
+interface Parameters {
+  /** One behind another, each ascending and of `size` values. */
+  readonly books: Float32Array;
+  readonly size: number;
+  readonly isScaled: boolean;
+}
+
+/** Rows shorter than this would not pay for a scale. */
+const leastRow = 16;
+
+export const codebook = defineQuantizer<Options, Parameters>({
+  id: 'codebook',
+  title: 'Codebook',
+  summary: 'Replaces each weight by the nearest of a few values, which are the best that there are for the tensor.',
+  wireId: 80,
+  since: 2,
+  options,
+  needs: { sample: true },
+  finer: (given) => ({ ...given, size: Math.min(256, given.size * 4) }),
+
+  plan(geometry, statistics, { size, groups, scale, weights }) {
+    const isScaled = scale === 'row' && geometry.columns >= leastRow;
+    const books = learnCodebooks(geometry, statistics, { size, groups, isScaled, isWeighted: weights === 'row' });
+    return { books: Float32Array.from(books.flatMap((book) => [...book])), size: books[0]?.length ?? 1, isScaled };
+  },
+
+  quantize(piece, { books, size, isScaled }, workspace) {
+    const shape = shapeOf(piece);
+    const choices = booksOf(books, size);
+    const steps = isScaled ? writeSteps(sizesOfRows(piece), workspace) : undefined;
+    const ids = new Uint8Array(countBlocks(shape, 0));
+    const places = workspace.allocate(piece.values.length);
+    const tried = choices.length > 1 ? workspace.allocate(piece.values.length) : places;
+    eachBlock(shape, 0, (start, end, row) => {
+      const factor = factorOf(steps?.steps[row]);
+      let least = Infinity;
+      choices.forEach(({ book, borders }, id) => {
+        const loss = toPlaces(piece.values, start, end, factor, book, borders, tried);
+        if (loss >= least && id > 0) return;
+        least = loss;
+        ids[row] = id;
+        if (tried !== places) places.set(tried.subarray(start, end), start);
+      });
+    });
+    const counts = new Uint8Array(2 + varintLength(choices.length));
+    counts.set([isScaled ? 1 : 0, size - 1]);
+    writeVarint(counts, 2, choices.length);
+    return {
+      header: joinBytes(counts, steps?.header ?? new Uint8Array()),
+      parts: [
+        { bytes: new Uint8Array(books.buffer, books.byteOffset, books.byteLength), width: 4, dtype: 'F32' },
+        ...(steps ? [steps.part] : []),
+        ...(choices.length > 1 ? [{ bytes: ids, width: 1, dtype: 'U8' } as const] : []),
+        { bytes: places, width: 1, dtype: 'U8', rows: [piece.columns] },
+      ],
+    };
+  },
+
+  partShapes(header, shape) {
+    const { isScaled, size, groups } = readHeader(header);
+    const rows = countBlocks(shape, 0);
+    return [
+      { length: 4 * size * groups, width: 4 },
+      ...(isScaled ? [{ length: 2 * rows, width: 2 } as const] : []),
+      ...(groups > 1 ? [{ length: rows, width: 1 } as const] : []),
+      { length: shape.count, width: 1 },
+    ];
+  },
+
+  dequantize({ header, parts }, shape, values) {
+    const { isScaled, size, groups, stepsAt } = readHeader(header);
+    const words = parts[0]?.bytes.slice().buffer ?? new ArrayBuffer();
+    const books = booksOf(new Float32Array(words), size);
+    const steps = isScaled ? readSteps(header, stepsAt, parts[1]) : undefined;
+    const ids = groups > 1 ? parts[isScaled ? 2 : 1]?.bytes : undefined;
+    const places = parts.at(-1)?.bytes ?? new Uint8Array();
+    eachBlock(shape, 0, (start, end, row) => {
+      const { book } = books[ids?.[row] ?? 0] ?? {};
+      if (book === undefined) throw new DamagedArchiveError(`A row has codebook ${ids?.[row]} of ${books.length}.`);
+      const scale = steps?.[row] ?? 1;
+      for (let at = start; at < end; at++) {
+        const value = book[places[at] ?? 0];
+        if (value === undefined) throw new DamagedArchiveError(`A codebook of ${size} has no value ${places[at]}.`);
+        values[at] = value * scale;
+      }
+    });
+  },
+
+  bound(piece, { books, size, isScaled }) {
+    const bounds = new Float64Array(piece.values.length);
+    const sizes = sizesOfRows(piece);
+    const choices = booksOf(books, size);
+    eachBlock(shapeOf(piece), 0, (start, end, row) => {
+      const scale = isScaled ? (sizes[row] ?? 0) : 1;
+      for (let at = start; at < end; at++)
+        bounds[at] = Math.max(...choices.map(({ book }) => farthest(book, piece.values[at] ?? 0, scale, isScaled)));
+    });
+    return { each: (place) => bounds[place] ?? 0 };
+  },
+});
+
+function booksOf(books: Float32Array, size: number): { readonly book: Float32Array; readonly borders: Float32Array }[] {
+  return Array.from({ length: Math.floor(books.length / size) }, (_, id) => {
+    const book = books.subarray(id * size, (id + 1) * size);
+    return { book, borders: bordersOf(book) };
+  });
+}
+
+/** The root of the mean square of each row. */
+function sizesOfRows(piece: Piece): Float32Array {
+  const shape = shapeOf(piece);
+  const sizes = new Float32Array(countBlocks(shape, 0));
+  eachBlock(shape, 0, (start, end, row) => {
+    let squares = 0;
+    for (let at = start; at < end; at++) squares += (piece.values[at] ?? 0) ** 2;
+    sizes[row] = Math.sqrt(squares / (end - start));
+  });
+  return sizes;
+}
+
+function factorOf(step: number | undefined): number {
+  if (step === undefined) return 1;
+  return step > 0 ? 1 / step : 0;
+}
+
+/** How far the nearest value may be; scales are stored up to 2.2 % larger. */
+function farthest(book: Float32Array, value: number, scale: number, isScaled: boolean): number {
+  const nearest = book.reduce((least, choice) => Math.min(least, Math.abs(value - choice * scale)), Infinity);
+  const largest = Math.max(-(book[0] ?? 0), book.at(-1) ?? 0);
+  return isScaled ? nearest + (2 ** (1 / 32) - 1) * largest * scale : nearest;
+}
+
+function readHeader(header: Uint8Array) {
+  const { value: groups, end: stepsAt } = readVarint(header, 2, header.length);
+  const isScaled = header[0] === 1;
+  const isKnown = (header[0] ?? 255) <= 1 && groups >= 1 && groups <= 16;
+  if (!isKnown || header.length !== stepsAt + (isScaled ? stepsHeaderBytes : 0))
+    throw new DamagedArchiveError(`${groups} codebooks of kind ${header[0]} in a header of ${header.length} bytes.`);
+  return { isScaled, size: (header[1] ?? 0) + 1, groups, stepsAt };
+}
