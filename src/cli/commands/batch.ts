@@ -61,8 +61,9 @@ export const addBatch: AddCommand = (program, runAction) => {
       }
       for (;;) {
         const report = await runOnce(roots, options, recipe, context);
-        if (options.watch !== true) return requireWhole(report);
+        if (options.watch !== true && report.needsAttention.length === 0) return report;
         context.output.line({ type: 'report', report });
+        if (options.watch !== true) throw attention(report);
         context.output.say('Watching. Ctrl-C ends it.');
         await settled(roots, context.signal);
       }
@@ -147,13 +148,11 @@ async function show(
   return report;
 }
 
-function requireWhole(report: BatchReport): BatchReport {
-  const { needsAttention } = report;
-  if (needsAttention.length === 0) return report;
+function attention({ needsAttention, models }: BatchReport): DifferentError {
   const named = needsAttention.slice(0, 5).map(({ id, code }) => `"${id}" (${code ?? ''})`);
-  throw new DifferentError(
-    `${needsAttention.length} of ${report.models} models need attention: ${named.join(', ')}${needsAttention.length > 5 ? ' …' : ''}. The others are done; run the same command again to try these again.`,
-    { models: report.models, failed: needsAttention.length },
+  return new DifferentError(
+    `${needsAttention.length} of ${models} models need attention: ${named.join(', ')}${needsAttention.length > 5 ? ' …' : ''}. The others are done; run the same command again to try these again.`,
+    { models, failed: needsAttention.length },
   );
 }
 

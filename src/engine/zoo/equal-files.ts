@@ -5,6 +5,7 @@ import type { ScanCache } from './scan-cache.ts';
 import type { ZooFile } from './zoo.ts';
 
 const probeBytes = 4096;
+const filesAtOnce = 8;
 
 /**
  * Groups equal files: by size, then by their first and last 4 KiB, then by sha256, so that only files that are very likely
@@ -74,9 +75,14 @@ async function groupedLater(
   key: (file: ZooFile) => Promise<string | undefined>,
 ): Promise<ZooFile[][]> {
   const keys = new Map<ZooFile, string>();
-  for (const file of files) {
-    const found = await key(file);
-    if (found !== undefined) keys.set(file, found);
+  // Some at a time: opening a file is mostly waiting.
+  for (let start = 0; start < files.length; start += filesAtOnce) {
+    const some = files.slice(start, start + filesAtOnce);
+    const found = await Promise.all(some.map(key));
+    some.forEach((file, place) => {
+      const of = found[place];
+      if (of !== undefined) keys.set(file, of);
+    });
   }
   return grouped([...keys.keys()], (file) => keys.get(file) ?? '');
 }
