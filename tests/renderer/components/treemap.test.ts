@@ -25,9 +25,8 @@ test('every tile has a place inside of the map, and no two overlap', () => {
     fc.property(sizes, (groups) => {
       const { tiles } = layOut(groups);
       expect(tiles.length).toBe(groups.flat().length);
-      // What is thinner than the gap between tiles stands in the middle of it.
       const isInside = ({ x, y, width, height }: Box) =>
-        Math.min(x, y, width, height) >= 0 && x + width <= 801 && y + height <= 301;
+        Math.min(x, y, width, height) >= 0 && x + width <= 800.001 && y + height <= 300.001;
       expect(tiles.every(isInside)).toBe(true);
       const overlaps = tiles.flatMap((a, index) => tiles.slice(index + 1).map((b) => overlap(a, b)));
       expect(overlaps.every((area) => area < 0.01)).toBe(true);
@@ -62,9 +61,9 @@ test('an arrow key leads further that way or nowhere, and no tile but the outerm
   );
 });
 
-test('a label is the longest ending of whole words that fits, or absent', () => {
+test('a label is the longest part of whole words that fits and tells tiles apart, or absent', () => {
   const box = { x: 0, y: 0, width: 100, height: 30 };
-  expect(fittingLabel('model.layers.0.mlp.up_proj.weight', box)).toBe('weight');
+  expect(fittingLabel('model.layers.0.mlp.up_proj.weight', box)).toBe('mlp.up_proj');
   expect(fittingLabel('fc1.weight', box)).toBe('fc1.weight');
   expect(fittingLabel('fc1.weight', { ...box, width: 20 })).toBeUndefined();
   expect(fittingLabel('fc1.weight', { ...box, height: 12 })).toBeUndefined();

@@ -1,7 +1,7 @@
 import { useElementSize } from '@mantine/hooks';
 import { useId, useMemo, useState, type KeyboardEvent } from 'react';
 import { visibleText } from '../../text/visible.ts';
-import { fitsSecondLine, fittingLabel } from './label.ts';
+import { fitsSecondLine, fittingEnding, fittingLabel } from './label.ts';
 import { layOutTreemap, type Box, type MapGroup } from './layout.ts';
 import { neighbour, type Direction } from './neighbour.ts';
 import classes from './Treemap.module.css';
@@ -52,6 +52,7 @@ export function Treemap<Tile>(props: TreemapProps<Tile>) {
       }),
     [tiles, name, detail],
   );
+  const painted = useMemo(() => [...paths(tiles, fill, `url(#${id}-soon)`)], [tiles, fill, id]);
   const shown = pointed ?? (isFocused ? current : undefined);
   const placed = shown === undefined ? undefined : tiles[shown];
 
@@ -90,7 +91,7 @@ export function Treemap<Tile>(props: TreemapProps<Tile>) {
               <rect width="2.5" height="6" className={classes.hatch} />
             </pattern>
           </defs>
-          {[...paths(tiles, fill, `url(#${id}-soon)`)].map(([color, path]) => (
+          {painted.map(([color, path]) => (
             <path key={color} d={path} style={{ fill: color }} />
           ))}
           {layout.groups.map(
@@ -136,7 +137,7 @@ export function Treemap<Tile>(props: TreemapProps<Tile>) {
 }
 
 function Header({ name, x, y, width }: Box & { readonly name: string }) {
-  const label = fittingLabel(visibleText(name), { x, y, width, height: 20 });
+  const label = fittingEnding(visibleText(name), width);
   return label === undefined ? null : (
     <text x={x + 1} y={y + 13} className={classes.header}>
       {label}

@@ -4,16 +4,28 @@ const letterWidth = 6.6;
 const lineHeight = 15;
 const padding = 10;
 
-/** The longest ending of a dotted name that fits a tile in one line, whole words only; nothing when none does. */
+/**
+ * The longest part of a dotted name that fits a tile in one line: its ending, or, since most end alike, the ending of what
+ * stands before the last word. Whole words only, beginning with no number; nothing when none fits.
+ */
 export function fittingLabel(name: string, { width, height }: Box): string | undefined {
   if (height < lineHeight + 4) return undefined;
   const most = Math.floor((width - padding) / letterWidth);
-  const words = name.split(/(?<=[./])/);
-  for (let first = 0; first < words.length; first += 1) {
-    const ending = words.slice(first).join('');
-    if (ending.length <= most) return ending;
-  }
-  return undefined;
+  const words = name.split(/[./]/);
+  const before = words.slice(0, -1);
+  const candidates = [
+    name,
+    ...words.map((_, first) => words.slice(first)).filter(({ length }) => length > 1 || words.length === 1),
+    ...before.map((_, first) => before.slice(first)),
+  ].map((part) => (typeof part === 'string' ? part : part.join('.')));
+  return candidates.find((part) => part.length <= most && (part === name || !/^\d/.test(part)));
+}
+
+/** The longest ending of a group's name that fits a width, whole words only. */
+export function fittingEnding(name: string, width: number): string | undefined {
+  const words = name.split(/[./]/);
+  const endings = words.map((_, first) => words.slice(first).join('.'));
+  return endings.find((ending) => ending.length * letterWidth + padding <= width);
 }
 
 /** Whether a second line, such as a size, fits under the first. */

@@ -55,6 +55,7 @@ export function layOutTreemap<Tile>(
     .size([width, height])
     .paddingInner(({ depth }) => (depth === 0 && hasGroups ? 3 : 1))
     .paddingTop((node) => (hasGroups && node.depth === 1 && hasRoom(node) ? headerHeight : 0))(root);
+  const box = (node: Corners) => within(node, width, height);
   return {
     tiles: placed
       .leaves()
@@ -76,6 +77,8 @@ function hasRoom({ x0, y0, x1, y1 }: Corners): boolean {
   return x1 - x0 >= 56 && y1 - y0 >= 56;
 }
 
-function box({ x0, y0, x1, y1 }: Corners): Box {
-  return { x: x0, y: y0, width: Math.max(0, x1 - x0), height: Math.max(0, y1 - y0) };
+/** A node's box; what is thinner than the gaps around it may have been set beyond the edge, and is brought back. */
+function within({ x0, y0, x1, y1 }: Corners, width: number, height: number): Box {
+  const [x, y] = [Math.min(x0, width), Math.min(y0, height)];
+  return { x, y, width: Math.max(0, Math.min(x1, width) - x), height: Math.max(0, Math.min(y1, height) - y) };
 }

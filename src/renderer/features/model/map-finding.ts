@@ -6,7 +6,10 @@ import { visibleText } from '../../text/visible.ts';
 export function mapFinding({ groups, bytes, rest }: ModelMap): string {
   const tiles = groups.flatMap((group) => group.tiles).filter(({ folded }) => folded === undefined);
   const [first, ...others] = tiles;
-  if (first === undefined || bytes === 0) return 'No tensor is large enough to be seen.';
+  const [group] = groups;
+  if (group === undefined || bytes === 0) return 'There is nothing to be seen.';
+  if (first === undefined)
+    return `All tensors are small; ${visibleText(group.name)} is the largest group, ${percentText(group.bytes / bytes)} of them.`;
   const largest = others.reduce((most, tile) => (tile.bytes > most.bytes ? tile : most), first);
   if (others.length === 0) return `${visibleText(first.name)} is all there is.`;
   const left = rest.tensors === 0 ? '' : ` ${countedText(rest.tensors, 'tensor')} in small groups are not drawn.`;
