@@ -17,7 +17,7 @@ module.exports = {
     only('host', 'contract', 'engine', 'evaluation', 'store'),
     only('main', 'contract', 'evaluation', 'host'),
     only('preload', 'contract'),
-    only('server', 'contract', 'host'),
+    only('server', 'contract', 'evaluation', 'host'),
     only('cli', 'contract', 'host', 'server', 'engine', 'evaluation'),
     only('renderer', 'contract'),
     {

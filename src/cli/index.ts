@@ -15,6 +15,6 @@ process.exitCode = await run(process.argv.slice(2), {
   spawnEvaluation,
   async startServer({ port, warn }) {
     const { startServer } = await import('../server/server.ts');
-    return startServer({ engine, spawnWorker, version, port, warn });
+    return startServer({ engine, spawnWorker, spawnEvaluation, version, port, warn });
   },
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { catalog } from './catalog.ts';
+import { evaluation, evaluationReport, evaluationRequest, evaluationSummary, taskSummary } from './evaluations.ts';
 import { fileTraits, folderListing, root } from './files.ts';
 import { job, jobRequest, run } from './jobs.ts';
 import { estimate, modelMap, modelSummary, tensorLook, tensorPage, tensorSort } from './models.ts';
@@ -81,6 +82,18 @@ export const calls = {
   /** Restores the original from its archive to where it was. */
   'originals.undo': { input: z.strictObject({ run: id }), output: z.object({ files: z.array(z.string()) }) },
   'originals.list': { input: nothing, output: z.array(replacedOriginal) },
+  /** Tasks that came with the program; any other task file may be named as well. */
+  'tasks.list': { input: nothing, output: z.array(taskSummary) },
+  'evaluations.start': { input: evaluationRequest, output: evaluation },
+  'evaluations.cancel': { input: z.strictObject({ id }), output: z.object({ cancelled: z.boolean() }) },
+  /** Those of this session, oldest first. */
+  'evaluations.running': { input: nothing, output: z.array(evaluation) },
+  /** Finished ones, newest first; with `original` all candidates of one original, for one chart. */
+  'evaluations.list': {
+    input: z.strictObject({ original: z.string().length(64).exactOptional(), limit }),
+    output: z.array(evaluationSummary),
+  },
+  'evaluations.get': { input: z.strictObject({ id }), output: evaluationReport },
   'settings.get': { input: nothing, output: settings },
   'settings.set': { input: z.strictObject({ changes: settingsChanges }), output: settings },
   'files.roots': { input: nothing, output: z.array(root) },

@@ -1,3 +1,4 @@
+import type { Evaluation } from './evaluations.ts';
 import type { DiskRoom, Job } from './jobs.ts';
 import type { Settings } from './settings.ts';
 import type { ZooRun } from './zoo.ts';
@@ -6,6 +7,8 @@ import type { ZooRun } from './zoo.ts';
 export interface Events {
   /** A job has begun, got on (at most ten times a second), or ended. */
   readonly 'job.changed': Job;
+  /** An evaluation has begun, got on (at most ten times a second), or ended. */
+  readonly 'evaluation.changed': Evaluation;
   /** The ids of all jobs that are not ended, in the order they will run. */
   readonly 'queue.changed': { readonly order: readonly string[] };
   /** All that was asked for is done, or waits for a person: what a notice says, once for the whole batch. */
@@ -34,6 +37,7 @@ export type EventName = keyof Events;
 /** Of events with the same key only the newest matters. */
 const keys: { readonly [Name in EventName]: (event: Events[Name]) => string } = {
   'job.changed': ({ id }) => id,
+  'evaluation.changed': ({ id }) => id,
   'queue.changed': () => '',
   'batch.ended': () => '',
   'estimate.progress': ({ path }) => path,

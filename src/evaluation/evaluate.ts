@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fromErrorData, toErrorData, UsageError } from '../engine/errors.ts';
@@ -19,6 +20,14 @@ import { verdictOf } from './verdict.ts';
 /** What an evaluation is handed by its shell. */
 export interface EvaluationContext extends EngineContext {
   readonly spawnEvaluation: SpawnEvaluation;
+  /** Keeps what originals answered, so that the next candidate costs only its own runs. */
+  readonly answers?: AnswerStore;
+}
+
+/** Answers by a key; what is kept under one may be gone or old, and is checked against what is asked. */
+export interface AnswerStore {
+  load(key: string): Promise<Uint8Array | undefined>;
+  save(key: string, content: Uint8Array): Promise<void>;
 }
 
 const layerItems = 4;
@@ -88,6 +97,11 @@ async function run(
       ));
     const graphs = await graphsOf(original, candidate, join(folder, 'substituted'), notices);
     const faults = { original: graphs.originalFault, candidate: graphs.candidateFault };
+    const key = original && answersKey(original.sha256, task?.sha256, seed);
+    const answers =
+      context.answers && key !== undefined
+        ? { known: join(folder, 'answers'), kept: join(folder, 'new-answers') }
+        : undefined;
     let measured: Measurement | undefined;
     if (
       (graphs.original ?? graphs.candidate) !== undefined &&
@@ -100,7 +114,12 @@ async function run(
         ...{ seed, threads },
         ...(graphs.original !== undefined && { original: graphs.original }),
         ...(graphs.candidate !== undefined && { candidate: graphs.candidate }),
+        ...(answers && { answers }),
       };
+      if (answers && key !== undefined) {
+        const known = await context.answers?.load(key);
+        if (known) await writeFile(answers.known, known);
+      }
       measured = await ask('measure', asked).catch((error: unknown) => {
         // A task that does not fit, or a runtime that died, must not take the weights' error along.
         if (signal.aborted || weights === undefined) throw error;
@@ -108,6 +127,8 @@ async function run(
         return undefined;
       });
     }
+    if (measured?.answers?.wereKept === true && answers && key !== undefined)
+      await context.answers?.save(key, await readFile(answers.kept));
     const layers =
       request.layers === true && graphs.original !== undefined && graphs.candidate !== undefined
         ? await tolerate('The layers could not be compared', () =>
@@ -149,7 +170,7 @@ async function run(
       ...(ownMetrics && { ownMetrics }),
       ...(layers && { layers }),
       ...(weights && { weights }),
-      originalFromCache: false,
+      originalFromCache: measured?.answers?.wereKnown ?? false,
       seconds: (performance.now() - start) / 1000,
       peakRssBytes: Math.max(peak, peakRssBytes()),
       machine: machineFacts(),
@@ -196,6 +217,13 @@ async function graphsOf(
     const fault = toErrorData(withoutGraph(candidate));
     return { ...base, candidateFault: { ...fault, message: `${fault.message} ${message}` } };
   }
+}
+
+/** Of model, task and seed; which items were asked is checked one by one. */
+function answersKey(model: string, task: string | undefined, seed: number): string {
+  return createHash('sha256')
+    .update(`1\n${model}\n${task ?? `pseudo ${seed}`}`)
+    .digest('hex');
 }
 
 function judged({ metrics, items, unit }: Measurement): readonly JudgedMetric[] {

@@ -7,11 +7,13 @@ import type { Host } from '../contract/host.ts';
 import type { JobRequest } from '../contract/jobs.ts';
 import * as pipeline from '../engine/index.ts';
 import type { EngineContext, JobEvent } from '../engine/index.ts';
+import type { SpawnEvaluation } from '../evaluation/index.ts';
 import { createAccess, type Access } from './access.ts';
 import type { Engine, SpawnWorker } from './engine.ts';
 import { toFailure } from './failure.ts';
 import { appHandlers } from './handlers/app.ts';
 import { catalogHandlers } from './handlers/catalog.ts';
+import { evaluationHandlers } from './handlers/evaluations.ts';
 import { fileHandlers } from './handlers/files.ts';
 import type { Handlers } from './handlers/handlers.ts';
 import { jobHandlers } from './handlers/jobs.ts';
@@ -28,6 +30,8 @@ export interface HostOptions {
   /** Tests hand in a stand-in. */
   readonly engine?: Engine | undefined;
   readonly spawnWorker: SpawnWorker;
+  /** Starts the process that models run in; without it nothing is evaluated. */
+  readonly spawnEvaluation?: SpawnEvaluation | undefined;
   readonly version: string;
   /** The folders that may be read and written under. */
   readonly roots: readonly string[];
@@ -70,6 +74,12 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     ...{ access, spawnWorker, dataFolder },
     changed: (run) => emit('zoo.changed', run),
   });
+  const evaluations = await evaluationHandlers({
+    ...{ spawnWorker, access, warn },
+    spawnEvaluation: options.spawnEvaluation,
+    database: remember ? join(dataFolder, 'evaluations.db') : undefined,
+    changed: (evaluation) => emit('evaluation.changed', evaluation),
+  });
   const handlers: Handlers = {
     ...appHandlers({ version, remembers: history.remembers, writes: true, trash: false }),
     ...catalogHandlers(engine),
@@ -77,6 +87,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     ...jobHandlers(queue, access),
     ...runHandlers(history),
     ...originalHandlers(),
+    ...evaluations.handlers,
     ...settingsHandlers((settings) => emit('settings.changed', settings)),
     ...fileHandlers(access),
     ...sampleHandlers(sample, workFolder),
@@ -104,6 +115,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     },
     async close() {
       await closeZoo();
+      await evaluations.close();
       await queue.close();
       await history.close();
     },

@@ -4,6 +4,7 @@ import { app, BrowserWindow, dialog, ipcMain, session, shell } from 'electron';
 import { bundledFile } from '../host/bundled-files.ts';
 import { createHost } from '../host/host.ts';
 import { spawnWorker } from '../host/spawn-worker.ts';
+import { spawnEvaluation } from './spawn-evaluation.ts';
 import { answerMessages, forwardEvents } from './messages.ts';
 import { scheme, startAddress } from './window-address.ts';
 import { windowFiles } from './window-files.ts';
@@ -11,6 +12,7 @@ import { guardContents, guardSession } from './window-guard.ts';
 
 const host = await createHost({
   spawnWorker,
+  spawnEvaluation,
   version: app.getVersion(),
   roots: [],
   dataFolder: app.getPath('userData'),

@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import type { Server } from 'node:http';
 import { createAdaptorServer } from '@hono/node-server';
 import { HostError } from '../contract/errors.ts';
+import type { SpawnEvaluation } from '../evaluation/index.ts';
 import { bundledFile } from '../host/bundled-files.ts';
 import { defaultDataFolder } from '../host/data-folder.ts';
 import type { Engine, SpawnWorker } from '../host/engine.ts';
@@ -15,6 +16,7 @@ export interface ServerOptions {
   /** Tests hand in a stand-in. */
   readonly engine?: Engine | undefined;
   readonly spawnWorker: SpawnWorker;
+  readonly spawnEvaluation?: SpawnEvaluation | undefined;
   readonly version: string;
   /** 0, the default, takes a free one. */
   readonly port?: number | undefined;
@@ -34,13 +36,13 @@ export interface RunningServer {
 
 /** Serves the application to browsers of this machine: on 127.0.0.1 only, never elsewhere. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { engine, spawnWorker, version, port = 0, warn = (message) => console.error(message) } = options;
+  const { engine, spawnWorker, spawnEvaluation, version, port = 0, warn = (message) => console.error(message) } = options;
   const { roots = [process.cwd(), homedir()], dataFolder = defaultDataFolder() } = options;
   const windowFolder = bundledFile('out/renderer');
   if (windowFolder === undefined)
     throw new HostError({ code: 'NOT_FOUND', message: 'The window (out/renderer) has not been built.' });
   const host = await createHost({
-    ...{ engine, spawnWorker, version, roots, dataFolder, warn },
+    ...{ engine, spawnWorker, spawnEvaluation, version, roots, dataFolder, warn },
     remember: true,
     sample: bundledFile('samples/digits.safetensors'),
   });

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '../../src/host/engine.ts';
-import { createHost, type RunningHost } from '../../src/host/host.ts';
+import { createHost, type HostOptions, type RunningHost } from '../../src/host/host.ts';
 import { standInEngine } from './stand-in-engine.ts';
 
 export interface TestHost extends AsyncDisposable {
@@ -15,7 +15,15 @@ export interface TestHost extends AsyncDisposable {
 }
 
 /** A host over a stand-in engine and temporary folders, all gone when it is disposed. */
-export async function openHost({ engine = standInEngine }: { readonly engine?: Engine } = {}): Promise<TestHost> {
+export async function openHost({
+  engine = standInEngine,
+  spawnWorker = () => {
+    throw new Error('The stand-in engine needs no threads.');
+  },
+  spawnEvaluation,
+}: Partial<Pick<HostOptions, 'spawnWorker' | 'spawnEvaluation'>> & {
+  readonly engine?: Engine;
+} = {}): Promise<TestHost> {
   const folder = await mkdtemp(join(tmpdir(), 'featherweight-host-'));
   const [models, outside, dataFolder] = [join(folder, 'models'), join(folder, 'outside'), join(folder, 'data')];
   await mkdir(models);
@@ -24,9 +32,7 @@ export async function openHost({ engine = standInEngine }: { readonly engine?: E
   await writeFile(join(outside, 'secret.txt'), 'secret');
   const host = await createHost({
     engine,
-    spawnWorker: () => {
-      throw new Error('The stand-in engine needs no threads.');
-    },
+    ...{ spawnWorker, spawnEvaluation },
     ...{ version: '0.0.0', roots: [models], dataFolder, remember: true },
     sample: join(models, 'model.safetensors'),
   });

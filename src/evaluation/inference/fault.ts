@@ -45,14 +45,18 @@ const meanings: readonly (readonly [RegExp, (...groups: string[]) => string])[] 
     /External data path .*? (?:does not exist|not found).*|.*\[external_data\].*|.*Failed to (?:open|load) external data.*/is,
     () => 'a file that holds its weights is missing beside it',
   ],
-  [/Protobuf parsing failed/, () => 'it is no ONNX model, or it is cut short'],
+  [/Protobuf parsing failed|ModelProto does not have a graph/, () => 'it is no ONNX model, or it is cut short'],
   [/NO_SUCHFILE|File doesn't exist/, () => 'the file does not exist'],
 ];
 
 /** Why a model cannot run, from what the runtime threw; an engine failure stays what it is. */
 export function runtimeFault(thrown: unknown, path: string): FeatherweightError {
   if (thrown instanceof FeatherweightError) return thrown;
-  const raw = thrown instanceof Error ? thrown.message : String(thrown);
+  // Where in its own source the runtime noticed is of no use to anybody here.
+  const raw = (thrown instanceof Error ? thrown.message : String(thrown)).replaceAll(
+    /:?\/onnxruntime_src\/\S+(?: [^()]*\([^)]*\)(?: const)?)?\s*/g,
+    ': ',
+  );
   const facts = { path, runtime: raw.slice(0, 2000) };
   for (const [pattern, words] of meanings) {
     const match = pattern.exec(raw);

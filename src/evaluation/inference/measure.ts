@@ -5,6 +5,7 @@ import { openDataset, type Dataset } from '../inputs/dataset.ts';
 import { pseudoDataset } from '../inputs/pseudo.ts';
 import { readTokenBytes } from '../metrics/catalog.ts';
 import type { Task } from '../task/schema.ts';
+import { RememberingRunner } from './answers.ts';
 import { Examples, type Example } from './examples.ts';
 import { metricReports, type MetricReport } from './metric-reports.ts';
 import { noiseFloor, type NoiseFloor } from './noise.ts';
@@ -23,6 +24,8 @@ export interface MeasureRequest {
   readonly limit?: number;
   readonly seed: number;
   readonly threads: number;
+  /** Where answers of the original are read from and written to. */
+  readonly answers?: { readonly known: string; readonly kept: string };
 }
 
 /** What came out of it. */
@@ -43,6 +46,8 @@ export interface Measurement {
   /** Seconds in the runtime, of each model. */
   readonly inferenceSeconds: { readonly original: number; readonly candidate: number };
   readonly notices: readonly string[];
+  /** Whether the original's answers were all known from before, and whether new ones were written. */
+  readonly answers?: { readonly wereKnown: boolean; readonly wereKept: boolean };
 }
 
 export type MeasurePhase = 'noise' | 'evaluate';
@@ -120,7 +125,10 @@ async function compareRuns({
   count,
   onProgress,
 }: Comparison): Promise<
-  Pick<Measurement, 'metrics' | 'outputs' | 'changed' | 'examples' | 'inferenceSeconds' | 'notices' | 'candidateFault'>
+  Pick<
+    Measurement,
+    'metrics' | 'outputs' | 'changed' | 'examples' | 'inferenceSeconds' | 'notices' | 'candidateFault' | 'answers'
+  >
 > {
   const { task: given, seed } = request;
   const task = given?.task ?? noTask;
@@ -129,13 +137,18 @@ async function compareRuns({
   const tokenBytes = await readTokenBytes(task.metrics, folder);
   const makeSide = (model: LoadedModel | undefined) =>
     model && {
-      runner: new Runner(model, task.state),
+      runner: new Runner(model, task.state) as Pick<Runner, 'run'>,
       scoring: new Scoring(task.metrics, { decoder, tokenBytes }, original !== undefined),
       output: outputPlace(model, given?.task.output),
       seconds: 0,
     };
   const before = makeSide(original);
   let after = makeSide(candidate);
+  const remembering =
+    before && original && request.answers && candidate
+      ? await RememberingRunner.open(new Runner(original, task.state), request.answers.known)
+      : undefined;
+  if (before && remembering) before.runner = remembering;
   let candidateFault: ErrorData | undefined;
   const tellsClass = task.metrics.some(({ metric }) => metric === 'top-1');
   const examples = new Examples(decoder, tellsClass);
@@ -197,6 +210,13 @@ async function compareRuns({
     inferenceSeconds: { original: before?.seconds ?? 0, candidate: after?.seconds ?? 0 },
     notices: [...notices],
     ...(candidateFault && { candidateFault }),
+    ...(remembering &&
+      request.answers && {
+        answers: {
+          wereKnown: remembering.answered === 0,
+          wereKept: await remembering.save(request.answers.kept),
+        },
+      }),
   };
 }
 

@@ -96,6 +96,12 @@ export class Runner {
         this.#specs.map(({ input, shape, type }) => [input, { type, shape, data: zeros(type, countOf(shape)) }]),
       );
     const outputs = await this.model.run(nameFeeds(this.model, feeds, this.#state));
+    this.remember(outputs);
+    return outputs;
+  }
+
+  /** Takes the state for the next frame from outputs, whoever gave them. */
+  remember(outputs: ReadonlyMap<string, Values>): void {
     for (const { input, output } of this.#specs) {
       const next = outputs.get(output);
       if (next === undefined)
@@ -104,7 +110,6 @@ export class Runner {
         );
       this.#state.set(input, next);
     }
-    return outputs;
   }
 }
 

@@ -1,0 +1,130 @@
+import { readdir } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import {
+  evaluationSummary,
+  type Evaluation,
+  type EvaluationRequest,
+  type TaskSummary,
+} from '../../contract/evaluations.ts';
+import { HostError } from '../../contract/errors.ts';
+import { evaluate, filesOfTask, openTask, type SpawnEvaluation } from '../../evaluation/index.ts';
+import { openDatabase } from '../../store/database.ts';
+import { addEvaluation, evaluationReportOf, listEvaluations } from '../../store/evaluations.ts';
+import { loadAnswers, saveAnswers } from '../../store/answers.ts';
+import { evaluationMigrations } from '../../store/migrations/index.ts';
+import { isVisibleWithin, type Access } from '../access.ts';
+import { bundledFile } from '../bundled-files.ts';
+import type { SpawnWorker } from '../engine.ts';
+import { createEvaluationQueue } from '../evaluation-queue.ts';
+import { cutReport } from '../evaluation-summary.ts';
+import type { Handlers } from './handlers.ts';
+
+interface EvaluationOptions {
+  readonly spawnWorker: SpawnWorker;
+  readonly spawnEvaluation: SpawnEvaluation | undefined;
+  readonly access: Access;
+  /** Nothing for one that is not kept. */
+  readonly database: string | undefined;
+  readonly changed: (evaluation: Evaluation) => void;
+  readonly warn: (message: string) => void;
+}
+
+interface EvaluationPart {
+  readonly handlers: Handlers<
+    | 'tasks.list'
+    | 'evaluations.start'
+    | 'evaluations.cancel'
+    | 'evaluations.running'
+    | 'evaluations.list'
+    | 'evaluations.get'
+  >;
+  close(): Promise<void>;
+}
+
+const shown = 200;
+
+/** Starts, stops and remembers evaluations; what originals answered is kept beside them. */
+export async function evaluationHandlers(options: EvaluationOptions): Promise<EvaluationPart> {
+  const { spawnWorker, spawnEvaluation, access, changed, warn } = options;
+  const database = await openDatabase(options.database ?? ':memory:', evaluationMigrations).catch((error: unknown) => {
+    warn(`Evaluations cannot be kept (${error instanceof Error ? error.message : String(error)}).`);
+    return openDatabase(':memory:', evaluationMigrations);
+  });
+  const queue = createEvaluationQueue({
+    start(request, signal) {
+      if (spawnEvaluation === undefined)
+        throw new HostError({ code: 'UNSUPPORTED', message: 'This program cannot run models.' });
+      const answers = {
+        load: (key: string) => loadAnswers(database, key),
+        save: (key: string, content: Uint8Array) => saveAnswers(database, key, content),
+      };
+      return evaluate(request, { spawnWorker, spawnEvaluation, signal, answers });
+    },
+    changed,
+    finished: async (report, summary) => {
+      const { id, finished } = summary;
+      await addEvaluation(database, { id, finished, report: cutReport(report), summary }).catch((error: unknown) =>
+        warn(`The evaluation could not be kept (${error instanceof Error ? error.message : String(error)}).`),
+      );
+    },
+  });
+  return {
+    handlers: {
+      'tasks.list': bundledTasks,
+      'evaluations.start': async (request) => queue.add(await checkPaths(request, access)),
+      'evaluations.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
+      'evaluations.running': () => [...queue.list()],
+      'evaluations.list': async ({ original, limit = shown }) => {
+        const rows = await listEvaluations(database, { original, limit });
+        return rows.flatMap((row) => {
+          const { success, data } = evaluationSummary.safeParse(row);
+          return success ? [data] : [];
+        });
+      },
+      'evaluations.get': async ({ id }) => {
+        const report = await evaluationReportOf(database, id);
+        if (report === undefined) throw new HostError({ code: 'NOT_FOUND', message: 'There is no such evaluation.' });
+        return report;
+      },
+    },
+    async close() {
+      await queue.close();
+      await database.destroy();
+    },
+  };
+}
+
+async function bundledTasks(): Promise<TaskSummary[]> {
+  const folder = bundledFile('samples/tasks');
+  if (folder === undefined) return [];
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+  return Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      const { task } = await openTask(path);
+      const found = filesOfTask(task).every((file) => bundledFile(join('samples', 'tasks', file)) !== undefined);
+      const metrics = task.metrics.map(({ metric }) => metric);
+      return { path, title: task.title, unit: task.unit, metrics, hasData: found };
+    }),
+  );
+}
+
+/** The models, the task file, and every file that the task names must lie where a window may look. */
+async function checkPaths(request: EvaluationRequest, { check }: Access): Promise<EvaluationRequest> {
+  const bundled = bundledFile('samples');
+  const checkOwn = async (path: string) =>
+    bundled !== undefined && isVisibleWithin(bundled, resolve(path)) ? resolve(path) : check(path);
+  const checked = {
+    ...request,
+    model: await checkOwn(request.model),
+    ...(request.original !== undefined && { original: await checkOwn(request.original) }),
+    ...(request.dataFolder !== undefined && { dataFolder: await checkOwn(request.dataFolder) }),
+    ...(request.task !== undefined && { task: await checkOwn(request.task) }),
+  };
+  if (checked.task !== undefined) {
+    const { task } = await openTask(checked.task);
+    const folder = checked.dataFolder ?? dirname(checked.task);
+    for (const file of filesOfTask(task)) await checkOwn(resolve(folder, file));
+  }
+  return checked;
+}
