@@ -1,21 +1,8 @@
+import type { Interval, OwnMetric } from './figures.ts';
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import { CancelledError, UsageError } from '../engine/errors.ts';
 import { differenceInterval, valueInterval } from './statistics/ratio.ts';
-import type { Interval } from './statistics/sample.ts';
-
-/** What a person's own program found. */
-export interface OwnMetric {
-  readonly metric: string;
-  readonly value: number;
-  readonly original: number | null;
-  readonly delta: number | null;
-  /** Items; nothing where the program does not tell them one by one. */
-  readonly n: number | null;
-  readonly seed: number;
-  /** Only from items: a bare figure says nothing of how certain it is. */
-  readonly interval: Interval | null;
-}
 
 /** The last line of the program: figures by name, and if it likes the score of each item, of which a figure is the mean. */
 const answer = z.object({ items: z.record(z.string(), z.array(z.number())).exactOptional() }).catchall(z.unknown());

@@ -1,12 +1,14 @@
+import type {
+  OutputReport,
+  NoiseFloor,
+  MetricReport,
+  Example,
+  LayerReport,
+  WeightReport,
+  OwnMetric,
+} from './figures.ts';
 import type { ErrorData } from '../engine/errors.ts';
 import type { MachineFacts } from '../engine/pipeline/events.ts';
-import type { LayerReport } from './compare/layers.ts';
-import type { OutputReport } from './compare/outputs.ts';
-import type { WeightReport } from './compare/weights.ts';
-import type { Example } from './inference/examples.ts';
-import type { MetricReport } from './inference/metric-reports.ts';
-import type { NoiseFloor } from './inference/noise.ts';
-import type { OwnMetric } from './own-evaluator.ts';
 
 /** What is asked. */
 export interface EvaluateRequest {

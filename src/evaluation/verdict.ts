@@ -1,4 +1,4 @@
-import type { MetricReport } from './inference/metric-reports.ts';
+import type { MetricReport } from './figures.ts';
 
 /** What may be said of a metric: only what its interval supports. */
 export function verdictOf(metric: MetricReport, items: number, unit: string): string {

@@ -1,3 +1,4 @@
+import type { LayerError, LayerReport } from '../figures.ts';
 import { copyFile, link, mkdir, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -20,24 +21,6 @@ export interface LayerRequest {
   readonly items: number;
   readonly seed: number;
   readonly threads: number;
-}
-
-/** How far a value between layers is from the original's. */
-export interface LayerError {
-  readonly name: string;
-  readonly operator: string;
-  readonly node: string;
-  readonly relativeL2: number | null;
-  readonly cosine: number | null;
-  readonly maxAbs: number | null;
-}
-
-/** In the order of the graph. */
-export interface LayerReport {
-  readonly items: number;
-  readonly layers: readonly LayerError[];
-  /** Layers that the candidate has under no such name. */
-  readonly missing: number;
 }
 
 /** Layers whose outputs are held in memory at once. */

@@ -1,31 +1,9 @@
+import type { OutputReport } from '../figures.ts';
 import type { Values } from '../inputs/tensor.ts';
 import { Collector } from '../statistics/collector.ts';
 import { differenceInterval, valueInterval } from '../statistics/ratio.ts';
-import type { Interval, Scores } from '../statistics/sample.ts';
+import type { Scores } from '../statistics/sample.ts';
 import { argmax, divergence, isDistribution, numbersOf, rowsOf } from './rows.ts';
-
-/** How far one output of the candidate is from the original's, over all items. */
-export interface OutputReport {
-  readonly name: string;
-  /** ‖candidate − original‖ / ‖original‖. */
-  readonly relativeL2: number | null;
-  readonly cosine: number | null;
-  readonly maxAbs: number | null;
-  /** Whether every bit of every element is the same. */
-  readonly identical: boolean;
-  readonly elements: number;
-  /** Elements that are no number in one of the two. */
-  readonly notNumbers: number;
-  /** For outputs whose rows tell classes: the mean KL(original ‖ candidate) of a row, in nats. */
-  readonly kl?: { readonly value: number; readonly rows: number; readonly interval: Interval };
-  /** How often the largest element of a row stays the same; the others are the flips. */
-  readonly topOne?: {
-    readonly value: number;
-    readonly flips: number;
-    readonly rows: number;
-    readonly interval: Interval;
-  };
-}
 
 /** Compares one output of two models, run by run, in bounded memory. */
 export class OutputComparison {

@@ -1,25 +1,6 @@
+import type { ErrorFigures } from '../figures.ts';
 import { isFloat, decodeFloats, floatWidth } from '../../engine/tensor/floats.ts';
 import { finite } from './outputs.ts';
-
-/** How far one tensor is from the one of the same name. Not an accuracy measurement. */
-export interface TensorError {
-  readonly name: string;
-  readonly shape: readonly number[];
-  readonly dtype: string;
-  /** Of the candidate's tensor. */
-  readonly candidateDtype: string;
-  readonly elements: number;
-  readonly identical: boolean;
-  /** ‖candidate − original‖ / ‖original‖. */
-  readonly relativeL2: number | null;
-  readonly maxAbs: number | null;
-  /** 10 log₁₀(‖original‖² / ‖candidate − original‖²); nothing where they are equal. */
-  readonly sqnr: number | null;
-  readonly cosine: number | null;
-  /** Elements that are zero. */
-  readonly zeros: number;
-  readonly candidateZeros: number;
-}
 
 /** Sums over the elements of two tensors, or of all tensors of two models. */
 export class ErrorSums {
@@ -71,10 +52,7 @@ export class ErrorSums {
     this.different += other.different;
   }
 
-  figures(): Pick<
-    TensorError,
-    'elements' | 'identical' | 'relativeL2' | 'maxAbs' | 'sqnr' | 'cosine' | 'zeros' | 'candidateZeros'
-  > {
+  figures(): ErrorFigures {
     const identical = this.different === 0;
     const norms = Math.sqrt(this.before) * Math.sqrt(this.after);
     return {

@@ -1,24 +1,9 @@
+import type { TensorError, WeightReport } from '../figures.ts';
 import { openInputs, type Inputs } from '../../engine/pipeline/inputs.ts';
 import { planResources } from '../../engine/pipeline/resources.ts';
 import type { TensorRange } from '../../engine/tensor/tensor.ts';
 import type { FileSource } from '../../engine/io/file-source.ts';
-import { ErrorSums, numberWidth, toNumbers, type TensorError } from './tensor-error.ts';
-
-/** The error of the weights of two models. */
-export interface WeightReport {
-  /** What these figures are, for whoever reads them without the documentation. */
-  readonly meaning: typeof weightMeaning;
-  readonly tensors: readonly TensorError[];
-  /** Over all elements of all compared tensors. */
-  readonly total: ReturnType<ErrorSums['figures']>;
-  /** Tensors of the original that could not be compared, and why; the first hundred. */
-  readonly skipped: readonly { readonly name: string; readonly reason: string }[];
-  readonly skippedTotal: number;
-  /** Tensors that only the candidate has. */
-  readonly added: number;
-}
-
-export const weightMeaning = 'weight error only; not an accuracy measurement';
+import { ErrorSums, numberWidth, toNumbers } from './tensor-error.ts';
 
 /** Elements that are held in memory of each model. */
 const elementsAtOnce = 2 ** 18;
@@ -58,7 +43,7 @@ export async function compareWeights(
     onProgress((bytesDone += found.tensor.byteLength), bytesTotal);
   }
   return {
-    meaning: weightMeaning,
+    meaning: 'weight error only; not an accuracy measurement',
     tensors,
     total: total.figures(),
     skipped: skipped.slice(0, skippedShown),

@@ -1,26 +1,10 @@
+import type { Example } from '../figures.ts';
 import { distance } from 'fastest-levenshtein';
 import { argmax, numbersOf, rowsOf } from '../compare/rows.ts';
 import type { Decoder } from '../decode/decode.ts';
-import type { Preview } from '../inputs/source.ts';
 import type { Target } from '../inputs/targets.ts';
 import type { Values } from '../inputs/tensor.ts';
 import type { Part } from './runs.ts';
-
-/** An item that the two models answer differently. */
-export interface Example {
-  readonly name: string;
-  /** Counted from 0. */
-  readonly place: number;
-  /** What is right, where that is a word or a class. */
-  readonly target?: string;
-  /** The answers, or what they scored. */
-  readonly original: string;
-  readonly candidate: string;
-  readonly change: 'worse' | 'better' | 'other';
-  /** Larger is a greater change; only for the order. */
-  readonly size: number;
-  readonly preview?: Preview;
-}
 
 const examplesKept = 24;
 

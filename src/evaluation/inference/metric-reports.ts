@@ -1,30 +1,11 @@
+import type { Interval, MetricReport } from '../figures.ts';
 import { finite } from '../compare/outputs.ts';
 import { metricTraits } from '../metrics/catalog.ts';
-import type { Measured, MetricTraits } from '../metrics/metric.ts';
+import type { Measured } from '../metrics/metric.ts';
 import { areaInterval } from '../statistics/ranks.ts';
 import { differenceInterval, valueInterval } from '../statistics/ratio.ts';
-import type { Interval } from '../statistics/sample.ts';
 import type { MetricSpec } from '../task/schema.ts';
 import { isAgainstOriginal } from './scoring.ts';
-
-/** One metric of the candidate, and how far it is from the original's. */
-export interface MetricReport extends MetricTraits {
-  readonly metric: MetricSpec['metric'];
-  readonly against: 'target' | 'original';
-  /** Of the candidate; nothing where it could not run or is not a finite number. */
-  readonly value: number | null;
-  /** Of the original. */
-  readonly original: number | null;
-  /** Candidate − original. */
-  readonly delta: number | null;
-  /** What was counted: answers, characters, tokens. */
-  readonly n: number;
-  /** Units that were resampled: items, or runs of frames. */
-  readonly units: number;
-  readonly seed: number;
-  /** 95 % interval of `delta`, or of `value` where there is no original. */
-  readonly interval: Interval | null;
-}
 
 interface Side {
   readonly specs: readonly MetricSpec[];

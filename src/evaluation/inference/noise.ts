@@ -1,18 +1,9 @@
-import { OutputComparison, type OutputReport } from '../compare/outputs.ts';
+import type { NoiseFloor } from '../figures.ts';
+import { OutputComparison } from '../compare/outputs.ts';
 import type { Dataset } from '../inputs/dataset.ts';
 import type { Task } from '../task/schema.ts';
 import { Runner, runsOf } from './runs.ts';
 import { loadModel, type LoadedModel } from './session.ts';
-
-/** How far a model is from itself: differences of this size mean nothing. */
-export interface NoiseFloor {
-  readonly items: number;
-  /** Run twice in the same way. */
-  readonly repeated: readonly OutputReport[];
-  /** Run with another number of threads. */
-  readonly otherThreads: readonly OutputReport[];
-  readonly threads: readonly [number, number];
-}
 
 interface NoiseRequest {
   readonly path: string;

@@ -1,5 +1,5 @@
+import type { Preview } from '../figures.ts';
 import { loadSharp } from './sharp.ts';
-import type { Preview } from './source.ts';
 
 const widest = 320;
 

@@ -1,10 +1,5 @@
+import type { Preview } from '../figures.ts';
 import type { Values } from './tensor.ts';
-
-/** What a person is shown of an item that came out otherwise. */
-export type Preview =
-  | { readonly kind: 'image'; readonly mime: 'image/png'; readonly base64: string }
-  | { readonly kind: 'wave'; readonly peaks: readonly number[] }
-  | { readonly kind: 'text'; readonly text: string };
 
 /** One thing that a model is asked about: an image, a line, a window of tokens, a clip of many frames. */
 export interface SourceItem {

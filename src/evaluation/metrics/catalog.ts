@@ -1,10 +1,11 @@
+import type { MetricTraits } from '../figures.ts';
 import { readFile } from 'node:fs/promises';
 import { MalformedFileError, UsageError } from '../../engine/errors.ts';
 import type { Decoder } from '../decode/decode.ts';
 import { taskPath } from '../task/read.ts';
 import type { MetricSpec } from '../task/schema.ts';
 import { bitsPerByte, logLoss, topOne } from './classes.ts';
-import type { MetricTraits, Scorer, ScorerContext } from './metric.ts';
+import type { Scorer, ScorerContext } from './metric.ts';
 import { overlap, psnr } from './pictures.ts';
 import { accuracyAt, rocArea } from './scores.ts';
 import { characterErrors, exactText } from './texts.ts';

@@ -27,14 +27,6 @@ export interface Scorer {
   measured(): Measured;
 }
 
-/** How a metric is shown. */
-export interface MetricTraits {
-  readonly title: string;
-  /** `proportion` is shown in per cent, its differences in points. */
-  readonly unit: 'proportion' | 'nats' | 'bits' | 'dB' | 'none';
-  readonly better: 'higher' | 'lower';
-}
-
 /** What scorers are made with. */
 export interface ScorerContext {
   readonly decoder: Decoder | undefined;

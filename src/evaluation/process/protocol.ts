@@ -1,6 +1,6 @@
+import type { LayerReport, WeightReport } from '../figures.ts';
 import type { ErrorData } from '../../engine/errors.ts';
-import type { LayerReport, LayerRequest } from '../compare/layers.ts';
-import type { WeightReport } from '../compare/weights.ts';
+import type { LayerRequest } from '../compare/layers.ts';
 import type { Measurement, MeasureRequest } from '../inference/measure.ts';
 
 /** What the process of its own can be asked, and what it answers. */

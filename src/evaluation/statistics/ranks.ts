@@ -1,5 +1,6 @@
+import type { Interval } from '../figures.ts';
 import { below, random } from './random.ts';
-import { confidence, resamples, type Interval } from './sample.ts';
+import { confidence, resamples } from './sample.ts';
 
 /** Scores of frames that are or are not what is looked for; frames of one block are resampled together. */
 export interface Ranked {

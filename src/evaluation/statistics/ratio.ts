@@ -1,5 +1,6 @@
+import type { Interval } from '../figures.ts';
 import { below, random } from './random.ts';
-import { confidence, resamples, sumOf, type Interval, type Scores } from './sample.ts';
+import { confidence, resamples, sumOf, type Scores } from './sample.ts';
 import { studentQuantile } from './student.ts';
 
 const tail = (1 - confidence) / 2;

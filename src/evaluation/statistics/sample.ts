@@ -7,13 +7,6 @@ export interface Scores {
   readonly denominators: Float64Array;
 }
 
-/** Two sides of the 95 % interval. */
-export interface Interval {
-  readonly low: number;
-  readonly high: number;
-  readonly method: 'exact' | 'adjusted' | 'bootstrap-t' | 'percentile';
-}
-
 export const confidence = 0.95;
 export const resamples = 10_000;
 
