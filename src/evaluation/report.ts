@@ -8,7 +8,6 @@ import type {
   OwnMetric,
 } from './figures.ts';
 import type { ErrorData } from '../engine/errors.ts';
-import type { MachineFacts } from '../engine/pipeline/events.ts';
 
 /** What is asked. */
 export interface EvaluateRequest {
@@ -74,6 +73,13 @@ export interface EvaluationReport {
   readonly originalFromCache: boolean;
   readonly seconds: number;
   readonly peakRssBytes: number;
-  readonly machine: MachineFacts;
+  readonly machine: {
+    readonly cpu: string;
+    readonly cores: number;
+    readonly memoryBytes: number;
+    readonly platform: string;
+    readonly node: string;
+    readonly engine: string;
+  };
   readonly notices: readonly string[];
 }
