@@ -36,7 +36,14 @@ export interface RunningServer {
 
 /** Serves the application to browsers of this machine: on 127.0.0.1 only, never elsewhere. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { engine, spawnWorker, spawnEvaluation, version, port = 0, warn = (message) => console.error(message) } = options;
+  const {
+    engine,
+    spawnWorker,
+    spawnEvaluation,
+    version,
+    port = 0,
+    warn = (message) => console.error(message),
+  } = options;
   const { roots = [process.cwd(), homedir()], dataFolder = defaultDataFolder() } = options;
   const windowFolder = bundledFile('out/renderer');
   if (windowFolder === undefined)
