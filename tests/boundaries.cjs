@@ -13,7 +13,7 @@ module.exports = {
     only('engine'),
     only('evaluation', 'engine'),
     only('contract', 'engine', 'evaluation'),
-    only('store', 'engine'),
+    only('store', 'engine', 'evaluation'),
     only('host', 'contract', 'engine', 'evaluation', 'store'),
     only('main', 'contract', 'evaluation', 'host'),
     only('preload', 'contract'),
