@@ -12,7 +12,9 @@ const readers = { safetensors, gguf } as const;
 /** Reads new files with the reader that this program opens foreign files of their kind with. Throws where that finds a fault. */
 export async function checkExport(kind: 'safetensors' | 'gguf', { folder, names }: Stage): Promise<LoadTest> {
   let count = 0;
-  for (const name of names.filter((each) => each.endsWith(`.${kind}`))) {
+  const files = names.filter((each) => each.endsWith(`.${kind}`));
+  if (files.length === 0) return { reader: '', isLoaded: undefined, result: 'there is no reader for it at hand' };
+  for (const name of files) {
     await using source = await FileSource.open(join(folder, name));
     const { tensors, notices } = await readers[kind].scan(source, limits);
     const [notice] = notices;

@@ -32,6 +32,8 @@ export function chooseForm(kind: SafetensorsKind, tensor: FloatTensor, statistic
   if (notFinite > 0) return kept(`${notFinite} of its values are infinite or no numbers`);
   if (shape.length < 2 || !/weight$/.test(name)) return kept('it is no weight matrix by its name and shape');
   if (count < leastElements) return kept('it is too small to gain');
+  // The scales behind the codes must begin at a multiple of their size, and the format has no holes.
+  if (count % 4 !== 0) return kept('its codes would take no multiple of four bytes');
   const layer = name
     .replace(/\.weight$/, '')
     .split('.')

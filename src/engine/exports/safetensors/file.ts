@@ -1,4 +1,5 @@
 import type { Content } from '../../onnx/edit.ts';
+import { dtypeInfo, isDType } from '../../tensor/dtype.ts';
 
 /** A tensor of a new safetensors file. */
 export interface NewTensor {
@@ -10,6 +11,18 @@ export interface NewTensor {
 
 /** Where the data begins is a multiple of it. */
 const alignment = 8;
+
+/**
+ * The tensors in an order in which each begins at a multiple of its element's size, as the safetensors library has it. Codes
+ * and their scales, which stay together, are one group; the codes take a multiple of four bytes.
+ */
+export function inOrder(groups: readonly (readonly NewTensor[])[]): readonly NewTensor[] {
+  const rank = ([first, ...more]: readonly NewTensor[]): number => {
+    const bits = first === undefined || !isDType(first.dtype) ? 8 : dtypeInfo(first.dtype).bits;
+    return more.length > 0 ? 32 : bits;
+  };
+  return groups.toSorted((one, other) => rank(other) - rank(one)).flat();
+}
 
 /** The bytes of a safetensors file: metadata first, tensors in the order given, without holes. */
 export async function* safetensorsFile(

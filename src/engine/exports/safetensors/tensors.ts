@@ -9,7 +9,7 @@ import { quantize } from '../quantize/quantize.ts';
 import { statisticsOf } from '../statistics.ts';
 import { streamed } from '../streamed.ts';
 import { chooseForm, type Choice, type SafetensorsKind } from './choose.ts';
-import type { NewTensor } from './file.ts';
+import { inOrder, type NewTensor } from './file.ts';
 
 /** The tensors of one new file. */
 export interface Shard {
@@ -24,7 +24,7 @@ export async function newShard(
   { name, source, layout }: InputFile,
   { signal, progress }: ExportJob,
 ): Promise<Shard> {
-  const tensors: NewTensor[] = [];
+  const groups: NewTensor[][] = [];
   const reports: (() => ExportedTensor)[] = [];
   const ranges = layout?.tensors ?? [];
   const taken = new Set(ranges.map((range) => range.name));
@@ -38,10 +38,10 @@ export async function newShard(
       made = formed(floats, choice, taken, loss, signal);
     }
     if (made.length === 0) made = [copyOf(range, source, signal)];
-    tensors.push(...made.slice(0, -1), ...made.slice(-1).map((last) => told(last, () => progress(range.byteLength))));
+    groups.push([...made.slice(0, -1), ...made.slice(-1).map((last) => told(last, () => progress(range.byteLength)))]);
     reports.push(() => reportOf(range, name, made, choice, loss));
   }
-  return { tensors, reports: () => reports.map((report) => report()) };
+  return { tensors: inOrder(groups), reports: () => reports.map((report) => report()) };
 }
 
 /** The tensor in its new form, with its scales; nothing where it is kept. */
