@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { calls, type CallName, type Input } from '../src/contract/calls.ts';
@@ -59,6 +60,8 @@ describe.each(transports)('the contract over $name', ({ connect }) => {
       'models.tensors': { path, search: 'bf16', sort: 'name', limit: 10 },
       'models.map': { path },
       'models.close': { path },
+      'models.estimate': { path },
+      'tensors.look': { path, file: 'model.safetensors', name: 'layer.0.weight' },
       'catalog.list': {},
       'settings.get': {},
       'settings.set': { changes: { theme: 'dark' } },
@@ -122,6 +125,19 @@ describe.each(transports)('the contract over $name', ({ connect }) => {
     expect(await host.call('jobs.cancel', { id })).toEqual({ cancelled: true });
     expect((await stopped).id).toBe(id);
     expect(await host.call('jobs.cancel', { id })).toEqual({ cancelled: false });
+  });
+
+  test('an estimate tells how far it is, and gives way to a newer one', async () => {
+    await using opened = await openHost();
+    const host = await connect(opened);
+    await writeFile(join(opened.models, 'slow'), '');
+    const sampled = new Promise<number>((resolve) => {
+      host.on('estimate.progress', ({ sampledBytes }) => resolve(sampledBytes));
+    });
+    const slow = host.call('models.estimate', { path: join(opened.models, 'slow') }).catch((error: unknown) => error);
+    await sampled;
+    await host.call('models.estimate', { path: join(opened.models, 'model.safetensors') });
+    expect(await slow).toMatchObject({ code: 'CANCELLED' });
   });
 
   test.each<[string, CallName, unknown, string]>([

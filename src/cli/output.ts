@@ -6,6 +6,7 @@ import type { EvaluationReport } from '../evaluation/index.ts';
 import type {
   EngineCatalog,
   ErrorData,
+  Estimate,
   ExportReport,
   ExportTarget,
   Inspection,
@@ -27,6 +28,12 @@ export interface ExportListReport {
   readonly targets: readonly Pick<ExportTarget, 'id' | 'title' | 'summary' | 'ticks' | 'load'>[];
 }
 
+/** The report of `estimate --json`. */
+export interface EstimateReport extends Estimate {
+  readonly command: 'estimate';
+  readonly input: string;
+}
+
 /** The report of one `compress` of several models. */
 export interface BatchReport {
   readonly command: 'compress';
@@ -45,6 +52,7 @@ export type AnyReport =
   | ExportReport
   | ExportListReport
   | InspectReport
+  | EstimateReport
   | BatchReport
   | BenchmarkReport
   | EvaluationReport

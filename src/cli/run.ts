@@ -4,6 +4,7 @@ import { addBatch } from './commands/batch.ts';
 import { addBench } from './commands/bench.ts';
 import type { Action, RunAction } from './commands/command.ts';
 import { addCompress } from './commands/compress.ts';
+import { addEstimate } from './commands/estimate.ts';
 import { addCompare, addEvaluate } from './commands/evaluate.ts';
 import { addExport } from './commands/export.ts';
 import { addInspect } from './commands/inspect.ts';
@@ -45,6 +46,7 @@ function createProgram(shell: Shell, runAction: RunAction): Command {
     );
   for (const add of [
     addInspect,
+    addEstimate,
     addCompress,
     addRestore,
     addVerify,

@@ -3,12 +3,16 @@ import type {
   CompressReport,
   CompressRequest,
   EngineCatalog,
+  Estimate,
+  EstimateRequest,
   EngineContext,
   Inspection,
   InspectRequest,
   JobEvent,
+  LookRequest,
   RestoreReport,
   RestoreRequest,
+  TensorLook,
   VerifyReport,
   VerifyRequest,
 } from '../engine/index.ts';
@@ -19,6 +23,8 @@ export interface Engine {
   restore(request: RestoreRequest, context: EngineContext): AsyncIterable<JobEvent<RestoreReport>>;
   verify(request: VerifyRequest, context: EngineContext): AsyncIterable<JobEvent<VerifyReport>>;
   inspect(request: InspectRequest): Promise<Inspection>;
+  estimate(request: EstimateRequest, context: EngineContext): Promise<Estimate>;
+  look(request: LookRequest, context: EngineContext): Promise<TensorLook>;
   listCatalog(): Promise<EngineCatalog>;
 }
 

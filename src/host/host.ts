@@ -13,6 +13,7 @@ import type { Engine, SpawnWorker } from './engine.ts';
 import { toFailure } from './failure.ts';
 import { appHandlers } from './handlers/app.ts';
 import { catalogHandlers } from './handlers/catalog.ts';
+import { estimateHandlers } from './handlers/estimates.ts';
 import { evaluationHandlers } from './handlers/evaluations.ts';
 import { fileHandlers } from './handlers/files.ts';
 import type { Handlers } from './handlers/handlers.ts';
@@ -25,6 +26,7 @@ import { settingsHandlers } from './handlers/settings.ts';
 import { zooHandlers } from './handlers/zoo.ts';
 import { openHistory } from './history.ts';
 import { createJobQueue } from './job-queue.ts';
+import { createSettings } from './settings.ts';
 
 export interface HostOptions {
   /** Tests hand in a stand-in. */
@@ -74,6 +76,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     ...{ access, spawnWorker, dataFolder },
     changed: (run) => emit('zoo.changed', run),
   });
+  const settings = createSettings((changed) => emit('settings.changed', changed));
   const evaluations = await evaluationHandlers({
     ...{ spawnWorker, access, warn },
     spawnEvaluation: options.spawnEvaluation,
@@ -84,11 +87,16 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     ...appHandlers({ version, remembers: history.remembers, writes: true, trash: false }),
     ...catalogHandlers(engine),
     ...modelHandlers(engine, access),
+    ...estimateHandlers({
+      ...{ engine, access, spawnWorker },
+      settings: settings.current,
+      progress: (event) => emit('estimate.progress', event),
+    }),
     ...jobHandlers(queue, access),
     ...runHandlers(history),
     ...originalHandlers(),
     ...evaluations.handlers,
-    ...settingsHandlers((settings) => emit('settings.changed', settings)),
+    ...settingsHandlers(settings),
     ...fileHandlers(access),
     ...sampleHandlers(sample, workFolder),
     ...ofZoo,

@@ -64,6 +64,27 @@ export const standInEngine: Engine = {
     yield { type: 'finished', report };
   },
   listCatalog,
+  async estimate({ input, progress: tell }, { signal }) {
+    for (let step = 0; input.includes('slow') || step < 3; step += 1) {
+      if (signal?.aborted) throw new CancelledError();
+      tell?.(step * 100, 1000);
+      await wait(1);
+    }
+    const preset = { preset: 'balanced', bytesOut: 600, low: 590, high: 610, seconds: 1 } as const;
+    const bits = { file: 'model.safetensors', name: 'layer.0.weight', bitsPerWeight: 10.5 };
+    return { bytes: 1000, sampledBytes: 300, presets: [preset], tensors: [bits], memoryBytes: 2 ** 28 };
+  },
+  look: () =>
+    Promise.resolve({
+      ...{ dtype: 'BF16', shape: [2], bytes: 4, elements: 2, floorBits: 10, reachedBits: 10.5, codec: 'store' },
+      fields: [{ name: 'exponent', bits: 8, entropy: 2.5, achieved: 3 }],
+      exponents: Array.from({ length: 300 }, (_, value) => ({ value, count: value + 1 })),
+      numbers: {
+        statistics: { min: -1, max: 1, mean: 0, standardDeviation: 1, zeros: 0, notFinite: 0 },
+        histogram: { from: -1, to: 1, counts: [1, 1] },
+        sample: [-1, 1],
+      },
+    }),
   inspect: ({ path }) =>
     Promise.resolve<Inspection>({
       ...{ kind: 'model', name: 'model', path, bytes: 1000, parameters: 5, notices: [] },

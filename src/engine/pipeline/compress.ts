@@ -13,6 +13,7 @@ import type { Recipe } from './approximate/recipe.ts';
 import { AssemblyLine } from './assembly-line.ts';
 import { openBaseModels, refuseCircle, refuseInputAsBase, type BaseModelFile } from './base-models.ts';
 import { drawBlueprint } from './blueprint.ts';
+import { declareFile } from './declare-file.ts';
 import { emptyDigest, modelDigest } from './digests.ts';
 import { findDuplicates } from './duplicates.ts';
 import { EncodePass } from './encode-pass.ts';
@@ -225,24 +226,6 @@ async function encodeAll(
   watch.end('compress');
   const approximation = plan && ledger.approximationText(plan.sources);
   return { index: builder.finish(fileDigests, ledger.digests, approximation), blocksEnd: builder.end, ledger };
-}
-
-function declareFile(
-  builder: IndexBuilder,
-  { name, source, layout }: Inputs['files'][number],
-  runs: ReturnType<typeof drawBlueprint>[number],
-): void {
-  builder.addFile({
-    name,
-    format: layout?.format ?? 'bytes',
-    bytes: source.size,
-    metadata: layout?.metadata ?? {},
-    tensors: layout?.tensors ?? [],
-  });
-  for (const run of runs) {
-    if (!run.isReference) builder.addStream(run.length, run.stream.width);
-    builder.addSegment(run.streamNumber, run.streamStart, run.length);
-  }
 }
 
 /** Writes index and trailer, and reads them back from the file as a reader would. */

@@ -146,7 +146,8 @@ function rowLengths(shape: readonly number[], elements: number): readonly number
   return [...new Set(lengths)].filter((length) => Number.isInteger(length) && length > 1 && length <= longestPeriod);
 }
 
-function streamKind(dtype: string, length: number): StreamKind {
+/** What a run of `length` bytes of such a tensor is coded as. */
+export function streamKind(dtype: string, length: number): StreamKind {
   if (isRecordType(dtype)) return length % recordBytes(dtype) === 0 ? { width: 1, dtype } : { width: 1 };
   if (!isDType(dtype)) return { width: 1 };
   const width = streamWidth(dtype);

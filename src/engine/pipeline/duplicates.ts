@@ -25,12 +25,24 @@ export async function findDuplicates(
   signal: AbortSignal,
   progress: (bytesDone: number, bytesTotal: number) => void,
 ): Promise<ReadonlyMap<number, Place>[]> {
-  const found = files.map(() => new Map<number, Place>());
   const likely = await refine(groupByLength(files), probe, signal);
   const bytesTotal = likely.flat().reduce((sum, { tensor }) => sum + tensor.byteLength, 0);
   let bytesDone = 0;
   const read = (bytes: number): void => progress((bytesDone += bytes), bytesTotal);
-  for (const [first, ...equals] of await refine(likely, (candidate) => digest(candidate, signal, read), signal)) {
+  return placesOf(files, await refine(likely, (candidate) => digest(candidate, signal, read), signal));
+}
+
+/** The same without the last step, for who wants to know soon and may be wrong. */
+export async function findLikelyDuplicates(
+  files: readonly ScannedFile[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, Place>[]> {
+  return placesOf(files, await refine(groupByLength(files), probe, signal));
+}
+
+function placesOf(files: readonly ScannedFile[], groups: readonly Candidate[][]): ReadonlyMap<number, Place>[] {
+  const found = files.map(() => new Map<number, Place>());
+  for (const [first, ...equals] of groups) {
     if (!first) continue;
     for (const { file, tensor } of equals)
       found[file]?.set(tensor.offset, { file: first.file, offset: first.tensor.offset });

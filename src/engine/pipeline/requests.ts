@@ -9,7 +9,8 @@ export interface EngineContext {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface ResourceRequest {
+/** What a job may take of the machine. */
+export interface ResourceRequest {
   /** Coding threads; default: the machine's cores. */
   readonly threads?: number | undefined;
   /** The most memory the whole process may take, in bytes; default 1 GiB, at least 256 MiB. */

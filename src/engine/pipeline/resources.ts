@@ -66,6 +66,12 @@ export function planResources(
   return { memoryBytes, threads: 1, ...layouts[2], blockBytes, headerBytes };
 }
 
+/** About the most memory that a job with these resources takes, for a model of so many tensors. */
+export function expectedMemory({ threads, slots, slotBytes, memoryBytes }: Resources, tensors: number): number {
+  const each = coderBytes(slots, slotBytes, blockBytes) + threadBytes;
+  return Math.min(memoryBytes, processBytes + hasherThreads * threadBytes + tensors * tensorBytes + threads * each);
+}
+
 /** Facts without which a speed is not a result. */
 export function machineFacts(): MachineFacts {
   const [cpu] = cpus();

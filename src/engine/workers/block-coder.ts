@@ -22,6 +22,7 @@ import { measurePiece, type TensorStatistics } from '../quantizers/statistics.ts
 import { decodeFloats, floatWidth } from '../tensor/floats.ts';
 import type { ElementType } from '../tensor/record.ts';
 import { coderBytes, mostBatchBlocks } from './coder-size.ts';
+import { lookAtSample, type SampleLook } from './sample-look.ts';
 import { cachedBytes, reader, writeSparsely } from './transfer.ts';
 import type { BlockShape, CodedBlock, FileRange, StoredBlock, StreamKind, Task } from './protocol.ts';
 
@@ -77,6 +78,11 @@ export class BlockCoder {
       const piece = { bytes: this.#readExcerpt(ranges, sampleUnit(dtype), streamLength, length), width };
       return this.#consider(planned, { piece, isTyped: dtype !== undefined, streamLength }, stream, preset);
     });
+  }
+
+  /** Codes and counts what is read at `ranges`, at most a block of it. */
+  look({ ranges, stream: { width, dtype }, preset }: TaskOf<'look'>): SampleLook {
+    return this.#scratch(() => lookAtSample({ bytes: this.#gather(ranges), width }, dtype, preset, this.#workspace));
   }
 
   /** The bytes of some places of a file, one behind another. */

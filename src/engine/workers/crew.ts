@@ -3,6 +3,7 @@ import type { CodecNode } from '../codecs/codec.ts';
 import type { TensorApproximation } from '../quantizers/approximate.ts';
 import type { HashPiece, Task } from './protocol.ts';
 import { leaveThreads, takeThread } from './idle-threads.ts';
+import type { SampleLook } from './sample-look.ts';
 import type { Thread } from './thread.ts';
 
 /** Room for one batch of blocks in one coding thread; whoever holds it may use it until it is released. */
@@ -118,6 +119,11 @@ export class Crew implements AsyncDisposable {
     const thread = this.#coders[this.#turn++ % this.#coders.length];
     if (!thread) throw new Error('A crew has at least one thread.');
     return thread;
+  }
+
+  /** Asks some coding thread to count and code a sample. */
+  look(task: Omit<Extract<Task, { kind: 'look' }>, 'kind'>): Promise<SampleLook> {
+    return this.#nextThread().run({ kind: 'look', ...task });
   }
 
   /** Asks some coding thread how to approximate a tensor. */

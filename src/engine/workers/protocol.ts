@@ -6,6 +6,7 @@ import type { LossSums } from '../quantizers/loss.ts';
 import type { Geometry } from '../quantizers/quantizer.ts';
 import type { StatisticsNeeds, TensorStatistics } from '../quantizers/statistics.ts';
 import type { ElementType } from '../tensor/record.ts';
+import type { SampleLook } from './sample-look.ts';
 
 /** A run of bytes of a file, by process-wide descriptor. */
 export interface FileRange {
@@ -87,6 +88,13 @@ export type Task =
       readonly preset: Preset;
     }
   | {
+      /** Counts and codes a sample, for people. */
+      readonly kind: 'look';
+      readonly ranges: readonly FileRange[];
+      readonly stream: StreamKind;
+      readonly preset: Preset;
+    }
+  | {
       readonly kind: 'encode';
       readonly slot: number;
       readonly source: FileRange;
@@ -153,6 +161,7 @@ export interface HashPiece {
 export interface Results {
   readonly open: { readonly memory: SharedArrayBuffer; readonly inputs: readonly number[] };
   readonly plan: { readonly node: CodecNode };
+  readonly look: SampleLook;
   readonly encode: { readonly blocks: readonly CodedBlock[] };
   readonly measure: { readonly statistics: readonly TensorStatistics[] };
   readonly parameters: TensorApproximation;

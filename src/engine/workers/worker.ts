@@ -27,6 +27,7 @@ async function answer(id: number, task: Task): Promise<Reply> {
 const doing: Readonly<Record<TaskKind, string>> = {
   open: 'starting a thread',
   plan: 'sampling',
+  look: 'sampling',
   encode: 'reading and coding',
   measure: 'reading and measuring',
   parameters: 'choosing parameters',
@@ -53,6 +54,7 @@ function perform(task: Exclude<Task, { kind: 'open' }>): Results[TaskKind] {
     case 'hash':
       return hasher.hash(task.pieces);
     case 'plan':
+    case 'look':
     case 'encode':
     case 'measure':
     case 'parameters':
@@ -68,6 +70,8 @@ function code(task: Exclude<Task, { kind: 'open' | 'attach' | 'hash' }>): Result
   switch (task.kind) {
     case 'plan':
       return { node: coder.plan(task) };
+    case 'look':
+      return coder.look(task);
     case 'encode':
       return { blocks: coder.encode(task) };
     case 'measure':

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises';
-import { HostError } from '../../contract/errors.ts';
 import type { ModelSummary, TensorRow, TensorSort } from '../../contract/models.ts';
 import type { InspectedTensor, Inspection } from '../../engine/index.ts';
 import type { Access } from '../access.ts';
@@ -15,7 +14,7 @@ const tensorsPerPage = 200;
 export function modelHandlers(
   engine: Engine,
   access: Access,
-): Handlers<'models.inspect' | 'models.tensors' | 'models.map' | 'models.estimate' | 'models.close' | 'tensors.look'> {
+): Handlers<'models.inspect' | 'models.tensors' | 'models.map'> {
   const kept = new Map<string, Promise<Inspection>>();
 
   const inspect = async (asked: string) => {
@@ -44,9 +43,6 @@ export function modelHandlers(
       return { tensors: sorted.slice(offset, offset + limit).map(toRow), total: found.length };
     },
     'models.map': async ({ path }) => drawMap(await inspect(path)),
-    'models.estimate': () => notYet('estimate'),
-    'models.close': () => ({}),
-    'tensors.look': () => notYet('look'),
   };
 }
 
@@ -62,10 +58,6 @@ const orders: Readonly<Record<Exclude<TensorSort, 'size'>, (a: InspectedTensor, 
 
 function savedBytes({ byteLength, bytesOut = byteLength }: InspectedTensor): number {
   return byteLength - bytesOut;
-}
-
-function notYet(what: string): never {
-  throw new HostError({ code: 'UNSUPPORTED', message: `This version cannot ${what} yet.` });
 }
 
 function largestFirst(inspection: Inspection): Inspection {

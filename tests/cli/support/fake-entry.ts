@@ -59,6 +59,8 @@ const engine: Engine = {
   restore: () => Promise.reject(new Error('not in this engine')) as never,
   verify: () => Promise.reject(new Error('not in this engine')) as never,
   inspect: () => Promise.reject(new Error('not in this engine')),
+  estimate: () => Promise.reject(new Error('not in this engine')),
+  look: () => Promise.reject(new Error('not in this engine')),
   listCatalog: () => Promise.reject(new Error('not in this engine')),
 };
 
