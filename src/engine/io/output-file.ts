@@ -4,8 +4,10 @@ import { dirname } from 'node:path';
 import { toFeatherweightError, UsageError } from '../errors.ts';
 import type { FileIdentity } from './file-source.ts';
 
-/** Bytes written between two requests to the disk. */
+/** Bytes written between two requests to the disk, and how long slow work waits with fewer. */
 const flushEveryBytes = 32 * 2 ** 20;
+const leastFlushBytes = 2 ** 20;
+const flushEveryMilliseconds = 250;
 
 /** How a file is called before it is finished, and how one that a killed run left is told from a stranger's. */
 export interface Unfinished {
@@ -25,12 +27,17 @@ export class OutputFile implements AsyncDisposable {
   readonly path: string;
   readonly partialPath: string;
   readonly #handle: FileHandle;
-  #state: 'open' | 'committed' | 'removed' = 'open';
+  /** How many bytes of an earlier run's work it begins with. */
+  readonly resumedBytes: number;
+  #state: 'open' | 'committed' | 'removed' | 'kept' = 'open';
   #flushing: Promise<void> | undefined;
   #unflushed = 0;
   #flushFailure: Error | undefined;
+  #lastFlush = performance.now();
+  #beforeFlush: (() => () => void) | undefined;
 
-  private constructor(path: string, partialPath: string, handle: FileHandle) {
+  private constructor(path: string, partialPath: string, handle: FileHandle, resumedBytes: number) {
+    this.resumedBytes = resumedBytes;
     this.path = path;
     this.partialPath = partialPath;
     this.#handle = handle;
@@ -39,7 +46,8 @@ export class OutputFile implements AsyncDisposable {
   /**
    * Creates the unfinished file. Throws {@link UsageError} when `path` exists and may not be replaced, when either name is
    * one of the `inputs` under whatever name (files are told apart by device and inode), or when somebody else's file has the
-   * unfinished name.
+   * unfinished name. With `resumeBytes`, an unfinished file that has at least so many is gone on with behind them; where there
+   * is none it begins anew.
    */
   static async create(
     path: string,
@@ -47,6 +55,7 @@ export class OutputFile implements AsyncDisposable {
       readonly overwrite: boolean;
       readonly inputs: readonly FileIdentity[];
       readonly unfinished?: Unfinished | undefined;
+      readonly resumeBytes?: number | undefined;
     },
   ): Promise<OutputFile> {
     const existing = await statOrNothing(path);
@@ -60,14 +69,19 @@ export class OutputFile implements AsyncDisposable {
     const partial = path + unfinished.suffix;
     const left = await statOrNothing(partial);
     if (left) refuseInput(left, partial, options.inputs);
+    const isLeft = await isLeftover(partial, unfinished);
+    if (isLeft && options.resumeBytes !== undefined) {
+      const handle = await reopen(partial, options.resumeBytes);
+      if (handle) return new OutputFile(path, partial, handle, options.resumeBytes);
+    }
     // What a killed run left is removed rather than written over: another run may still be at it.
-    if (await isLeftover(partial, unfinished)) await rm(partial, { force: true });
+    if (isLeft) await rm(partial, { force: true });
     const handle = await open(partial, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL).catch(
       (error: unknown) => {
         throw toFeatherweightError(error, 'creating the output');
       },
     );
-    return new OutputFile(path, partial, handle);
+    return new OutputFile(path, partial, handle, 0);
   }
 
   get descriptor(): number {
@@ -84,11 +98,16 @@ export class OutputFile implements AsyncDisposable {
    */
   wrote(bytes: number): void {
     this.#unflushed += bytes;
-    if (this.#unflushed < flushEveryBytes) return;
+    const now = performance.now();
+    const isDue = this.#unflushed >= leastFlushBytes && now - this.#lastFlush >= flushEveryMilliseconds;
+    if (this.#flushing || (this.#unflushed < flushEveryBytes && !isDue)) return;
     this.#unflushed = 0;
-    this.#flushing ??= this.#handle.datasync().then(
+    this.#lastFlush = now;
+    const flushed = this.#beforeFlush?.();
+    this.#flushing = this.#handle.datasync().then(
       () => {
         this.#flushing = undefined;
+        flushed?.();
       },
       // A disk tells of a failed write once only, so it is kept for commit.
       (error: unknown) => {
@@ -96,6 +115,16 @@ export class OutputFile implements AsyncDisposable {
         this.#flushFailure ??= toFeatherweightError(error, 'flushing');
       },
     );
+  }
+
+  /** Has `prepare` called before each flush in the background, and what that returns when the flush has succeeded. */
+  onFlush(prepare: () => () => void): void {
+    this.#beforeFlush = prepare;
+  }
+
+  /** Leaves the unfinished file where it is when this is disposed, for a later run to go on with. */
+  keep(): void {
+    if (this.#state === 'open') this.#state = 'kept';
   }
 
   /** Flush, rename, flush of the folder. Throws {@link UsageError} when another run has taken the name over meanwhile. */
@@ -111,9 +140,14 @@ export class OutputFile implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#state !== 'open') return;
+    if (this.#state === 'committed' || this.#state === 'removed') return;
+    const isKept = this.#state === 'kept';
     this.#state = 'removed';
     await this.#flushing;
+    if (isKept) {
+      await this.#handle.close().catch(() => undefined);
+      return;
+    }
     const isOwn = await this.#hasOwnName().catch(() => false);
     await this.#handle.close().catch(() => undefined);
     if (isOwn) await rm(this.partialPath, { force: true });
@@ -151,6 +185,19 @@ async function headOf(path: string): Promise<Uint8Array> {
   await using handle = await open(path, 'r');
   const { buffer, bytesRead } = await handle.read(new Uint8Array(16), 0, 16, 0);
   return buffer.subarray(0, bytesRead);
+}
+
+/** Opens an unfinished file and cuts it off behind `bytes`; nothing when it is shorter, a link, or has a second name. */
+async function reopen(partial: string, bytes: number): Promise<FileHandle | undefined> {
+  const found = await lstat(partial).catch(() => undefined);
+  if (!found?.isFile() || found.nlink !== 1 || found.size < bytes) return undefined;
+  try {
+    const handle = await open(partial, constants.O_RDWR | constants.O_NOFOLLOW);
+    await handle.truncate(bytes);
+    return handle;
+  } catch {
+    return undefined;
+  }
 }
 
 function refuseInput(found: BigIntStats, path: string, inputs: readonly FileIdentity[]): void {

@@ -1,5 +1,6 @@
 import { CancelledError } from '../errors.ts';
 import type { Crew, Slot } from '../workers/crew.ts';
+import type { PauseGate } from './requests.ts';
 
 /**
  * Sends blocks through a crew: their first step runs side by side, their second begins in the order in which they were
@@ -8,13 +9,19 @@ import type { Crew, Slot } from '../workers/crew.ts';
 export class AssemblyLine {
   readonly #crew: Crew;
   readonly #signal: AbortSignal;
-  readonly #cancel = (): void => this.#fail(new CancelledError());
+  readonly #pause: PauseGate | undefined;
+  readonly #cancelled = Promise.withResolvers<undefined>();
+  readonly #cancel = (): void => {
+    this.#fail(new CancelledError());
+    this.#cancelled.resolve(undefined);
+  };
   readonly #finishing = new Set<Promise<void>>();
   #tail: Promise<void> = Promise.resolve();
   #failure: Error | undefined;
   #stopping: Promise<void> | undefined;
 
-  constructor(crew: Crew, signal: AbortSignal) {
+  constructor(crew: Crew, signal: AbortSignal, pause?: PauseGate) {
+    this.#pause = pause;
     this.#crew = crew;
     this.#signal = signal;
     signal.addEventListener('abort', this.#cancel, { once: true });
@@ -29,6 +36,7 @@ export class AssemblyLine {
     first: (slot: Slot) => Promise<Result>,
     second: (slot: Slot, result: Result) => Promise<unknown>,
   ): Promise<void> {
+    await this.border('batch');
     const slot = await this.#crew.acquire();
     const started = first(slot);
     // Seen in order below; until then it must not count as unhandled.
@@ -42,6 +50,12 @@ export class AssemblyLine {
         this.#fail(error);
       }
     });
+  }
+
+  /** Waits while a person holds the work; what is under way goes on meanwhile, so that threads are idle soon. */
+  async border(kind: 'batch' | 'tensor'): Promise<void> {
+    for (let held = this.#pause?.wait(kind); held && !this.#signal.aborted; held = this.#pause?.wait(kind))
+      await Promise.race([held, this.#cancelled.promise]);
   }
 
   /** Runs what adds to the line, then waits until everything added is finished; rejects with the first failure. */

@@ -1,9 +1,10 @@
 import { dirname } from 'node:path';
 import { Archive } from '../archive/archive.ts';
-import { encodeHeader, encodeTrailer, headerBytes, isArchiveHead } from '../archive/frame.ts';
+import { archiveVersion, encodeHeader, encodeTrailer, headerBytes, isArchiveHead } from '../archive/frame.ts';
 import { IndexBuilder } from '../archive/index-builder.ts';
 import { encodeIndex, type IndexText } from '../archive/index-text.ts';
-import { UsageError } from '../errors.ts';
+import { Journal, journalKey, readLeftover, type JournaledBlock } from '../archive/journal.ts';
+import { toFeatherweightError, UsageError } from '../errors.ts';
 import { descriptorSource, writeFully } from '../io/descriptor.ts';
 import { OutputFile } from '../io/output-file.ts';
 import { Crew } from '../workers/crew.ts';
@@ -16,14 +17,14 @@ import { drawBlueprint } from './blueprint.ts';
 import { declareFile } from './declare-file.ts';
 import { emptyDigest, modelDigest } from './digests.ts';
 import { findDuplicates } from './duplicates.ts';
-import { EncodePass } from './encode-pass.ts';
+import { EncodePass, StaleWorkError } from './encode-pass.ts';
 import type { CompressReport, FileReport, JobEvent, TensorReport } from './events.ts';
 import { assertUnchanged, openInputs, type Inputs } from './inputs.ts';
-import { runJob, type Reporter } from './job.ts';
+import { runJob, Suspension, type Reporter } from './job.ts';
 import { findReferences } from './references.ts';
 import { restoreArchive } from './restore.ts';
 import type { CompressRequest, EngineContext, PreparedTensor } from './requests.ts';
-import { blockBytes, machineFacts, peakRssBytes, planResources, type Resources } from './resources.ts';
+import { blockBytes, engineVersion, machineFacts, peakRssBytes, planResources, type Resources } from './resources.ts';
 import { Stopwatch } from './stopwatch.ts';
 import { TensorLedger } from './tensor-ledger.ts';
 
@@ -40,7 +41,15 @@ export function compress(
   request: CompressRequest,
   context: EngineContext,
 ): AsyncGenerator<JobEvent<CompressReport>, void, undefined> {
-  return runJob(context.signal, (reporter, signal) => run(request, context, reporter, signal));
+  return runJob(context.signal, async (reporter, signal) => {
+    try {
+      return await run(request, context, reporter, signal, true);
+    } catch (error) {
+      if (!(error instanceof StaleWorkError)) throw error;
+      reporter.emit({ type: 'notice', message: `${error.message} It was thrown away, and the work began again.` });
+      return run(request, context, reporter, signal, false);
+    }
+  });
 }
 
 async function run(
@@ -48,6 +57,7 @@ async function run(
   context: EngineContext,
   reporter: Reporter<CompressReport>,
   signal: AbortSignal,
+  mayResume: boolean,
 ): Promise<CompressReport> {
   const watch = new Stopwatch();
   const { headerBytes: mostHeaderBytes, threads, slots } = planResources(request);
@@ -67,11 +77,26 @@ async function run(
     restore: restoreArchive(request, context, signal),
   });
   refuseInputAsBase(inputs.files, bases.files);
+  const key = journalKey({
+    engine: engineVersion,
+    archive: archiveVersion,
+    blockBytes,
+    preset: request.preset ?? 'balanced',
+    files: inputs.files.map(({ name, source }) => [name, source.identity]),
+    bases: bases.files.map(({ source }) => [source.name, source.identity]),
+    isExact: recipe === undefined,
+  });
+  // Approximated blocks cannot be compared with the original, so such work begins again.
+  const left = mayResume && !recipe ? await readLeftover(path, key) : undefined;
   await using output = await OutputFile.create(path, {
     overwrite: request.overwrite ?? false,
     inputs: inputs.files.map(({ source }) => source.identity),
     unfinished: { suffix: '.partial', isOurs: isArchiveHead },
+    resumeBytes: left?.blocks.reduce((sum, { storedLength }) => sum + storedLength, headerBytes),
   });
+  const resumed = output.resumedBytes > 0 ? left : undefined;
+  await using journal = await Journal.start(path, key, resumed);
+  output.onFlush(() => journal.checkpoint());
   reporter.emit({ type: 'started', command: 'compress', name: inputs.model.name, bytesTotal: inputs.bytes });
   for (const notice of inputs.notices) reporter.emit({ type: 'notice', ...notice });
 
@@ -81,11 +106,17 @@ async function run(
     recipe,
     prepared: prepared && preparedFiles(inputs, prepared, request.prepared.tensors),
   };
+  if (resumed)
+    reporter.emit({ type: 'notice', message: `${resumed.blocks.length} blocks of an earlier run are gone on with.` });
+
   const { index, blocksEnd, ledger } = await encodeAll(inputs, bases.files, output, sought, resources, {
-    context,
-    reporter,
-    signal,
-    watch,
+    ...{ context, reporter, signal, watch, journal },
+    resumed: resumed?.blocks ?? [],
+  }).catch((error: unknown) => {
+    if (recipe || !journal.hasBlocks || !isToBeKept(error, context)) throw error;
+    output.keep();
+    journal.keep();
+    throw error;
   });
   refuseCircle(index, bases);
   const archive = await writeEnd(output, index, blocksEnd);
@@ -160,6 +191,14 @@ interface Surroundings {
   readonly reporter: Reporter<CompressReport>;
   readonly signal: AbortSignal;
   readonly watch: Stopwatch;
+  readonly journal: Journal;
+  readonly resumed: readonly JournaledBlock[];
+}
+
+/** Whether a later job will go on with what a failed one has done. */
+function isToBeKept(error: unknown, { signal, keepsWork = false }: EngineContext): boolean {
+  if (signal?.aborted) return signal.reason instanceof Suspension;
+  return keepsWork && toFeatherweightError(error).code === 'DISK_FULL';
 }
 
 async function encodeAll(
@@ -171,7 +210,7 @@ async function encodeAll(
     readonly prepared: PreparedFiles | undefined;
   },
   resources: Resources,
-  { context, reporter, signal, watch }: Surroundings,
+  { context, reporter, signal, watch, journal, resumed }: Surroundings,
 ): Promise<{ readonly index: IndexText; readonly blocksEnd: number; readonly ledger: TensorLedger }> {
   const equals = await findDuplicates(inputs.files, signal, (done, total) => reporter.progress('scan', done, total, 0));
   watch.end('scan');
@@ -197,7 +236,7 @@ async function encodeAll(
   const references = await findReferences({ files: inputs.files, runs: blueprint, bases, builder, signal });
   const fileDigests = inputs.files.map(() => emptyDigest);
 
-  const line = new AssemblyLine(crew, signal);
+  const line = new AssemblyLine(crew, signal, context.pause);
   const done = { coded: 0, proved: 0 };
   const pass = new EncodePass({
     crew,
@@ -207,7 +246,7 @@ async function encodeAll(
     builder,
     ledger,
     preset,
-    references,
+    ...{ references, journal, resumed },
     listener: {
       coded: (bytes) => reporter.progress('compress', (done.coded += bytes), inputs.bytes, builder.end),
       proved: (bytes) => reporter.progress('prove', (done.proved += bytes), inputs.bytes, builder.end),

@@ -1,11 +1,14 @@
+import { headerBytes } from '../archive/frame.ts';
 import type { IndexBuilder } from '../archive/index-builder.ts';
+import type { Journal, JournaledBlock } from '../archive/journal.ts';
 import type { Reference } from '../archive/reference.ts';
 import type { CodecNode, Preset } from '../codecs/codec.ts';
 import { nodeAt } from '../codecs/node-at.ts';
+import { FeatherweightError } from '../errors.ts';
 import type { OutputFile } from '../io/output-file.ts';
 import { mostBatchBlocks } from '../workers/coder-size.ts';
 import type { Crew, Slot } from '../workers/crew.ts';
-import type { BlockShape, CodedBlock, FileRange } from '../workers/protocol.ts';
+import type { BlockShape, CodedBlock, FileRange, StoredBlock } from '../workers/protocol.ts';
 import type { AssemblyLine } from './assembly-line.ts';
 import type { PlacedRun } from './blueprint.ts';
 import { DigestFeed, type DigestListener } from './digests.ts';
@@ -36,6 +39,16 @@ interface Parts {
   /** By the number of the stream. */
   readonly references: ReadonlyMap<number, OpenReference>;
   readonly listener: PassListener;
+  readonly journal: Journal;
+  /** The first blocks of the archive, which an earlier run has coded; they are only proved again. */
+  readonly resumed: readonly JournaledBlock[];
+}
+
+/** What an earlier run left does not fit the original. */
+export class StaleWorkError extends FeatherweightError {
+  constructor(cause: unknown) {
+    super('CHANGED', 'What an earlier run left does not fit the original.', { cause });
+  }
 }
 
 /** Where a stream's bytes may be coded against. */
@@ -64,13 +77,18 @@ export class EncodePass {
   /** Blocks not proved yet, which a reference to them must wait for. */
   readonly #unproved = new Map<number, Promise<unknown>>();
 
+  /** Where the resumed blocks lie in the archive. */
+  readonly #resumedOffsets: readonly number[];
+
   constructor(parts: Parts) {
     this.#parts = parts;
+    let end = headerBytes;
+    this.#resumedOffsets = parts.resumed.map(({ storedLength }) => (end += storedLength) - storedLength);
   }
 
   /** Puts all blocks of one file on the line. */
   async addFile(file: number, { source, layout }: InputFile, runs: readonly PlacedRun[]): Promise<void> {
-    const { crew, ledger, listener, slotBytes } = this.#parts;
+    const { crew, ledger, line, listener, slotBytes } = this.#parts;
     await source.wake();
     const { descriptor } = source;
     const digests = new DigestFeed(
@@ -88,11 +106,13 @@ export class EncodePass {
       batchBytes = 0;
     };
     for (const [number, run] of runs.entries()) {
+      await line.border('tensor');
       this.#planAhead(runs, number, descriptor);
       const node = await this.#plans.get(run);
       this.#plans.delete(run);
       for (const part of blocksOf(run, node)) {
-        if (run.isReference || batchBytes + part.length > slotBytes || batch.length === mostBatchBlocks) await flush();
+        const isFull = batchBytes + part.length > slotBytes || batch.length === mostBatchBlocks;
+        if (run.isReference || isFull || part.block === this.#parts.resumed.length) await flush();
         if (run.isReference) {
           await this.#addReference(part, { descriptor, offset: part.fileOffset, length: part.length }, digests);
         } else {
@@ -110,7 +130,7 @@ export class EncodePass {
     let planned = 0;
     for (const run of runs.slice(from, from + runsAhead)) {
       if (planned === plansAhead) return;
-      if (run.isReference || run.length <= blockBytes) continue;
+      if (run.isReference || run.length <= blockBytes || this.#isResumed(run)) continue;
       planned++;
       if (this.#plans.has(run)) continue;
       const slices = sampleRanges(run.length, sampleUnit(run.stream.dtype), sampleBytes);
@@ -130,8 +150,14 @@ export class EncodePass {
     }
   }
 
+  /** Whether all blocks of a run are there from an earlier one. */
+  #isResumed({ firstBlock, streamLength }: PlacedRun): boolean {
+    return firstBlock + Math.ceil(streamLength / blockBytes) <= this.#parts.resumed.length;
+  }
+
   async #addBatch(batch: readonly BlockPart[], source: FileRange, digests: DigestFeed): Promise<void> {
-    const { line, preset } = this.#parts;
+    const { line, preset, resumed } = this.#parts;
+    if ((batch[0]?.block ?? 0) < resumed.length) return this.#addResumed(batch, source, digests);
     const proved = Promise.withResolvers<undefined>();
     proved.promise.catch(() => undefined);
     for (const { block } of batch) this.#unproved.set(block, proved.promise);
@@ -154,6 +180,52 @@ export class EncodePass {
     );
   }
 
+  /** Has blocks that are in the archive already compared with the original, as new ones are. */
+  async #addResumed(batch: readonly BlockPart[], source: FileRange, digests: DigestFeed): Promise<void> {
+    const { line, output, resumed } = this.#parts;
+    const placed = Promise.withResolvers<undefined>();
+    placed.promise.catch(() => undefined);
+    for (const { block } of batch) this.#unproved.set(block, placed.promise);
+    const known = batch.map((part) => this.#knownBlock(part, resumed[part.block]));
+    const offset = this.#resumedOffsets[batch[0]?.block ?? 0] ?? 0;
+    const length = known.reduce((sum, { storedLength }) => sum + storedLength, 0);
+    const archive = { descriptor: output.descriptor, offset, length };
+    const blocks = known.map(({ stored }) => stored);
+    await line.add(
+      ({ thread, slot }) => thread.run({ kind: 'prove-again', slot, source, archive, blocks }).catch(refuseStale),
+      async (slot) => {
+        batch.forEach((part, place) => this.#place(part, known[place]));
+        batch.forEach(({ block }, place) => this.#parts.builder.setChecksum(block, known[place]?.crc32 ?? 0));
+        placed.resolve(undefined);
+        this.#parts.listener.coded(source.length);
+        await digests.feed(slot, 0, source.offset, source.length);
+        for (const { block } of batch) this.#unproved.delete(block);
+        this.#finish(source.length);
+      },
+    );
+  }
+
+  #knownBlock(part: BlockPart, known: JournaledBlock | undefined): JournaledBlock & { readonly stored: StoredBlock } {
+    const { run, length } = part;
+    if (!known || !(known.storedLength > 0 && known.storedLength <= length + 1)) throw new StaleWorkError(undefined);
+    const reference = known.usesReference ? this.#referenceOf(part) : undefined;
+    const { storedLength, crc32 } = known;
+    return { ...known, stored: { storedLength, crc32, length, width: run.stream.width, reference } };
+  }
+
+  /** Puts the next block into the index. */
+  #place(part: BlockPart, coded: CodedBlock | undefined): BlockShape {
+    const { builder, ledger, references } = this.#parts;
+    const { run, fileOffset, length } = part;
+    const { storedLength, codec, usesReference, loss } = coded ?? noBlock;
+    const reference = usesReference ? references.get(run.streamNumber) : undefined;
+    if (reference) builder.setReference(run.streamNumber, { base: reference.base, offset: reference.offset });
+    builder.addBlock(storedLength);
+    if (fileOffset === run.offset) builder.setCodec(run.streamNumber, codec);
+    ledger.addStored(run.file, fileOffset, length, storedLength, codec, loss);
+    return { storedLength, length, width: run.stream.width, reference: reference && this.#referenceOf(part) };
+  }
+
   /** Gives a coded batch its place in the archive and has it written there and proved. */
   async #prove(
     slot: Slot,
@@ -161,27 +233,18 @@ export class EncodePass {
     coded: readonly CodedBlock[],
     source: FileRange,
   ): Promise<undefined> {
-    const { output, builder, ledger, listener, references } = this.#parts;
+    const { output, builder, listener, journal } = this.#parts;
     const offset = builder.end;
-    const blocks = batch.map((part, place): BlockShape => {
-      const { run, fileOffset, length } = part;
-      const { storedLength, codec, usesReference, loss } = coded[place] ?? {
-        storedLength: 0,
-        codec: '',
-        usesReference: false,
-        loss: undefined,
-      };
-      const reference = usesReference ? references.get(run.streamNumber) : undefined;
-      if (reference) builder.setReference(run.streamNumber, { base: reference.base, offset: reference.offset });
-      builder.addBlock(storedLength);
-      if (fileOffset === run.offset) builder.setCodec(run.streamNumber, codec);
-      ledger.addStored(run.file, fileOffset, length, storedLength, codec, loss);
-      return { storedLength, length, width: run.stream.width, reference: reference && this.#referenceOf(part) };
-    });
+    const blocks = batch.map((part, place) => this.#place(part, coded[place]));
     listener.coded(source.length);
     const archive = { descriptor: output.descriptor, offset, length: builder.end - offset };
     const { crc32s } = await slot.thread.run({ kind: 'prove', slot: slot.slot, archive, blocks });
-    crc32s.forEach((crc32, place) => builder.setChecksum(batch[place]?.block ?? 0, crc32));
+    crc32s.forEach((crc32, place) => {
+      const { block = 0 } = batch[place] ?? {};
+      builder.setChecksum(block, crc32);
+      const known = coded[place];
+      if (known) journal.proved(block, { ...known, crc32 });
+    });
     return undefined;
   }
 
@@ -226,6 +289,13 @@ export class EncodePass {
     listener.proved(bytes);
     output.wrote(bytes);
   }
+}
+
+const noBlock: CodedBlock = { storedLength: 0, codec: '', usesReference: false };
+
+function refuseStale(error: unknown): never {
+  const isStale = error instanceof FeatherweightError && (error.code === 'DIFFERENT' || error.code === 'DAMAGED');
+  throw isStale ? new StaleWorkError(error) : error;
 }
 
 /** The blocks of the run's stream that hold the run, in order. */

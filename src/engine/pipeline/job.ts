@@ -1,6 +1,14 @@
 import { CancelledError, toFeatherweightError } from '../errors.ts';
 import type { JobEvent, Phase, ProgressEvent } from './events.ts';
 
+/** Why a signal was aborted, when the work is to be gone on with by a later job with the same request. */
+export class Suspension extends Error {
+  constructor() {
+    super('Stopped for now; the work so far is kept.');
+    this.name = 'Suspension';
+  }
+}
+
 /** How work tells what it does. */
 export interface Reporter<Result> {
   emit(event: Exclude<JobEvent<Result>, { type: 'finished' | 'progress' }>): void;

@@ -6,7 +6,18 @@ import type { RecipeInput } from './approximate/recipe.ts';
 export interface EngineContext {
   /** Starts a thread that runs `engine/workers/worker.ts`; the shell knows whether that is a source file or a bundle chunk. */
   readonly spawnWorker: () => Worker;
+  /** Aborting ends the work and removes what it wrote; with a {@link Suspension} as the reason that is kept. */
   readonly signal?: AbortSignal | undefined;
+  /** Holds work between batches. */
+  readonly pause?: PauseGate | undefined;
+  /** Keep what was done also when the disk is full, because the caller will go on when it is not. */
+  readonly keepsWork?: boolean | undefined;
+}
+
+/** Somebody may hold work for a while. */
+export interface PauseGate {
+  /** What to wait for at a border before going on; nothing while nobody holds the work. A tensor's end is a border too. */
+  wait(border: 'batch' | 'tensor'): Promise<void> | undefined;
 }
 
 /** What a job may take of the machine. */

@@ -12,7 +12,7 @@ import { DigestFeed, emptyDigest, modelDigest } from './digests.ts';
 import type { FileReport, JobEvent, RestoreReport } from './events.ts';
 import { runJob, type Reporter } from './job.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
-import type { EngineContext, RestoreRequest } from './requests.ts';
+import type { EngineContext, PauseGate, RestoreRequest } from './requests.ts';
 import { machineFacts, peakRssBytes, planResources } from './resources.ts';
 import { Stopwatch } from './stopwatch.ts';
 
@@ -84,6 +84,7 @@ async function run(
       decoded,
       flushing: (bytes) => reporter.progress('flush', 0, bytes, done),
       signal,
+      pause: context.pause,
       overwrite: request.overwrite ?? false,
       slotBytes: resources.slotBytes,
       bases,
@@ -120,6 +121,7 @@ interface RestoreJob {
   readonly decoded: (bytes: number) => void;
   readonly flushing: (bytes: number) => void;
   readonly signal: AbortSignal;
+  readonly pause: PauseGate | undefined;
   readonly overwrite: boolean;
   readonly slotBytes: number;
   readonly bases: Bases;
@@ -155,10 +157,10 @@ async function decodeGoal(
   goal: Goal,
   { archive, source }: OpenArchive,
   crew: Crew,
-  { signal, decoded, slotBytes, bases }: RestoreJob,
+  { signal, pause, decoded, slotBytes, bases }: RestoreJob,
   { checks, output }: { readonly checks: boolean; readonly output?: OutputFile },
 ): Promise<void> {
-  const line = new AssemblyLine(crew, signal);
+  const line = new AssemblyLine(crew, signal, pause);
   const pass = new DecodePass({
     archive,
     descriptor: source.descriptor,

@@ -11,7 +11,7 @@ import type { JobEvent, VerifyReport } from './events.ts';
 import { runJob, type Reporter } from './job.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
 import { restoreArchive } from './restore.ts';
-import type { EngineContext, VerifyRequest } from './requests.ts';
+import type { EngineContext, PauseGate, VerifyRequest } from './requests.ts';
 import { machineFacts, peakRssBytes, planResources } from './resources.ts';
 import { Stopwatch } from './stopwatch.ts';
 
@@ -50,7 +50,7 @@ async function run(
   {
     await using crew = await Crew.start(context.spawnWorker, resources, ['files', 'tensors']);
     let done = 0;
-    await verifyFiles(opened, { crew, bases, slotBytes: resources.slotBytes, signal }, (bytes) =>
+    await verifyFiles(opened, { crew, bases, slotBytes: resources.slotBytes, signal, pause: context.pause }, (bytes) =>
       reporter.progress('verify', (done += bytes), bytesTotal, 0),
     );
   }
@@ -93,14 +93,15 @@ interface VerifyMeans {
   readonly bases: Bases;
   readonly slotBytes: number;
   readonly signal: AbortSignal;
+  readonly pause: PauseGate | undefined;
 }
 
 async function verifyFiles(
   { archive, source }: OpenArchive,
-  { crew, bases, slotBytes, signal }: VerifyMeans,
+  { crew, bases, slotBytes, signal, pause }: VerifyMeans,
   decoded: (bytes: number) => void,
 ): Promise<void> {
-  const line = new AssemblyLine(crew, signal);
+  const line = new AssemblyLine(crew, signal, pause);
   const pass = new DecodePass({
     archive,
     descriptor: source.descriptor,

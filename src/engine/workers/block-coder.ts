@@ -197,6 +197,16 @@ export class BlockCoder {
     });
   }
 
+  /** Reads a batch of the original into a slot and compares it with blocks that an earlier run has stored for it. */
+  proveAgain({ slot, source, archive, blocks }: TaskOf<'prove-again'>): void {
+    const input = this.#read(slot, source);
+    let start = 0;
+    this.#decodeEach(slot, archive, blocks, (decoded, offset) => {
+      requireEqual(decoded, input.subarray(start, start + decoded.length), offset);
+      start += decoded.length;
+    });
+  }
+
   /** Reads bytes of the original and compares them with part of a block that was stored before. */
   proveReference({ slot, source, archive, block, start }: TaskOf<'prove-reference'>): void {
     const input = this.#read(slot, source);

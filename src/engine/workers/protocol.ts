@@ -128,6 +128,14 @@ export type Task =
       readonly blocks: readonly BlockShape[];
     }
   | {
+      /** Proves blocks that an earlier run has stored. */
+      readonly kind: 'prove-again';
+      readonly slot: number;
+      readonly source: FileRange;
+      readonly archive: FileRange;
+      readonly blocks: readonly StoredBlock[];
+    }
+  | {
       readonly kind: 'prove-reference';
       readonly slot: number;
       readonly source: FileRange;
@@ -167,6 +175,7 @@ export interface Results {
   readonly parameters: TensorApproximation;
   /** The checksums of the blocks as they were read back. */
   readonly prove: { readonly crc32s: readonly number[] };
+  readonly 'prove-again': null;
   readonly 'prove-reference': null;
   readonly decode: null;
   readonly attach: null;

@@ -32,6 +32,7 @@ const doing: Readonly<Record<TaskKind, string>> = {
   measure: 'reading and measuring',
   parameters: 'choosing parameters',
   prove: 'writing and proving',
+  'prove-again': 'proving',
   'prove-reference': 'proving',
   decode: 'restoring',
   attach: 'starting a thread',
@@ -59,6 +60,7 @@ function perform(task: Exclude<Task, { kind: 'open' }>): Results[TaskKind] {
     case 'measure':
     case 'parameters':
     case 'prove':
+    case 'prove-again':
     case 'prove-reference':
     case 'decode':
       return code(task);
@@ -80,6 +82,9 @@ function code(task: Exclude<Task, { kind: 'open' | 'attach' | 'hash' }>): Result
       return coder.parameters(task);
     case 'prove':
       return { crc32s: coder.prove(task) };
+    case 'prove-again':
+      coder.proveAgain(task);
+      return null;
     case 'prove-reference':
       coder.proveReference(task);
       return null;
