@@ -56,6 +56,8 @@ export const receipt = z.object({
   /** What was proved, as the engine names it. */
   proved: z.array(z.string()),
   tensors: z.number(),
+  /** Numbers in them; absent in receipts of older versions. */
+  parameters: z.number().exactOptional(),
   /** Tensors that were stored once for several. */
   repeated: z.number(),
   files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),

@@ -1,14 +1,34 @@
 import type { Job } from '../contract/jobs.ts';
+import type { Settings } from '../contract/settings.ts';
 import type { Report } from '../engine/index.ts';
-import { openDatabase } from '../store/database.ts';
-import { addRun, recentRuns, type RecentRun } from '../store/runs.ts';
+import { openDatabase, type Database } from '../store/database.ts';
+import { loadJobs, saveJobs } from '../store/jobs.ts';
+import { loadOriginals, saveOriginal, type StoredOriginal } from '../store/originals.ts';
+import { addRun, codecsOf, findRun, findRuns, recentRuns, runTensors } from '../store/runs.ts';
+import { loadSettings, saveSettings } from '../store/settings.ts';
 
-/** Finished jobs over restarts. */
+type Rest<Work> = Work extends (database: Database, ...rest: infer Words) => infer Result
+  ? (...words: Words) => Result
+  : never;
+
+/** What outlasts a restart: finished jobs, those that have not ended, settings and replaced originals. */
 export interface History {
   /** False when it is kept in memory only, because there is no database or it could not be opened. */
   readonly remembers: boolean;
   add(job: Job, report: Report): Promise<void>;
-  recent(limit: number): Promise<readonly RecentRun[]>;
+  readonly recent: Rest<typeof recentRuns>;
+  readonly find: Rest<typeof findRuns>;
+  readonly get: Rest<typeof findRun>;
+  readonly tensors: Rest<typeof runTensors>;
+  readonly codecs: Rest<typeof codecsOf>;
+  readonly originals: Rest<typeof loadOriginals>;
+  /** Rejects when it cannot be written, since an original is moved only after that. */
+  saveOriginal(original: StoredOriginal): Promise<void>;
+  /** Keeps the jobs that have not ended; the newest call wins. */
+  saveJobs(jobs: readonly Job[]): void;
+  loadJobs(): Promise<readonly unknown[]>;
+  saveSettings(changes: Partial<Settings>): void;
+  loadSettings(): Promise<Readonly<Record<string, unknown>>>;
   close(): Promise<void>;
 }
 
@@ -23,17 +43,43 @@ export async function openHistory(path: string | undefined, warn: (message: stri
     warn(`The history "${path ?? ''}" cannot be opened (${messageOf(error)}); this session is not remembered.`);
     return openDatabase(':memory:');
   });
+  let writing: Promise<void> = Promise.resolve();
+  let newest: readonly Job[] | undefined;
+  const write = (work: () => Promise<void>): Promise<void> =>
+    (writing = writing
+      .then(work)
+      .catch((error: unknown) => warn(`The history could not be written (${messageOf(error)}).`)));
   return {
     remembers,
-    async add({ id, name, receipt }, report) {
-      try {
-        await addRun(database, { id, name, finished: Date.now(), report, receipt });
-      } catch (error) {
-        warn(`The history could not be written (${messageOf(error)}).`);
-      }
-    },
+    add: ({ id, name, receipt }, report) =>
+      write(() => addRun(database, { id, name, finished: Date.now(), report, receipt })),
     recent: (limit) => recentRuns(database, limit),
-    close: () => database.destroy(),
+    find: (page) => findRuns(database, page),
+    get: (id) => findRun(database, id),
+    tensors: (id, page) => runTensors(database, id, page),
+    codecs: (id) => codecsOf(database, id),
+    originals: () => loadOriginals(database),
+    saveOriginal: (original) => saveOriginal(database, original),
+    saveJobs(jobs) {
+      const isWaiting = newest !== undefined;
+      newest = jobs;
+      if (isWaiting) return;
+      void write(async () => {
+        const now = newest ?? [];
+        newest = undefined;
+        await saveJobs(
+          database,
+          now.map((job) => ({ id: job.id, state: job.state, job })),
+        );
+      });
+    },
+    loadJobs: async () => (await loadJobs(database)).map(({ job }) => job),
+    saveSettings: (changes) => void write(() => saveSettings(database, changes)),
+    loadSettings: () => loadSettings(database),
+    async close() {
+      await writing;
+      await database.destroy();
+    },
   };
 }
 

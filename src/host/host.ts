@@ -5,6 +5,7 @@ import { HostError } from '../contract/errors.ts';
 import type { EventName, Events } from '../contract/events.ts';
 import type { Host } from '../contract/host.ts';
 import type { JobRequest } from '../contract/jobs.ts';
+import type { Settings } from '../contract/settings.ts';
 import * as pipeline from '../engine/index.ts';
 import type { EngineContext, JobEvent } from '../engine/index.ts';
 import type { SpawnEvaluation } from '../evaluation/index.ts';
@@ -27,6 +28,7 @@ import { zooHandlers } from './handlers/zoo.ts';
 import { openHistory } from './history.ts';
 import { createJobQueue } from './job-queue.ts';
 import { createSettings } from './settings.ts';
+import { missingRoom, spaceNeeded } from './space-needed.ts';
 
 export interface HostOptions {
   /** Tests hand in a stand-in. */
@@ -43,6 +45,12 @@ export interface HostOptions {
   readonly remember: boolean;
   /** The bundled model, if there is one. */
   readonly sample?: string | undefined;
+  /** Moves a file to the trash of this computer. */
+  readonly trash?: ((path: string) => Promise<void>) | undefined;
+  /** Told when work begins and when all is still, so that a shell can keep the computer awake. */
+  readonly workingChanged?: ((isWorking: boolean) => void) | undefined;
+  /** How often drives are looked at, and how long a paused job keeps its memory; tests are less patient. */
+  readonly milliseconds?: { readonly poll?: number; readonly patience?: number } | undefined;
   /** Told of what does not stop the work. */
   readonly warn?: (message: string) => void;
 }
@@ -57,6 +65,7 @@ export interface RunningHost extends Host {
 /** The whole application without a shell: checks inputs, runs jobs, remembers them, and tells of changes. */
 export async function createHost(options: HostOptions): Promise<RunningHost> {
   const { spawnWorker, version, roots, dataFolder, remember, sample } = options;
+  const { trash } = options;
   const { engine = pipeline, warn = () => undefined } = options;
   const workFolder = join(dataFolder, 'work');
   await mkdir(workFolder, { recursive: true });
@@ -67,16 +76,32 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
   const emit = <Name extends EventName>(name: Name, event: Events[Name]) => {
     for (const listener of listeners.get(name) ?? []) (listener as (event: Events[Name]) => void)(event);
   };
-  const queue = createJobQueue({
-    start: (request, signal) => startJob(engine, request, { spawnWorker, signal }),
-    changed: (job) => emit('job.changed', job),
-    finished: (job, report) => history.add(job, report),
+  const settings = createSettings(await history.loadSettings(), (now, changes) => {
+    history.saveSettings(changes);
+    emit('settings.changed', now);
   });
+  const reserve = () => settings.current().diskReserveBytes;
+  const queue = createJobQueue({
+    start: (request, context) =>
+      startJob(engine, withSettings(request, settings.current()), { ...context, spawnWorker, keepsWork: true }),
+    changed: (job) => emit('job.changed', job),
+    orderChanged: (order) => emit('queue.changed', { order }),
+    batchEnded: (end) => emit('batch.ended', end),
+    diskChanged: (room) => emit('disk.changed', room),
+    workingChanged: (isWorking) => options.workingChanged?.(isWorking),
+    finished: (job, report) => history.add(job, report),
+    save: history.saveJobs,
+    space: (request, signal) => spaceNeeded(request, engine, { spawnWorker, signal }, reserve()),
+    missing: (needed) => missingRoom(needed, reserve()),
+    discard: (request) => discardWork(request),
+    milliseconds: { poll: 1000, patience: 60_000, ...options.milliseconds },
+    earlier: await history.loadJobs(),
+  });
+  let closed: Promise<void> | undefined;
   const { handlers: ofZoo, close: closeZoo } = zooHandlers({
     ...{ access, spawnWorker, dataFolder },
     changed: (run) => emit('zoo.changed', run),
   });
-  const settings = createSettings((changed) => emit('settings.changed', changed));
   const evaluations = await evaluationHandlers({
     ...{ spawnWorker, access, warn },
     spawnEvaluation: options.spawnEvaluation,
@@ -84,7 +109,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     changed: (evaluation) => emit('evaluation.changed', evaluation),
   });
   const handlers: Handlers = {
-    ...appHandlers({ version, remembers: history.remembers, writes: true, trash: false }),
+    ...appHandlers({ version, remembers: history.remembers, writes: true, trash: trash !== undefined }),
     ...catalogHandlers(engine),
     ...modelHandlers(engine, access),
     ...estimateHandlers({
@@ -94,7 +119,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     }),
     ...jobHandlers(queue, access),
     ...runHandlers(history),
-    ...originalHandlers(),
+    ...originalHandlers({ engine, history, context: { spawnWorker }, trash }),
     ...evaluations.handlers,
     ...settingsHandlers(settings),
     ...fileHandlers(access),
@@ -121,13 +146,24 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
       listeners.set(name, known.add(listener));
       return () => known.delete(listener);
     },
-    async close() {
-      await closeZoo();
-      await evaluations.close();
-      await queue.close();
-      await history.close();
-    },
+    close: () =>
+      (closed ??= (async () => {
+        await closeZoo();
+        await evaluations.close();
+        await queue.close();
+        await history.close();
+      })()),
   };
+}
+
+/** What a request leaves open is as the settings say; its output was decided when it was asked for. */
+function withSettings(request: JobRequest, { memoryBytes, threads, defaultPreset }: Settings): JobRequest {
+  const common = { memoryBytes, ...(threads === 'auto' ? {} : { threads }) };
+  return request.command === 'compress' ? { ...common, preset: defaultPreset, ...request } : { ...common, ...request };
+}
+
+async function discardWork(request: JobRequest): Promise<void> {
+  if (request.command === 'compress') await pipeline.discardLeftover(request.output ?? `${request.input}.fwz`);
 }
 
 function startJob(engine: Engine, request: JobRequest, context: EngineContext): AsyncIterable<JobEvent> {

@@ -1,5 +1,5 @@
 import type { Receipt } from '../contract/jobs.ts';
-import type { Report } from '../engine/index.ts';
+import type { CompressReport, Report } from '../engine/index.ts';
 
 const filesShown = 100;
 
@@ -16,6 +16,7 @@ export function toReceipt(report: Report): Receipt {
     proved:
       report.command === 'verify' ? [...report.proved] : report.command === 'compress' ? [report.proof] : ['files'],
     tensors: countTensors(report),
+    ...(report.command === 'compress' ? { parameters: countParameters(report) } : {}),
     repeated: report.command === 'compress' ? report.tensors.filter(({ equalTo }) => equalTo !== undefined).length : 0,
     files: report.files.slice(0, filesShown).map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
     seconds: report.seconds.total,
@@ -36,4 +37,8 @@ function countTensors(report: Report): number {
     case 'restore':
       return report.tensor === undefined ? 0 : 1;
   }
+}
+
+function countParameters({ tensors }: CompressReport): number {
+  return tensors.reduce((sum, { shape }) => sum + shape.reduce((product, extent) => product * extent, 1), 0);
 }

@@ -1,6 +1,11 @@
 /** The tables, as the newest migration leaves them. Times are milliseconds since 1970. */
 export interface Tables {
   readonly run: RunRow;
+  readonly model: ModelRow;
+  readonly measurement: MeasurementRow;
+  readonly job: JobRow;
+  readonly setting: SettingRow;
+  readonly original: OriginalRow;
   /** In the file of evaluations, as the next one. */
   readonly evaluation: EvaluationRow;
   readonly answers: AnswersRow;
@@ -18,7 +23,7 @@ export interface RunRow {
   readonly sha256: string;
   /** What lists and results show; small. */
   readonly receipt_json: string;
-  /** The engine's whole report, with a row per tensor. */
+  /** The engine's report without its tensors, which are measurements. */
   readonly report_json: string;
 }
 
@@ -39,4 +44,50 @@ export interface AnswersRow {
   /** When it was last of use. */
   readonly used: number;
   readonly content: Uint8Array;
+}
+
+/** A model that was compressed, by the sha256 of its bytes. */
+export interface ModelRow {
+  readonly sha256: string;
+  readonly name: string;
+  /** Where it was last. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly seen: number;
+}
+
+/** What became of one tensor in one run; `place` counts from 0 in the order of the archive. */
+export interface MeasurementRow {
+  readonly run_id: string;
+  readonly place: number;
+  readonly name: string;
+  readonly file: string;
+  readonly dtype: string;
+  readonly shape_json: string;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+  readonly codec: string;
+  readonly sha256: string;
+  readonly equal_to: string | null;
+}
+
+/** A job that has not ended; `place` orders the queue. */
+export interface JobRow {
+  readonly id: string;
+  readonly place: number;
+  readonly state: string;
+  readonly job_json: string;
+}
+
+export interface SettingRow {
+  readonly name: string;
+  readonly value_json: string;
+}
+
+export interface OriginalRow {
+  readonly run_id: string;
+  readonly archive: string;
+  readonly files_json: string;
+  readonly replaced: number;
+  readonly undone: number | null;
 }

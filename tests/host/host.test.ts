@@ -124,11 +124,102 @@ test('a history that cannot be opened is told of, and work goes on', async () =>
   await host.close();
 });
 
-test('closing stops the running job', async () => {
-  const opened = await openHost();
+test('closing pauses the running job, and the next host over the same folder goes on with it and the rest', async () => {
+  await using opened = await openHost();
+  const { host, models, dataFolder } = opened;
+  const told: Job[] = [];
+  host.on('job.changed', (job) => told.push(job));
+  const first = await host.call('jobs.start', { command: 'compress', input: join(models, 'slow') });
+  const second = await host.call('jobs.start', { command: 'compress', input: join(models, 'b') });
+  await until(() => told.some(({ state }) => state === 'compressing'));
+  await host.close();
+  expect(told.findLast(({ id }) => id === first.id)).toMatchObject({ state: 'paused', pausedBy: 'quit' });
+  const options = {
+    spawnWorker: () => Promise.reject(new Error()) as never,
+    version: '0',
+    roots: [models],
+    dataFolder,
+  };
+  const next = await createHost({ ...options, engine: standInEngine, remember: true });
+  await until(async () => (await next.call('jobs.list', {}))[0]?.state === 'compressing');
+  const jobs = await next.call('jobs.list', {});
+  expect(jobs.map(({ id }) => id)).toEqual([first.id, second.id]);
+  await next.call('jobs.cancel', { id: first.id });
+  await until(async () => (await next.call('jobs.list', {})).every(({ state }) => isEnded(state)));
+  expect((await next.call('jobs.list', {})).map(({ state }) => state)).toEqual(['cancelled', 'done']);
+  await next.close();
+});
+
+test('a job is held by hand and goes on, waiting ones change places, and ended ones leave the list', async () => {
+  await using opened = await openHost();
+  const { host, models } = opened;
+  const states: string[] = [];
+  const orders: (readonly string[])[] = [];
+  host.on('queue.changed', ({ order }) => orders.push(order));
+  const start = (name: string) => host.call('jobs.start', { command: 'compress', input: join(models, name) });
+  const first = await start('slow');
+  host.on('job.changed', ({ id, state }) => id === first.id && states.at(-1) !== state && states.push(state));
+  const [second, third] = [await start('b'), await start('c')];
+  await until(() => states.includes('compressing'));
+  expect(await host.call('jobs.pause', { id: first.id })).toEqual({ done: true });
+  await until(() => states.at(-1) === 'paused');
+  expect(await host.call('jobs.move', { id: third.id, before: second.id })).toEqual({ done: true });
+  expect(orders.at(-1)).toEqual([first.id, third.id, second.id]);
+  expect(await host.call('jobs.resume', { id: first.id })).toEqual({ done: true });
+  expect(states.at(-1)).toBe('compressing');
+  expect(await host.call('jobs.remove', { id: first.id })).toEqual({ done: false });
+  const batch = new Promise((resolve) => host.on('batch.ended', resolve));
+  await host.call('jobs.cancel', { id: first.id });
+  expect(await batch).toMatchObject({ done: 2, failed: 0, bytesSaved: 800 });
+  expect(await host.call('jobs.remove', { id: first.id })).toEqual({ done: true });
+  expect((await host.call('jobs.list', {})).map(({ id }) => id)).toEqual([third.id, second.id]);
+});
+
+test('a drive without room pauses a job, which goes on by itself when there is', async () => {
+  await using opened = await openHost();
+  const { host, models } = opened;
+  await host.call('settings.set', { changes: { diskReserveBytes: Number.MAX_SAFE_INTEGER } });
+  const rooms: boolean[] = [];
+  host.on('disk.changed', ({ enough }) => rooms.push(enough));
+  const { id } = await host.call('jobs.start', { command: 'compress', input: join(models, 'a') });
+  const job = async () => (await host.call('jobs.list', {})).find((known) => known.id === id);
+  await until(async () => (await job())?.state === 'paused');
+  expect(await job()).toMatchObject({ pausedBy: 'disk', disk: { folder: models } });
+  await host.call('settings.set', { changes: { diskReserveBytes: 1 } });
+  await until(async () => (await job())?.state === 'done');
+  expect(rooms).toEqual([false, true]);
+});
+
+test('settings outlast the host, and a stored one that is not known is left out', async () => {
+  await using opened = await openHost();
+  await opened.host.call('settings.set', { changes: { theme: 'dark', threads: 3 } });
+  await opened.host.close();
+  const options = { spawnWorker: () => Promise.reject(new Error()) as never, version: '0', roots: [] };
+  const next = await createHost({
+    ...{ ...options, dataFolder: opened.dataFolder },
+    ...{ engine: standInEngine, remember: true },
+  });
+  expect(await next.call('settings.get', {})).toMatchObject({ theme: 'dark', threads: 3, motion: 'system' });
+  await next.close();
+});
+
+test('results are found again, with their tensors, steps and figures side by side', async () => {
+  await using opened = await openHost();
   const { host, models } = opened;
   const all = ended(host, 1);
-  await host.call('jobs.start', { command: 'compress', input: join(models, 'slow') });
-  await opened[Symbol.asyncDispose]();
-  expect((await all)[0]?.state).toBe('cancelled');
+  const { id } = await host.call('jobs.start', { command: 'compress', input: join(models, 'a') });
+  await all;
+  expect(await host.call('runs.list', { search: 'MODEL' })).toMatchObject({ total: 1, runs: [{ id }] });
+  expect(await host.call('runs.list', { search: 'b%' })).toMatchObject({ total: 0 });
+  const { waterfall } = await host.call('runs.get', { id });
+  const [original, ...steps] = waterfall;
+  const archive = steps.pop();
+  expect(original!.bytes + steps.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(archive!.bytes);
+  expect(await host.call('runs.tensors', { id })).toMatchObject({ total: 1, tensors: [{ name: 'layer.0.weight' }] });
+  expect(await host.call('runs.compare', { ids: [id, id] })).toMatchObject([{ ratio: 0.6 }, { ratio: 0.6 }]);
+  await expect(host.call('runs.get', { id: 'none' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
 });
+
+async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 2));
+}

@@ -35,6 +35,7 @@ export async function openHost({
     ...{ spawnWorker, spawnEvaluation },
     ...{ version: '0.0.0', roots: [models], dataFolder, remember: true },
     sample: join(models, 'model.safetensors'),
+    milliseconds: { poll: 20 },
   });
   return {
     ...{ host, models, outside, dataFolder },

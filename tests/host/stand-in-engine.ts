@@ -25,10 +25,11 @@ const tensors = Array.from({ length: 1200 }, (_, index) => ({
 
 /** An engine that touches no file. An input whose name has `bad` in it fails; with `slow` it runs until it is stopped. */
 export const standInEngine: Engine = {
-  async *compress({ input, output = `${input}.fwz`, preset = 'balanced' }, { signal }) {
+  async *compress({ input, output = `${input}.fwz`, preset = 'balanced' }, { signal, pause }) {
     yield { type: 'started', command: 'compress', name: 'model', bytesTotal: 1000 };
     if (input.includes('bad')) throw new MalformedFileError('The header is 9 bytes long; 8 were found.');
     for (let step = 0; input.includes('slow') || step < 40; step += 1) {
+      await pause?.wait('batch');
       if (signal?.aborted) throw new CancelledError();
       yield progress(Math.min(1000, step * 25));
       await wait(1);

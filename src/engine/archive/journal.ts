@@ -67,6 +67,15 @@ export async function readLeftover(path: string, key: string): Promise<Leftover 
   return { blocks, journalBytes: at };
 }
 
+/** Removes what a stopped run left beside `path`, if it has a journal of ours. */
+export async function discardLeftover(path: string): Promise<void> {
+  const head = await readFile(journalName(path), 'utf8').catch(() => '');
+  const [first = ''] = head.split('\n', 1);
+  if (inUse.has(journalName(path)) || parseLine(first)?.journal === undefined) return;
+  await rm(`${path}.partial`, { force: true });
+  await rm(journalName(path), { force: true });
+}
+
 /**
  * Says which blocks of an unfinished archive are proved, so that a later run need not code them again. It is written behind
  * the archive's own flushes, and is removed with the unfinished archive unless it is kept.

@@ -15,11 +15,15 @@ export function jobHandlers(
     'jobs.start': async (request) => queue.add(await checkPaths(request, access)),
     'jobs.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
     'jobs.list': () => [...queue.list()],
-    'jobs.pause': notYet,
-    'jobs.resume': notYet,
-    'jobs.move': notYet,
-    'jobs.remove': notYet,
-    'jobs.retry': notYet,
+    'jobs.pause': ({ id, when = 'now' }) => ({ done: queue.pause(id, when) }),
+    'jobs.resume': ({ id }) => ({ done: queue.resume(id) }),
+    'jobs.move': ({ id, before }) => ({ done: queue.move(id, before) }),
+    'jobs.remove': ({ id }) => ({ done: queue.remove(id) }),
+    'jobs.retry': ({ id }) => {
+      const job = queue.retry(id);
+      if (job) return job;
+      throw new HostError({ code: 'NOT_FOUND', message: 'There is no failed or cancelled job like that.' });
+    },
   };
 }
 
@@ -40,8 +44,4 @@ async function checkPaths(request: JobRequest, { check }: Access): Promise<JobRe
 
 async function checkOutput(output: string | undefined, check: Access['check']): Promise<{ readonly output?: string }> {
   return output === undefined ? {} : { output: await check(output) };
-}
-
-function notYet(): never {
-  throw new HostError({ code: 'UNSUPPORTED', message: 'This version cannot do that to a job yet.' });
 }

@@ -1,33 +1,96 @@
 import { HostError } from '../../contract/errors.ts';
 import { run, type Run } from '../../contract/jobs.ts';
+import type { ComparedRun, WaterfallStep } from '../../contract/runs.ts';
+import type { CompressReport } from '../../engine/index.ts';
 import type { History } from '../history.ts';
 import type { Handlers } from './handlers.ts';
 
 const runsShown = 20;
+const tensorsPerPage = 200;
 
 /** Finished jobs, newest first. A row that an older version wrote in another shape is left out rather than shown wrong. */
 export function runHandlers(
   history: History,
 ): Handlers<'runs.recent' | 'runs.list' | 'runs.get' | 'runs.tensors' | 'runs.compare'> {
-  const recent = async (limit: number): Promise<Run[]> => {
-    const rows = await history.recent(limit);
-    return rows.flatMap((row) => {
-      const { success, data } = run.safeParse(row);
-      return success ? [data] : [];
-    });
+  const find = async (id: string) => {
+    const found = await history.get(id);
+    const { success, data } = run.safeParse(found);
+    if (!found || !success) throw new HostError({ code: 'NOT_FOUND', message: 'There is no such result any more.' });
+    return { run: data, report: found.report };
   };
   return {
-    'runs.recent': ({ limit = runsShown }) => recent(limit),
-    'runs.list': async ({ limit = runsShown, offset = 0 }) => {
-      const runs = await recent(200);
-      return { runs: runs.slice(offset, offset + limit), total: runs.length };
+    'runs.recent': async ({ limit = runsShown }) => known(await history.recent(limit)),
+    'runs.list': async ({ search = '', limit = runsShown, offset = 0 }) => {
+      const { runs, total } = await history.find({ search, offset, limit });
+      return { runs: known(runs), total };
     },
-    'runs.get': notYet,
-    'runs.tensors': notYet,
-    'runs.compare': notYet,
+    'runs.get': async ({ id }) => {
+      const found = await find(id);
+      const codecs = await history.codecs(id);
+      const { seconds } = found.report;
+      return {
+        run: found.run,
+        waterfall: found.report.command === 'compress' ? waterfall(found.report, codecs) : [],
+        phases: Object.entries(seconds).map(([phase, value]) => ({ phase, seconds: value })),
+        codecs: codecs.map((codec) => ({ ...codec })),
+        evaluations: [],
+      };
+    },
+    'runs.tensors': async ({ id, search = '', sort = 'size', offset = 0, limit = tensorsPerPage }) => {
+      const { tensors, total } = await history.tensors(id, { search, sort, offset, limit });
+      return { tensors: tensors.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })), total };
+    },
+    'runs.compare': async ({ ids }) =>
+      Promise.all(
+        ids.map(async (id) => {
+          const found = await find(id);
+          return compared(found.run);
+        }),
+      ),
   };
 }
 
-function notYet(): never {
-  throw new HostError({ code: 'UNSUPPORTED', message: 'This version cannot show that of a run yet.' });
+function known(rows: readonly unknown[]): Run[] {
+  return rows.flatMap((row) => {
+    const { success, data } = run.safeParse(row);
+    return success ? [data] : [];
+  });
+}
+
+type Codecs = readonly { readonly codec: string; readonly bytesIn: number; readonly bytesOut: number }[];
+
+/** What each way of coding saved; steps between the ends add up to the difference. */
+function waterfall({ bytesIn, bytesOut, bytes }: CompressReport, codecs: Codecs): WaterfallStep[] {
+  const saved = (takes: (codec: string) => boolean): number =>
+    codecs.filter(({ codec }) => takes(codec)).reduce((sum, row) => sum + row.bytesOut - row.bytesIn, 0);
+  const exponent = saved((codec) => codec.startsWith('float-fields'));
+  const equal = saved((codec) => codec === 'equal');
+  const base = saved((codec) => codec.startsWith('difference'));
+  const other = bytesOut - bytesIn - exponent - equal - base - bytes.frame;
+  const steps = [
+    { id: 'original', bytes: bytesIn },
+    { id: 'exponent', bytes: exponent },
+    { id: 'equal-tensors', bytes: equal },
+    { id: 'base', bytes: base },
+    { id: 'other', bytes: other },
+    { id: 'frame', bytes: bytes.frame },
+    { id: 'archive', bytes: bytesOut },
+  ] as const;
+  return steps.filter((step) => step.bytes !== 0).map((step) => ({ ...step }));
+}
+
+function compared({ id, name, command, finished, receipt }: Run): ComparedRun {
+  const { bytesIn, bytesOut, sha256, preset, peakRssBytes, machine, seconds, parameters = 0 } = receipt;
+  const original = command === 'compress' ? bytesIn : bytesOut;
+  const rate = seconds > 0 ? original / seconds : 0;
+  return {
+    ...{ id, name, command, finished, sha256, bytesIn, bytesOut, machine },
+    ratio: bytesIn === 0 ? 1 : bytesOut / bytesIn,
+    ...(preset === undefined ? {} : { preset }),
+    ...(peakRssBytes === undefined ? {} : { peakRssBytes }),
+    ...(command === 'compress' && parameters > 0 ? { bitsPerWeight: (bytesOut * 8) / parameters } : {}),
+    ...(command === 'compress' ? { compressRate: rate } : {}),
+    ...(command === 'restore' ? { restoreRate: rate } : {}),
+    evaluations: [],
+  };
 }

@@ -1,8 +1,16 @@
 import { runs } from './0001-runs.ts';
+import { tensors } from './0002-tensors.ts';
+import { jobs } from './0003-jobs.ts';
+import { originals } from './0004-originals.ts';
 import { evaluations } from './0005-evaluations.ts';
 
 /** Every step from an empty file to the newest tables, in order of their numbers. */
-export const migrations = { '0001-runs': runs } as const;
+export const migrations = {
+  '0001-runs': runs,
+  '0002-tensors': tensors,
+  '0003-jobs': jobs,
+  '0004-originals': originals,
+} as const;
 
 /** The same for the file of evaluations. */
 export const evaluationMigrations = { '0005-evaluations': evaluations } as const;
