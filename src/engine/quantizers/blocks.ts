@@ -22,3 +22,35 @@ export function countBlocks({ count, columns, firstColumn }: PieceShape, block: 
 export function shapeOf({ values, columns, firstColumn }: Piece): PieceShape {
   return { count: values.length, columns, firstColumn };
 }
+
+/** The mean magnitude of each block. */
+export function meansOfBlocks(piece: Piece, block: number): Float32Array {
+  const shape = shapeOf(piece);
+  const means = new Float32Array(countBlocks(shape, block));
+  eachBlock(shape, block, (start, end, number) => {
+    let sum = 0;
+    for (let at = start; at < end; at++) sum += Math.abs(piece.values[at] ?? 0);
+    means[number] = sum / (end - start);
+  });
+  return means;
+}
+
+/** The root of the mean square of each block. */
+export function sizesOfBlocks(piece: Piece, block: number): Float32Array {
+  const shape = shapeOf(piece);
+  const sizes = new Float32Array(countBlocks(shape, block));
+  eachBlock(shape, block, (start, end, number) => {
+    let squares = 0;
+    for (let at = start; at < end; at++) squares += (piece.values[at] ?? 0) ** 2;
+    sizes[number] = Math.sqrt(squares / (end - start));
+  });
+  return sizes;
+}
+
+/** 1 / step, or 0 for a step of 0, which makes zeros of everything. */
+export function perStep(step: number | undefined): number {
+  return step !== undefined && step > 0 ? 1 / step : 0;
+}
+
+/** What a step may become by being stored: at most this many times as much. */
+export const stepGrowth = 2 ** (1 / 32);

@@ -1,11 +1,17 @@
+import { binary } from './binary/index.ts';
 import { codebook } from './codebook/index.ts';
 import { decoderOf, type Decoder } from './frame.ts';
 import { grid } from './grid/index.ts';
+import { hqq } from './hqq/index.ts';
 import { int } from './int/index.ts';
+import { prune } from './prune/index.ts';
 import type { Quantizer } from './quantizer.ts';
+import { randomBasis } from './random-basis/index.ts';
+import { sinq } from './sinq/index.ts';
+import { ternary } from './ternary/index.ts';
 
 /** Every method there is. A method becomes part of the program by its line here. */
-export const quantizers = [grid, int, codebook] as const;
+export const quantizers = [grid, int, codebook, binary, ternary, hqq, sinq, prune, randomBasis] as const;
 
 export type QuantizerId = (typeof quantizers)[number]['id'];
 

@@ -22,8 +22,13 @@ export interface Steps {
 
 export const stepsHeaderBytes = 2;
 
+type StepRoom = Pick<Workspace, 'allocate'>;
+
+/** Room for steps outside of jobs. */
+export const plainRoom: StepRoom = { allocate: (length) => new Uint8Array(new SharedArrayBuffer(length)) };
+
 /** Rounds steps (at least 0) up to such as can be told in few bits; each by itself, whatever the others are. */
-export function writeSteps(wanted: Float32Array, workspace: Workspace): Steps {
+export function writeSteps(wanted: Float32Array, workspace: StepRoom): Steps {
   const levels = Int32Array.from(wanted, levelOf);
   const most = levels.reduce(
     (greatest, level, place) => ((wanted[place] ?? 0) > 0 ? Math.max(greatest, level) : greatest),

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { readVarint, varintLength, writeVarint } from '../../codecs/varint.ts';
 import { DamagedArchiveError } from '../../errors.ts';
-import { countBlocks, eachBlock, shapeOf } from '../blocks.ts';
+import { countBlocks, eachBlock, perStep, shapeOf, sizesOfBlocks, stepGrowth } from '../blocks.ts';
 import { joinBytes } from '../bytes.ts';
-import { defineQuantizer, type Piece } from '../quantizer.ts';
+import { defineQuantizer } from '../quantizer.ts';
 import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
 import { bordersOf, toPlaces } from './kernel.ts';
 import { learnCodebooks } from './learn.ts';
@@ -59,12 +59,12 @@ export const codebook = defineQuantizer<Options, Parameters>({
   quantize(piece, { books, size, isScaled }, workspace) {
     const shape = shapeOf(piece);
     const choices = booksOf(books, size);
-    const steps = isScaled ? writeSteps(sizesOfRows(piece), workspace) : undefined;
+    const steps = isScaled ? writeSteps(sizesOfBlocks(piece, 0), workspace) : undefined;
     const ids = new Uint8Array(countBlocks(shape, 0));
     const places = workspace.allocate(piece.values.length);
     const tried = choices.length > 1 ? workspace.allocate(piece.values.length) : places;
     eachBlock(shape, 0, (start, end, row) => {
-      const factor = factorOf(steps?.steps[row]);
+      const factor = steps ? perStep(steps.steps[row]) : 1;
       let least = Infinity;
       choices.forEach(({ book, borders }, id) => {
         const loss = toPlaces(piece.values, start, end, factor, book, borders, tried);
@@ -120,7 +120,7 @@ export const codebook = defineQuantizer<Options, Parameters>({
 
   bound(piece, { books, size, isScaled }) {
     const bounds = new Float64Array(piece.values.length);
-    const sizes = sizesOfRows(piece);
+    const sizes = sizesOfBlocks(piece, 0);
     const choices = booksOf(books, size);
     eachBlock(shapeOf(piece), 0, (start, end, row) => {
       const scale = isScaled ? (sizes[row] ?? 0) : 1;
@@ -138,28 +138,11 @@ function booksOf(books: Float32Array, size: number): { readonly book: Float32Arr
   });
 }
 
-/** The root of the mean square of each row. */
-function sizesOfRows(piece: Piece): Float32Array {
-  const shape = shapeOf(piece);
-  const sizes = new Float32Array(countBlocks(shape, 0));
-  eachBlock(shape, 0, (start, end, row) => {
-    let squares = 0;
-    for (let at = start; at < end; at++) squares += (piece.values[at] ?? 0) ** 2;
-    sizes[row] = Math.sqrt(squares / (end - start));
-  });
-  return sizes;
-}
-
-function factorOf(step: number | undefined): number {
-  if (step === undefined) return 1;
-  return step > 0 ? 1 / step : 0;
-}
-
 /** How far the nearest value may be; scales are stored up to 2.2 % larger. */
 function farthest(book: Float32Array, value: number, scale: number, isScaled: boolean): number {
   const nearest = book.reduce((least, choice) => Math.min(least, Math.abs(value - choice * scale)), Infinity);
   const largest = Math.max(-(book[0] ?? 0), book.at(-1) ?? 0);
-  return isScaled ? nearest + (2 ** (1 / 32) - 1) * largest * scale : nearest;
+  return isScaled ? nearest + (stepGrowth - 1) * largest * scale : nearest;
 }
 
 function readHeader(header: Uint8Array) {

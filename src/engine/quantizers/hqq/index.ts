@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { DamagedArchiveError } from '../../errors.ts';
+import { affineBound, affineCodes, affineGroups, affineShapes, fromAffine } from '../affine.ts';
+import { shapeOf } from '../blocks.ts';
+import { joinBytes } from '../bytes.ts';
+import { groupHeader, readGroupHeader } from '../group-header.ts';
+import { defineQuantizer } from '../quantizer.ts';
+import { halfQuadraticZero } from './kernel.ts';
+
+const options = z.strictObject({
+  bits: z
+    .int()
+    .min(2)
+    .max(8)
+    .default(5)
+    .meta({ title: 'Bits', description: 'Bits of a code, before coding makes it shorter.' }),
+  group: z
+    .int()
+    .min(8)
+    .max(4096)
+    .default(64)
+    .meta({ title: 'Group', description: 'Neighbours in a row that share a scale and a zero.' }),
+});
+
+type Options = z.infer<typeof options>;
+
+const mostCode = (bits: number): number => 2 ** bits - 1;
+
+export const hqq = defineQuantizer<Options, Options>({
+  id: 'hqq',
+  title: 'Half-quadratic zeros',
+  summary: 'Whole numbers in small groups, each with the zero that leaves the fewest large errors.',
+  wireId: 83,
+  since: 2,
+  options,
+  finer: (given) => ({ ...given, bits: 8 }),
+  plan: (_geometry, _statistics, given) => given,
+
+  quantize(piece, { bits, group }, workspace) {
+    const shape = shapeOf(piece);
+    const most = mostCode(bits);
+    const groups = affineGroups(piece.values, shape, { block: group, most, findZero: halfQuadraticZero }, workspace);
+    const bytes = workspace.allocate(shape.count);
+    affineCodes(piece.values, shape, groups, group, most, bytes);
+    return {
+      header: joinBytes(groupHeader(group), groups.header),
+      parts: [...groups.parts, { bytes, width: 1, dtype: 'U8', rows: [piece.columns] }],
+    };
+  },
+
+  partShapes(header, shape) {
+    const { group } = readGroupHeader(header);
+    if (group === 0) throw new DamagedArchiveError('Groups of no numbers.');
+    return affineShapes(shape, group);
+  },
+
+  dequantize({ header, parts }, shape, values) {
+    const { group, stepsAt } = readGroupHeader(header);
+    fromAffine(header, stepsAt, parts, shape, group, values);
+  },
+
+  bound(piece, { bits, group }) {
+    const shape = shapeOf(piece);
+    const most = mostCode(bits);
+    const groups = affineGroups(piece.values, shape, { block: group, most, findZero: halfQuadraticZero });
+    const bounds = affineBound(piece.values, shape, groups, group, most);
+    return { each: (place) => bounds[place] ?? 0 };
+  },
+});
