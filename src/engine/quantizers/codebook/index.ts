@@ -37,7 +37,7 @@ interface Parameters {
   readonly isScaled: boolean;
 }
 
-/** Rows shorter than this would not pay for a scale. */
+/** Rows shorter than this would not pay for a scale, unless each is an output channel: these differ too much in size. */
 const leastRow = 16;
 
 export const codebook = defineQuantizer<Options, Parameters>({
@@ -51,7 +51,7 @@ export const codebook = defineQuantizer<Options, Parameters>({
   finer: (given) => ({ ...given, size: Math.min(256, given.size * 4) }),
 
   plan(geometry, statistics, { size, groups, scale, weights }) {
-    const isScaled = scale === 'row' && geometry.columns >= leastRow;
+    const isScaled = scale === 'row' && (geometry.channels === 'rows' || geometry.columns >= leastRow);
     const books = learnCodebooks(geometry, statistics, { size, groups, isScaled, isWeighted: weights === 'row' });
     return { books: Float32Array.from(books.flatMap((book) => [...book])), size: books[0]?.length ?? 1, isScaled };
   },

@@ -68,7 +68,7 @@ export const randomBasis = defineQuantizer<z.infer<typeof options>, Parameters>(
   },
 
   partShapes(header, shape) {
-    const { block, kept, step } = readHeader(header);
+    const { block, kept } = readHeader(header);
     const { shapes, end } = codeShapes(header, 6, countBlocks(shape, block) * kept);
     if (end !== header.length)
       throw new DamagedArchiveError(`A header of ${header.length} bytes where ${end} are needed.`);
