@@ -55,7 +55,11 @@ describe.each(catalog.map((quantizer) => [quantizer.id, quantizer] as const))('%
     for (const tensor of tensors.filter(({ geometry }) => geometry.rows > 3))
       for (const options of edges) {
         const whole = restore(quantizer, tensor, options, tensor.values.length);
-        expect(restore(quantizer, tensor, options, 3 * tensor.geometry.columns)).toEqual(whole);
+        const cut = restore(quantizer, tensor, options, 3 * tensor.geometry.columns);
+        expect(
+          cut.findIndex((value, at) => value !== whole[at]),
+          JSON.stringify(options),
+        ).toBe(-1);
       }
   });
 
@@ -120,10 +124,8 @@ function expectBound(quantizer: Quantizer, tensor: NamedTensor, options: unknown
     const [from, to] = [tensor.values[at] ?? 0, after[at] ?? NaN];
     return !(Math.abs(to - from) <= bound.each(at) * (1 + rounding) + rounding * Math.abs(from) + 4e-43);
   });
-  expect(
-    wrong.map((at) => [at, tensor.values[at], after[at], bound.each(at)]),
-    JSON.stringify(options),
-  ).toEqual([]);
+  const first = wrong.slice(0, 3).map((at) => [at, tensor.values[at], after[at], bound.each(at)]);
+  expect(first, JSON.stringify(options)).toEqual([]);
 }
 
 /** The payload decodes to the bytes that were promised, and comes out the same again. */

@@ -58,7 +58,12 @@ export function restoreSummary(report: RestoreReport): string {
   return [
     `${colors.bold(escapeUnsafe(basename(report.input)))}  ${formatChange(report.bytesIn, report.bytesOut)}${what}`,
     `  ${timeLine(report)}`,
-    colors.green(`Restored and equal to the original; sha256 ${report.sha256}`),
+    ...(report.approximateOf === undefined
+      ? [colors.green(`Restored and equal to the original; sha256 ${report.sha256}`)]
+      : [
+          colors.yellow(`~ Restored with approximated weights; sha256 ${report.sha256}`),
+          `sha256 of the original ${report.approximateOf}`,
+        ]),
     `Written: ${escapeUnsafe(report.output)}`,
   ].join('\n');
 }
@@ -68,6 +73,7 @@ const provedWords: Readonly<Record<VerifyReport['proved'][number], string>> = {
   tensors: 'every tensor decodes to its sha256',
   files: 'every file decodes to its sha256',
   original: 'the original has the same bytes',
+  source: 'the weights were approximated of this original',
   'published-sha256': 'the published sha256 is the same',
 };
 

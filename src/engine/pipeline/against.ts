@@ -7,14 +7,15 @@ const mostNamed = 5;
 
 /**
  * Compares the original with what an archive restores to, by sha256 of every file. Throws {@link DifferentError} that names
- * the first differing tensors.
+ * the first differing tensors. `source` where it is what the archive's weights were approximated of.
  */
 export async function compareWithOriginal(
   archive: Archive,
   path: string,
   headerBytes: number,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<'original' | 'source'> {
+  let result: 'original' | 'source' = 'original';
   await using inputs = await openInputs(path, headerBytes, 1);
   const [only] = inputs.files;
   for (const [number, file] of archive.files.entries()) {
@@ -25,12 +26,17 @@ export async function compareWithOriginal(
     const { source } = original;
     const found = await digestOf(source, signal);
     if (found === file.sha256) continue;
+    if (found === archive.approximation?.sources[number]) {
+      result = 'source';
+      continue;
+    }
     const sizes = source.size === file.bytes ? '' : ` It has ${source.size} bytes, the archived file ${file.bytes}.`;
     throw new DifferentError(
       `"${source.name}" differs from what the archive restores: sha256 ${found}, archived ${file.sha256}.${sizes}${await nameDifferences(archive, number, original, signal)}`,
       { path: source.name, found, expected: file.sha256 },
     );
   }
+  return result;
 }
 
 async function nameDifferences(

@@ -151,6 +151,8 @@ export interface RestoreReport extends ReportCommon {
   readonly command: 'restore';
   readonly output: string;
   readonly sha256: string;
+  /** Present where weights were approximated: the sha256 of the original, which is not what was restored. */
+  readonly approximateOf?: string;
   readonly tensor?: string;
   /** The files of other models that it took, at any depth. */
   readonly bases?: readonly BaseReport[];
@@ -161,8 +163,8 @@ export interface VerifyReport extends ReportCommon {
   readonly sha256: string;
   readonly tensors: number;
   readonly blocks: number;
-  /** Which rungs of the proof were climbed. */
-  readonly proved: readonly ('checksums' | 'tensors' | 'files' | 'original' | 'published-sha256')[];
+  /** Which rungs of the proof were climbed; `source`: the given original is what weights were approximated of. */
+  readonly proved: readonly ('checksums' | 'tensors' | 'files' | 'original' | 'source' | 'published-sha256')[];
 }
 
 export interface ExportReport extends ReportCommon {

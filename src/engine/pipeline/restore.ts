@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Archive, ArchivedTensor } from '../archive/archive.ts';
 import { DamagedArchiveError, FeatherweightError, UsageError } from '../errors.ts';
 import { OutputFile } from '../io/output-file.ts';
+import { approximateFileName } from './approximate/name.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import { Crew } from '../workers/crew.ts';
 import { AssemblyLine } from './assembly-line.ts';
@@ -107,6 +108,7 @@ async function run(
     bytesOut: bytesTotal,
     sha256: modelDigest(files),
     files,
+    ...(archive.approximation && { approximateOf: sourceDigest(archive, archive.approximation.sources) }),
     ...(bases.needed.length > 0 && { bases: bases.needed }),
     seconds: watch.seconds(),
     peakRssBytes: peakRssBytes(),
@@ -115,6 +117,11 @@ async function run(
     machine: machineFacts(),
     notices: [],
   };
+}
+
+/** The digest of the originals that an approximate archive was made of. */
+function sourceDigest({ files }: Archive, sources: readonly string[]): string {
+  return modelDigest(files.map(({ name }, file) => ({ name, sha256: sources[file] ?? '' })));
 }
 
 interface RestoreJob {
@@ -190,7 +197,8 @@ async function decodeGoal(
 
 async function fileGoals(archive: Archive, request: RestoreRequest): Promise<{ output: string; goals: Goal[] }> {
   const names = safeArchiveNames(archive.files.map(({ name }) => name));
-  const [only] = names;
+  const [first] = names;
+  const only = first !== undefined && archive.approximation ? approximateFileName(first, archive.approximation) : first;
   const folder = dirname(request.archive);
   let output: string;
   let paths: string[];

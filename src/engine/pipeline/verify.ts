@@ -57,8 +57,7 @@ async function run(
   const digest = modelDigest(archive.files);
   const proved: VerifyReport['proved'][number][] = ['checksums', 'tensors', 'files'];
   if (request.against !== undefined) {
-    await compareWithOriginal(archive, request.against, resources.headerBytes, signal);
-    proved.push('original');
+    proved.push(await compareWithOriginal(archive, request.against, resources.headerBytes, signal));
   }
   if (published !== undefined) {
     if (digest !== published && !archive.files.some(({ sha256 }) => sha256 === published))

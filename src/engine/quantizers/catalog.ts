@@ -1,17 +1,35 @@
 import { binary } from './binary/index.ts';
 import { codebook } from './codebook/index.ts';
+import { dynamic8 } from './dynamic8/index.ts';
 import { decoderOf, type Decoder } from './frame.ts';
 import { grid } from './grid/index.ts';
 import { hqq } from './hqq/index.ts';
 import { int } from './int/index.ts';
 import { prune } from './prune/index.ts';
+import { mantissa } from './mantissa/index.ts';
+import { normalFloat } from './normal-float/index.ts';
+import { power } from './power/index.ts';
 import type { Quantizer } from './quantizer.ts';
 import { randomBasis } from './random-basis/index.ts';
 import { sinq } from './sinq/index.ts';
 import { ternary } from './ternary/index.ts';
 
 /** Every method there is. A method becomes part of the program by its line here. */
-export const quantizers = [grid, int, codebook, binary, ternary, hqq, sinq, prune, randomBasis] as const;
+export const quantizers = [
+  grid,
+  int,
+  codebook,
+  binary,
+  ternary,
+  hqq,
+  sinq,
+  prune,
+  randomBasis,
+  normalFloat,
+  dynamic8,
+  power,
+  mantissa,
+] as const;
 
 export type QuantizerId = (typeof quantizers)[number]['id'];
 

@@ -17,7 +17,8 @@ export interface CodeParts {
   readonly parts: readonly [Part, Part];
 }
 
-export function writeCodes(codes: Int32Array, workspace: Workspace): CodeParts {
+/** `columns` is the length of the rows that they stand in, where that may tell something. */
+export function writeCodes(codes: Int32Array, workspace: Workspace, columns?: number): CodeParts {
   let [wide, wider] = [0, 0];
   for (const code of codes) {
     if (code > 127 || code < -127) wide++;
@@ -46,7 +47,7 @@ export function writeCodes(codes: Int32Array, workspace: Workspace): CodeParts {
   return {
     header,
     parts: [
-      { bytes, width, dtype: width === 1 ? 'I8' : 'I16' },
+      { bytes, width, dtype: width === 1 ? 'I8' : 'I16', ...(columns !== undefined && { rows: [columns] }) },
       { bytes: escaped, width: 4, dtype: 'I32' },
     ],
   };

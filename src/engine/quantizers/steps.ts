@@ -51,8 +51,9 @@ export function writeSteps(wanted: Float32Array, workspace: StepRoom): Steps {
 /** The least level whose step is not below `step`. */
 function levelOf(step: number): number {
   if (!(step > 0)) return 0;
-  let level = Math.ceil(perOctave * Math.log2(step)) - 1;
-  while (stepAt(level) < step) level++;
+  const wanted = Math.min(step, largestStep);
+  let level = Math.ceil(perOctave * Math.log2(wanted)) - 1;
+  while (stepAt(level) < wanted) level++;
   return level;
 }
 

@@ -1,67 +1,197 @@
 import { z } from 'zod';
 import { DamagedArchiveError } from '../../errors.ts';
+import type { Workspace } from '../../kernels/workspace.ts';
 import { float32Bytes, joinBytes, readFloat32 } from '../bytes.ts';
 import { codeShapes, readCodes, writeCodes } from '../codes.ts';
-import { defineQuantizer } from '../quantizer.ts';
-import { greatest } from '../statistics.ts';
+import { defineQuantizer, type Geometry, type Piece, type PieceShape } from '../quantizer.ts';
+import { mostColumns, type TensorStatistics } from '../statistics.ts';
+import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
 import { fromGrid, toGrid } from './kernel.ts';
 
 const options = z.strictObject({
-  fineness: z.number().min(50).max(1_000_000).default(3000).meta({
-    title: 'Fineness',
-    description: 'How fine the grid is for the size of a tensor; half of it saves about one bit a weight.',
+  coarseness: z.number().min(0.001).max(4).default(0.19).meta({
+    title: 'Coarseness',
+    description:
+      'Distance of the lines for each standard deviation of the weights; twice as much saves about one bit a weight.',
+  }),
+  growth: z.number().min(0).max(1).default(0.5).meta({
+    title: 'Growth with size',
+    description:
+      'How much coarser larger tensors are treated than smaller ones: 0 not at all, 1 with the root of their size.',
+  }),
+  scale: z.enum(['tensor', 'channel']).default('channel').meta({
+    title: 'Lines for each',
+    description: 'Whether all weights of a tensor share their lines, or each output channel has lines of its own.',
   }),
   step: z.number().min(0).max(1e30).default(0).meta({
     title: 'Step',
-    description: 'The distance of two lines itself; 0 leaves it to the fineness.',
+    description: 'The distance of two lines itself, for the whole tensor; 0 leaves it to the coarseness.',
   }),
 });
 
+type Options = z.infer<typeof options>;
+const layouts = ['tensor', 'rows', 'columns'] as const;
+type Layout = (typeof layouts)[number];
+
 interface Parameters {
-  /** Distance of grid lines; single precision, above 0. */
-  readonly step: number;
+  readonly layout: Layout;
+  /** Distance of lines for each root mean square of a row. */
+  readonly relative: number;
+  /** Distance of lines: one of the tensor, or one of each column. */
+  readonly steps?: Float32Array;
 }
 
-/** What keeps steps of large tensors from growing without end, as the published rule has it. */
-const floor = 0.01 * Math.sqrt(24);
+/** A tensor of so many weights has the step that was asked for. */
+const usualCount = 65_536;
+/** Rows shorter than this share the lines of the tensor. */
+const leastRow = 8;
+/** The largest finite single-precision number. */
+const largestStep = 3.4028234663852886e38;
+/** Codes stay below 2^24, which single precision tells apart. */
+const leastShare = 2 ** -24;
 
-export const grid = defineQuantizer<z.infer<typeof options>, Parameters>({
+export const grid = defineQuantizer<Options, Parameters>({
   id: 'grid',
   title: 'Uniform grid',
   summary: 'Rounds each weight to a line of an even grid and codes the numbers of the lines as short as they can be.',
   wireId: 64,
   since: 2,
   options,
+  needs: { columns: true },
+  finer: (given) => ({ ...given, coarseness: Math.max(0.001, given.coarseness / 2) }),
 
-  /** Rotation-invariant quantization: steps in proportion to the norm, coarser for the spread of larger tensors. */
-  plan(_geometry, statistics, { fineness, step: told }) {
-    const norm = Math.sqrt(statistics.squares);
-    const byRule = norm * (1 / fineness + floor / Math.sqrt(Math.max(1, statistics.count)));
-    const step = told > 0 ? told : byRule;
-    // Codes stay below 2^24, which single precision tells apart.
-    const least = greatest(statistics) * 2 ** -24;
-    return { step: Math.fround(Math.max(step, least)) || 1 };
+  plan(geometry, statistics, { coarseness, growth, scale, step }) {
+    const relative = coarseness * (statistics.count / usualCount) ** (growth / 2);
+    const layout = scale === 'tensor' || step > 0 ? 'tensor' : layoutFor(geometry, statistics);
+    if (layout === 'rows') return { layout, relative };
+    if (layout === 'columns') return { layout, relative, steps: columnSteps(geometry, statistics, relative) };
+    return { layout, relative, steps: Float32Array.of(tensorStep(statistics, relative, step)) };
   },
 
-  quantize({ values }, { step }, workspace) {
+  quantize(piece, { layout, relative, steps: planned }, workspace) {
+    const { values } = piece;
+    const { header, steps, part } = stepParts(layout, planned ?? rowSteps(piece, relative), workspace);
     const room = workspace.allocate(4 * values.length);
     const codes = new Int32Array(room.buffer, room.byteOffset, values.length);
-    toGrid(values, step, codes);
-    const { header, parts } = writeCodes(codes, workspace);
-    return { header: joinBytes(float32Bytes(step), header), parts };
+    eachRow(layout, piece, values.length, (start, end, step) =>
+      toGrid(values, start, end, steps, step, codes, layout === 'columns'),
+    );
+    const coded = writeCodes(codes, workspace, piece.columns);
+    return {
+      header: joinBytes(header, coded.header),
+      parts: [...part, ...coded.parts],
+    };
   },
 
-  partShapes(header, { count }) {
-    const step = readFloat32(header, 0);
-    const { shapes, end } = codeShapes(header, 4, count);
-    if (!(step > 0) || step === Infinity || end !== header.length)
-      throw new DamagedArchiveError(`A grid with lines ${step} apart in a header of ${header.length} bytes.`);
-    return shapes;
+  partShapes(header, shape) {
+    const { layout, codesAt } = readLayout(header);
+    const { shapes, end } = codeShapes(header, codesAt, shape.count);
+    if (end !== header.length)
+      throw new DamagedArchiveError(`${header.length - end} bytes follow the header of a grid.`);
+    const steps = countSteps(layout, shape);
+    return layout === 'tensor' ? shapes : [{ length: 2 * steps, width: 2 }, ...shapes];
   },
 
-  dequantize({ header, parts }, _shape, values, workspace) {
-    fromGrid(readCodes(parts, workspace), readFloat32(header, 0), values);
+  dequantize({ header, parts }, shape, values, workspace) {
+    const { layout } = readLayout(header);
+    const isOne = layout === 'tensor';
+    const steps = isOne ? Float32Array.of(readFloat32(header, 1)) : readSteps(header, 1, parts[0]);
+    const codes = readCodes(isOne ? parts : parts.slice(1), workspace);
+    eachRow(layout, shape, shape.count, (start, end, step) => {
+      fromGrid(codes, start, end, steps, step, values, layout === 'columns');
+    });
   },
 
-  bound: (_piece, { step }) => ({ each: () => step / 2 }),
+  bound(piece, { layout, relative, steps: planned }) {
+    const { values } = piece;
+    const steps = planned ?? rowSteps(piece, relative);
+    const most = new Float64Array(values.length);
+    eachRow(layout, piece, values.length, (start, end, first) => {
+      for (let place = start; place < end; place++) {
+        const step = steps[layout === 'columns' ? first + place - start : first] ?? 0;
+        // A step of 0 stands for a row of zeros.
+        most[place] = (step * roundedUp) / 2;
+      }
+    });
+    return { each: (place) => most[place] ?? 0 };
+  },
 });
+
+/** One step is stored as it is, many are rounded up. */
+function stepParts(layout: Layout, wanted: Float32Array, workspace: Workspace) {
+  const layoutByte = Uint8Array.of(layouts.indexOf(layout));
+  if (layout === 'tensor')
+    return { header: joinBytes(layoutByte, float32Bytes(wanted[0] ?? 0)), steps: wanted, part: [] };
+  const { header, steps, part } = writeSteps(wanted, workspace);
+  return { header: joinBytes(layoutByte, header), steps, part: [part] };
+}
+
+function readLayout(header: Uint8Array): { readonly layout: Layout; readonly codesAt: number } {
+  const layout = layouts[header[0] ?? 255];
+  if (layout === undefined) throw new DamagedArchiveError(`A grid has no layout ${header[0]}.`);
+  if (layout !== 'tensor') return { layout, codesAt: 1 + stepsHeaderBytes };
+  const step = readFloat32(header, 1);
+  if (!(step >= 0) || step === Infinity) throw new DamagedArchiveError(`The lines of a grid are ${step} apart.`);
+  return { layout, codesAt: 5 };
+}
+
+/** Steps are stored up to a thirty-second of an octave larger. */
+const roundedUp = 2 ** (1 / 32);
+
+function layoutFor({ channels, rows, columns }: Geometry, { columnSquares }: TensorStatistics): Layout {
+  if (channels === 'columns') return columnSquares && columns <= mostColumns && rows >= leastRow ? 'columns' : 'tensor';
+  return channels === 'rows' && columns >= leastRow ? 'rows' : 'tensor';
+}
+
+function tensorStep({ squares, count, least, most }: TensorStatistics, relative: number, told: number): number {
+  const greatest = Math.max(-least, most, 0);
+  if (told > 0) return Math.fround(Math.max(told, greatest * leastShare));
+  return Math.min(largestStep, Math.fround(stepOf(squares / Math.max(1, count), greatest, relative)));
+}
+
+function columnSteps(
+  { rows }: Geometry,
+  { columnSquares, columnLeast, columnMost }: TensorStatistics,
+  relative: number,
+): Float32Array {
+  return Float32Array.from(columnSquares ?? [], (squares, column) =>
+    stepOf(squares / rows, Math.max(-(columnLeast?.[column] ?? 0), columnMost?.[column] ?? 0), relative),
+  );
+}
+
+function rowSteps({ values, columns, firstColumn }: Piece, relative: number): Float32Array {
+  const width = Math.min(columns - firstColumn, values.length);
+  return Float32Array.from({ length: values.length / width }, (_, row) => {
+    let [squares, greatest] = [0, 0];
+    for (let place = row * width; place < (row + 1) * width; place++) {
+      const value = values[place] ?? 0;
+      squares += value * value;
+      greatest = Math.max(greatest, value, -value);
+    }
+    return stepOf(squares / width, greatest, relative);
+  });
+}
+
+function stepOf(meanSquare: number, greatest: number, relative: number): number {
+  return Math.max(relative * Math.sqrt(meanSquare), greatest * leastShare);
+}
+
+function countSteps(layout: Layout, { count, columns }: PieceShape): number {
+  return layout === 'tensor' ? 1 : layout === 'columns' ? columns : Math.max(1, Math.floor(count / columns));
+}
+
+/** Calls back with each run of numbers and the number of the step of its first; in `columns` each next number has the next. */
+function eachRow(
+  layout: Layout,
+  { columns, firstColumn }: Pick<PieceShape, 'columns' | 'firstColumn'>,
+  count: number,
+  use: (start: number, end: number, step: number) => void,
+): void {
+  if (layout === 'tensor') {
+    use(0, count, 0);
+    return;
+  }
+  const width = Math.min(columns - firstColumn, count);
+  for (let start = 0; start < count; start += width)
+    use(start, start + width, layout === 'columns' ? firstColumn : start / width);
+}
