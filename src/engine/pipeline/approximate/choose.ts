@@ -11,6 +11,9 @@ import { tableReason } from './tables.ts';
 /** Up to this many numbers a tensor costs little and often matters much. */
 const smallCount = 1000;
 
+/** A first layer up to this size is treated more finely; what that costs in a larger one is better spent on all. */
+const shortFirst = 16_384;
+
 /** A tensor that is to be approximated, as far as its table of contents tells. */
 export interface Candidate {
   readonly kind: 'candidate';
@@ -55,7 +58,8 @@ export function chooseFor(tensor: TensorRange, role: TensorRole, recipe: Recipe)
   const quantizer = quantizerById(step.method);
   const refusal = quantizer?.refuses?.(geometry, step.options);
   if (refusal !== undefined) return kept(refusal);
-  const options = careful && isSensitive(role) ? (quantizer?.finer?.(step.options) ?? step.options) : step.options;
+  const options =
+    careful && isSensitive(role, count) ? (quantizer?.finer?.(step.options) ?? step.options) : step.options;
   return {
     kind: 'candidate',
     step: { ...step, options: options as MethodStep['options'] },
@@ -75,8 +79,8 @@ function carefulReason({ shape }: TensorRange, { role }: TensorRole, count: numb
 }
 
 /** Where errors spread furthest, and finer steps cost little. */
-function isSensitive({ role, position }: TensorRole): boolean {
-  return role === 'depthwise' || position === 'first';
+function isSensitive({ role, position }: TensorRole, count: number): boolean {
+  return role === 'depthwise' || (position === 'first' && count <= shortFirst);
 }
 
 /** Why numbers that were now seen must be kept after all. */
