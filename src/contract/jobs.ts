@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approximation, recipe } from './recipes.ts';
 
 const path = z.string().min(1).max(4096);
 const resources = {
@@ -19,6 +20,8 @@ export const jobRequest = z.discriminatedUnion('command', [
     input: path,
     output: path.exactOptional(),
     preset: preset.exactOptional(),
+    /** Present: weights change as it says. Default: every byte comes back. */
+    approximate: recipe.exactOptional(),
     overwrite: z.boolean().exactOptional(),
     ...resources,
   }),
@@ -68,6 +71,8 @@ export const receipt = z.object({
   machine: z.string(),
   engine: z.string(),
   notices: z.array(z.string()),
+  /** Present where weights were approximated. */
+  approximation: approximation.exactOptional(),
 });
 export type Receipt = z.infer<typeof receipt>;
 

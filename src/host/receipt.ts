@@ -25,6 +25,7 @@ export function toReceipt(report: Report): Receipt {
     machine: `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}`,
     engine: report.machine.engine,
     notices: [...report.notices],
+    ...(report.command === 'compress' && report.approximation ? { approximation: report.approximation } : {}),
   };
 }
 

@@ -5,13 +5,13 @@ import type { Handlers } from './handlers.ts';
 export function catalogHandlers(engine: Engine): Handlers<'catalog.list'> {
   return {
     'catalog.list': async () => {
-      const { formats, dtypes, codecs, presets } = await engine.listCatalog();
+      const { formats, dtypes, codecs, presets, methods } = await engine.listCatalog();
       return {
         formats: formats.map(({ extensions, ...format }) => ({ ...format, extensions: [...extensions] })),
         dtypes: [...dtypes],
         codecs: codecs.map((codec) => ({ ...codec })),
         presets: [...presets],
-        methods: [],
+        methods: methods.map((method) => ({ ...method })),
         exports: [],
       };
     },

@@ -1,4 +1,5 @@
 import type { Receipt } from '../../../contract/jobs.ts';
+import { Approximate } from '../../components/Approximate.tsx';
 import { Exact } from '../../components/Exact.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import figures from '../../components/figures.module.css';
@@ -36,13 +37,14 @@ export function Result({ id, name, receipt }: ResultProps) {
   const { command, bytesIn, bytesOut, output } = receipt;
   const { data: details } = useRun(id);
   const isCompress = command === 'compress';
+  const isApproximate = receipt.approximation !== undefined;
   const hasWaterfall = details !== undefined && details.waterfall.length > 0;
   return (
-    <Screen title={name} path={output ?? receipt.input} mark={<Exact />}>
+    <Screen title={name} path={output ?? receipt.input} mark={isApproximate ? <Approximate /> : <Exact />}>
       <section aria-label="Result">
         {isCompress && (
           <p className={figures.large} title={exactBytesText(bytesOut)}>
-            {bytesOut < bytesIn ? changeText(bytesIn, bytesOut) : 'Already dense'}
+            {bytesOut < bytesIn ? `${isApproximate ? '~ ' : ''}${changeText(bytesIn, bytesOut)}` : 'Already dense'}
           </p>
         )}
         <p role="status" className={classes.finding}>
@@ -57,7 +59,7 @@ export function Result({ id, name, receipt }: ResultProps) {
           <SizeBars before={bytesIn} after={bytesOut} />
         ))}
       <ProofLadder receipt={receipt} />
-      {isCompress && output !== undefined && <HowToLoad archive={output} />}
+      {isCompress && output !== undefined && <HowToLoad archive={output} isApproximate={isApproximate} />}
       <ReceiptFacts receipt={receipt} />
       {details !== undefined && details.codecs.length > 0 && (
         <section>
@@ -86,6 +88,9 @@ function ReceiptFacts({ receipt }: { readonly receipt: Receipt }) {
       <Facts
         facts={[
           [files.length > 1 ? 'sha256 of all files' : 'sha256', <Hash value={sha256} />],
+          ...(receipt.approximation === undefined
+            ? []
+            : [['sha256 of the original', <Hash key="source" value={receipt.approximation.sourceSha256} />] as const]),
           ['Original', exactBytesText(original)],
           ['Archive', `${exactBytesText(archive)}, ${percentText(archive / Math.max(1, original))} of the original`],
           ...(receipt.tensors > 0 ? [['Tensors', tensorWords(receipt)] as const] : []),

@@ -23,6 +23,7 @@ export function ResultActions({ id, name, receipt }: ResultActionsProps) {
   const { native } = useConnection();
   const start = useStartJob();
   const archive = command === 'compress' ? output : input;
+  const isApproximate = receipt.approximation !== undefined;
   const isOneFile = command === 'compress' || files.length === 1;
   const saveReceipt = () =>
     saveText(`${name}.receipt.json`, 'application/json', JSON.stringify({ id, name, ...receipt }, null, 2));
@@ -41,10 +42,10 @@ export function ResultActions({ id, name, receipt }: ResultActionsProps) {
             {command === 'compress' ? 'Save the archive' : 'Save the file'}
           </Button>
         )}
-        {command === 'compress' && <ReplaceOriginal run={id} />}
+        {command === 'compress' && !isApproximate && <ReplaceOriginal run={id} />}
         {archive !== undefined && command !== 'restore' && (
           <Button variant="default" onClick={() => start.mutate(restoreRequest(archive, files))}>
-            Restore the original
+            {isApproximate ? 'Restore the model' : 'Restore the original'}
           </Button>
         )}
         {archive !== undefined && (

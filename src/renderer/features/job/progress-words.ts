@@ -3,6 +3,7 @@ import { bytesText } from '../../text/amounts.ts';
 
 const phases: Readonly<Record<string, string>> = {
   scan: 'Reading the headers',
+  measure: 'Looking at the weights',
   compress: 'Compressing, and proving each block as it is written',
   prove: 'Reading the archive back and comparing every byte',
   flush: 'Waiting for the disk to have it all',

@@ -10,10 +10,11 @@ export interface Rung {
 }
 
 /** The finding of a job in one sentence. */
-export function findingWords({ command, bytesIn, bytesOut, tensors }: Receipt): string {
+export function findingWords({ command, bytesIn, bytesOut, tensors, approximation }: Receipt): string {
   const counted = tensors === 0 ? '' : ` in ${countedText(tensors, 'tensor')}`;
   switch (command) {
     case 'compress':
+      if (approximation !== undefined) return approximateWords(approximation);
       return `Proved: all ${countText(bytesIn)} bytes${counted} come back the same.`;
     case 'verify':
       return 'Verified: the archive is whole.';
@@ -22,24 +23,30 @@ export function findingWords({ command, bytesIn, bytesOut, tensors }: Receipt): 
   }
 }
 
+function approximateWords({ tensors, kept, bitsPerWeight }: NonNullable<Receipt['approximation']>): string {
+  const bits = `${bitsPerWeight.toFixed(2)} bits a weight`;
+  return `${countedText(tensors, 'tensor')} approximated at ~ ${bits}, ${countText(kept)} kept exactly. Proved: the archive gives back these weights. What they do to answers is not measured by that.`;
+}
+
 /** The five rungs, whether climbed or not, each in words. `bytes` is the proof of compressing: every block, compared. */
-export function proofLadder({ command, proved, sha256, files }: Receipt): readonly Rung[] {
+export function proofLadder({ command, proved, sha256, files, approximation }: Receipt): readonly Rung[] {
   const has = (...names: readonly string[]) => names.some((name) => proved.includes(name));
-  const isCompared = has('bytes');
-  const isWhole = has('bytes', 'files');
+  const isCompared = has('bytes', 'approximation');
+  const isWhole = has('bytes', 'files', 'approximation');
+  const target = approximation === undefined ? 'the original' : 'what it was approximated to';
   const given =
     command === 'verify' ? 'Verify again with it to climb this rung.' : 'Paste it below to climb this rung.';
   return [
     {
       title: 'Every block is whole',
-      isProved: has('bytes', 'files', 'checksums'),
+      isProved: isCompared || has('files', 'checksums'),
       words: isCompared
-        ? 'Each was read back from the archive, decoded, and compared with the original byte for byte.'
+        ? `Each was read back from the archive, decoded, and compared with ${target} byte for byte.`
         : 'The checksum of each block is right.',
     },
     {
       title: 'Every tensor is equal',
-      isProved: has('bytes', 'files', 'tensors'),
+      isProved: isCompared || has('files', 'tensors'),
       words: 'Each decodes to the sha256 that was recorded for it.',
     },
     {
@@ -47,7 +54,9 @@ export function proofLadder({ command, proved, sha256, files }: Receipt): readon
       isProved: isWhole,
       words: has('original')
         ? 'The original was read again, and is the same.'
-        : 'It comes back with the sha256 of its original.',
+        : approximation === undefined
+          ? 'It comes back with the sha256 of its original.'
+          : 'With its new weights, it comes back with this sha256.',
       ...(isWhole ? { sha256 } : {}),
     },
     {

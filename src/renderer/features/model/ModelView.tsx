@@ -4,14 +4,19 @@ import { preset as presetIds, type JobRequest } from '../../../contract/jobs.ts'
 import type { ModelSummary } from '../../../contract/models.ts';
 import { useShortcut } from '../../app/use-shortcut.ts';
 import { Actions } from '../../components/Actions.tsx';
+import { Approximate } from '../../components/Approximate.tsx';
 import { Exact } from '../../components/Exact.tsx';
 import { Failure } from '../../components/Failure.tsx';
-import { IconLock } from '../../components/icons.ts';
+import { IconLock, IconTilde } from '../../components/icons.ts';
 import { Screen } from '../../components/Screen.tsx';
 import { useStartJob } from '../../host/jobs.ts';
 import { useEstimate, useModelMap } from '../../host/models.ts';
-import { useSettings } from '../../host/settings.ts';
+import { useCatalog, useSettings } from '../../host/settings.ts';
 import { bytesText } from '../../text/amounts.ts';
+import { ApproximateChoice } from '../approximate/ApproximateChoice.tsx';
+import { KindChoice, type Kind } from '../approximate/KindChoice.tsx';
+import approximateClasses from '../approximate/Recipe.module.css';
+import { toRecipe, type RecipeChoice } from '../approximate/recipe-choice.ts';
 import { OutputPlace } from './OutputPlace.tsx';
 import { EstimateHeadline } from './EstimateHeadline.tsx';
 import { Faults } from './Faults.tsx';
@@ -29,6 +34,11 @@ export function ModelView({ model }: { readonly model: ModelSummary }) {
   const settings = useSettings();
   const [chosen, setChosen] = useState<string>();
   const [output, setOutput] = useState('');
+  const [kind, setKind] = useState<Kind>('exact');
+  const [decided, setDecided] = useState<RecipeChoice>();
+  const methods = useCatalog().data?.methods ?? [];
+  const choice = decided ?? { method: methods[0]?.id ?? '', options: {}, rules: [], automatic: true };
+  const isApproximate = kind === 'approximate';
   const preset = chosen ?? settings.data?.defaultPreset ?? 'balanced';
   const start = useStartJob();
   const map = useModelMap(path, model.tensors > 0);
@@ -46,10 +56,11 @@ export function ModelView({ model }: { readonly model: ModelSummary }) {
   const disk = estimate.data?.disk;
   const request: JobRequest = {
     ...{ command: 'compress', input: path, preset: presetIds.catch('balanced').parse(preset) },
+    ...(isApproximate ? { approximate: toRecipe(choice) } : {}),
     ...(asks && output !== '' ? { output } : {}),
   };
   return (
-    <Screen title={model.name} path={path} mark={<Exact />}>
+    <Screen title={model.name} path={path} mark={isApproximate ? <Approximate /> : <Exact />}>
       <EstimateHeadline model={model} estimate={estimate.data} isEstimating={estimate.isFetching} preset={preset} />
       {estimate.error && (
         <p>{`What it would come to could not be told: ${estimate.error.message} It can be compressed all the same.`}</p>
@@ -71,7 +82,12 @@ export function ModelView({ model }: { readonly model: ModelSummary }) {
           start.mutate(request);
         }}
       >
-        <PresetChoice value={preset} onChange={setChosen} estimate={estimate.data} bytes={bytes} />
+        {model.tensors > 0 && methods.length > 0 && <KindChoice value={kind} onChange={setKind} />}
+        {isApproximate ? (
+          <ApproximateChoice path={path} name={model.name} methods={methods} choice={choice} onChange={setDecided} />
+        ) : (
+          <PresetChoice value={preset} onChange={setChosen} estimate={estimate.data} bytes={bytes} />
+        )}
         {asks && <OutputPlace path={path} value={output} onChange={setOutput} />}
         {disk?.enough === false && (
           <p role="status">
@@ -80,10 +96,25 @@ export function ModelView({ model }: { readonly model: ModelSummary }) {
           </p>
         )}
         <Actions>
-          <Button type="submit" loading={start.isPending} leftSection={<IconLock size={16} aria-hidden />}>
-            {hasFault ? 'Store exactly as bytes' : 'Compress exactly'}
-          </Button>
-          <span>The original is only read. The archive appears once it is proved.</span>
+          {isApproximate ? (
+            <Button
+              type="submit"
+              className={approximateClasses.button ?? ''}
+              loading={start.isPending}
+              leftSection={<IconTilde size={16} aria-hidden />}
+            >
+              Compress approximately
+            </Button>
+          ) : (
+            <Button type="submit" loading={start.isPending} leftSection={<IconLock size={16} aria-hidden />}>
+              {hasFault ? 'Store exactly as bytes' : 'Compress exactly'}
+            </Button>
+          )}
+          <span>
+            {isApproximate
+              ? 'The original is only read, and never replaced by this.'
+              : 'The original is only read. The archive appears once it is proved.'}
+          </span>
         </Actions>
       </form>
       {start.error && <Failure error={start.error} />}

@@ -1,0 +1,94 @@
+import { Switch } from '@mantine/core';
+import { useState } from 'react';
+import type { Catalog } from '../../../contract/catalog.ts';
+import { recipe } from '../../../contract/recipes.ts';
+import { Actions } from '../../components/Actions.tsx';
+import { saveText } from '../../components/chart/save.ts';
+import { LinkButton } from '../../components/LinkButton.tsx';
+import { MethodChoice } from './MethodChoice.tsx';
+import { changedOptions, optionFields } from './option-fields.ts';
+import { OptionForm } from './OptionForm.tsx';
+import classes from './Recipe.module.css';
+import { fromRecipe, toRecipe, withRule, type RecipeChoice } from './recipe-choice.ts';
+import { RecipeTable } from './RecipeTable.tsx';
+import { RuleList } from './RuleList.tsx';
+
+interface ApproximateChoiceProps {
+  readonly path: string;
+  readonly name: string;
+  readonly methods: Catalog['methods'];
+  readonly choice: RecipeChoice;
+  readonly onChange: (choice: RecipeChoice) => void;
+}
+
+/** How weights are approximated: a method with its options for most, and rules for some. */
+export function ApproximateChoice({ path, name, methods, choice, onChange }: ApproximateChoiceProps) {
+  const [fault, setFault] = useState<string>();
+  const method = methods.find(({ id }) => id === choice.method);
+  const fields = method === undefined ? [] : optionFields(method.options);
+  const open = async (file: File) => {
+    const { success, data } = recipe.safeParse(parsed(await file.text()));
+    setFault(success ? undefined : `${file.name} is no recipe.`);
+    if (success) onChange(fromRecipe(data, choice));
+  };
+  return (
+    <div className={classes.part}>
+      <MethodChoice
+        methods={methods}
+        value={choice.method}
+        onChange={(id) => onChange({ ...choice, method: id, options: {} })}
+      />
+      {method !== undefined && (
+        <OptionForm
+          label={`Options of ${method.title}`}
+          fields={fields}
+          values={choice.options}
+          onChange={(values) => onChange({ ...choice, options: changedOptions(fields, values) ?? {} })}
+        />
+      )}
+      <Switch
+        label="Take care by itself"
+        description="Keeps norms, biases, masks and computed tables, and treats sensitive layers more finely, unless a rule says otherwise."
+        checked={choice.automatic}
+        onChange={({ currentTarget }) => onChange({ ...choice, automatic: currentTarget.checked })}
+      />
+      <RuleList rules={choice.rules} methods={methods} onChange={(rules) => onChange({ ...choice, rules })} />
+      <RecipeTable
+        path={path}
+        methods={methods}
+        choice={choice}
+        onSelect={(match) => {
+          if (!choice.rules.some((rule) => rule.match === match))
+            onChange({ ...choice, rules: withRule(choice.rules, match, { match, keep: true }) });
+        }}
+      />
+      <Actions>
+        <LinkButton
+          onClick={() => saveText(`${name}.recipe.json`, 'application/json', JSON.stringify(toRecipe(choice), null, 2))}
+        >
+          Save the recipe
+        </LinkButton>
+        <label>
+          Open a recipe{' '}
+          <input
+            type="file"
+            accept="application/json,.json"
+            onChange={({ currentTarget }) => {
+              const file = currentTarget.files?.[0];
+              if (file !== undefined) void open(file);
+            }}
+          />
+        </label>
+      </Actions>
+      {fault !== undefined && <p role="alert">{fault}</p>}
+    </div>
+  );
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
