@@ -1,18 +1,28 @@
 import type { CodecNode, Preset } from '../codecs/codec.ts';
+import { guessPeriods } from '../codecs/range/guess.ts';
+import type { RangeOptions } from '../codecs/range/model.ts';
 import type { Workspace } from '../kernels/workspace.ts';
-import { sizeBy, type Excerpt } from './matches.ts';
+import { patientBytes, sizeBy, type Excerpt } from './matches.ts';
 
 /** Streams up to this long are short enough that a table of frequencies weighs more than the time of doing without one. */
 const shortBytes = 64 * 1024;
 /** Codecs below which there is nothing that another coder could do better. */
 const leaves: ReadonlySet<string> = new Set(['store', 'zstd', 'huffman', 'rans']);
-/** What the learning coder must come to, against the tree that was planned, for the time that it takes. */
-const worthwhile: Readonly<Record<Preset, number>> = { quick: 0, balanced: 0.998, smallest: 0.997 };
+/**
+ * What the learning coder must come to, against the tree that was planned, for the time that it takes: in short streams, and
+ * in longer ones, where `balanced` looks at bytes of no known kind alone.
+ */
+const worthwhile: Readonly<Record<Preset, { readonly short: number; readonly long: number }>> = {
+  quick: { short: 0, long: 0 },
+  balanced: { short: 0.998, long: 0.95 },
+  smallest: { short: 1, long: 0.997 },
+};
 
 /**
  * Puts the learning range coder in the place of an entropy coder of a planned tree, where that makes `piece` enough
- * smaller: always possible with `smallest`, then with rows of the lengths `rows` as well, for short streams with
- * `balanced`, never with `quick`.
+ * smaller: always possible with `smallest`, then with rows of the lengths `rows` as well; with `balanced` for short streams,
+ * and for longer ones of unknown bytes; never with `quick`. Bytes that lie in rows, known or guessed, may be told apart by
+ * their neighbours.
  */
 export function considerContexts(
   planned: CodecNode,
@@ -21,16 +31,23 @@ export function considerContexts(
   preset: Preset,
   workspace: Workspace,
 ): CodecNode {
-  if (preset === 'quick' || (preset === 'balanced' && streamLength > shortBytes)) return planned;
-  const before = sizeBy(planned, piece, workspace);
-  let best = { node: planned, size: before * worthwhile[preset] };
-  for (const period of preset === 'smallest' ? [0, ...rows] : [0]) {
-    const coder: CodecNode = { id: 'range', options: { period } };
-    for (const node of replacements(planned, coder, piece.width === 1 && (isTyped || planned.id !== 'zstd'))) {
+  const isShort = streamLength <= shortBytes;
+  const mayTry = preset === 'smallest' || isShort || (!isTyped && streamLength <= patientBytes);
+  if (preset === 'quick' || !mayTry) return planned;
+  const least = worthwhile[preset][isShort ? 'short' : 'long'];
+  const isLeaf = leaves.has(planned.id);
+  let best = { node: planned, size: sizeBy(planned, piece, workspace) * least };
+  const consider = (options: RangeOptions): void => {
+    for (const node of replacements(planned, { id: 'range', options }, piece.width === 1)) {
       const size = sizeBy(node, piece, workspace);
       if (size < best.size) best = { node, size };
     }
-  }
+  };
+  if (preset === 'smallest' || isShort) consider({ period: 0, isNear: false });
+  if (preset === 'smallest') for (const period of rows) consider({ period, isNear: false });
+  if (!isLeaf || piece.width !== 1) return best.node;
+  const nearRows = isTyped && preset === 'smallest' ? rows : [];
+  for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ period, isNear: true });
   return best.node;
 }
 

@@ -7,7 +7,7 @@ import type { Workspace } from '../kernels/workspace.ts';
 export const excerptBytes = 256 * 1024;
 
 /** Streams up to this long are coded at the highest level of zstd, at some megabytes a second; longer ones would take minutes. */
-const patientBytes = 16 * 2 ** 20;
+export const patientBytes = 16 * 2 ** 20;
 const widestNumber = 8;
 const highestLevel = 19;
 const quickerLevel = 9;

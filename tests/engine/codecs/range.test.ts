@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { guessPeriods } from '../../../src/engine/codecs/range/guess.ts';
 import { createRange, range } from '../../../src/engine/codecs/range/index.ts';
 import { referenceKernel } from '../../../src/engine/codecs/range/kernel.ts';
 import { inScratch, workspace } from '../../support/codecs.ts';
@@ -9,13 +10,16 @@ describeTwins(
   range,
   createRange(({ bytes }) => referenceKernel(bytes)),
   [1],
-  [{ period: 0 }, { period: 1 }, { period: 60 }, { period: 5000 }],
+  [
+    ...[0, 1, 60, 5000].map((period) => ({ period, isNear: false })),
+    ...[1, 60].map((period) => ({ period, isNear: true })),
+  ],
   4097,
 );
 
-function codedBytes(bytes: Uint8Array, period: number): number {
+function codedBytes(bytes: Uint8Array, period: number, isNear = false): number {
   return inScratch(() => {
-    const { header, streams } = range.encode({ bytes, width: 1 }, { period }, workspace);
+    const { header, streams } = range.encode({ bytes, width: 1 }, { period, isNear }, workspace);
     return header.length + (streams[0]?.bytes.length ?? 0);
   });
 }
@@ -53,6 +57,16 @@ describe('range', () => {
       [byRow, 500],
     ] as const)
       expect(codedBytes(bytes, period) / entropyBytes(bytes)).toBeLessThan(0.95);
+  });
+
+  test('goes further below it by the bytes before and above, where these are alike', () => {
+    const image = Uint8Array.from({ length: 40_000 }, (_, at) => {
+      const [row, column] = [Math.floor(at / 100) % 50, at % 100];
+      return (row - 25) ** 2 + (column - 50) ** 2 < 300 ? 200 : Math.imul(at + 1, 0x9e3779b1) >>> 29;
+    });
+    expect(codedBytes(image, 100, true) / codedBytes(image, 100)).toBeLessThan(0.98);
+    expect(guessPeriods(image)[1]).toBe(100);
+    expect(guessPeriods(image.subarray(0, 1000))).toEqual([]);
   });
 
   test('codes signed bytes like unsigned ones', () => {

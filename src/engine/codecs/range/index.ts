@@ -6,11 +6,16 @@ import type { Workspace } from '../../kernels/workspace.ts';
 import { type Codec, defineCodec, type Stream, type StreamShape } from '../codec.ts';
 import { readHeader, writeHeader, type RangeHeader } from './header.ts';
 import type { RangeKernel } from './kernel.ts';
-import { columnShiftOf, longestPeriod, modelBytes, modelOf, places, tables, type Model } from './model.ts';
-
-export interface RangeOptions {
-  readonly period: number;
-}
+import {
+  columnShiftOf,
+  longestPeriod,
+  modelBytes,
+  modelOf,
+  places,
+  tables,
+  type Model,
+  type RangeOptions,
+} from './model.ts';
 
 /** Kernels count bytes in 32 bits. */
 const longestInput = 2 ** 28;
@@ -28,6 +33,10 @@ export function createRange(kernelOf: (workspace: Workspace) => RangeKernel): Co
         title: 'Row length',
         description: 'Bytes of one row; 0 learns from all bytes alike, which is faster.',
       }),
+      isNear: z.boolean().default(false).meta({
+        title: 'Neighbours',
+        description: 'Learns from the bytes before and above, as in images, and not from the row.',
+      }),
     }),
     isFinal: true,
 
@@ -36,14 +45,14 @@ export function createRange(kernelOf: (workspace: Workspace) => RangeKernel): Co
     propose: () => [],
     decodeCost: ({ period }) => (period === 0 ? 50 : 260),
 
-    encode(input, { period }, workspace) {
+    encode(input, options, workspace) {
       if (!accepts(input))
         throw new UnsupportedInputError(
           `range codes single bytes, up to ${longestInput}; this stream has ${input.bytes.length} of width ${input.width}.`,
           { width: input.width, length: input.bytes.length },
         );
       const source = workspace.place(input.bytes);
-      const model = modelOf(source, period);
+      const model = modelOf(source, options);
       const coded = workspace.allocate(source.length);
       const mark = workspace.mark();
       const length = kernelOf(workspace).encode(
@@ -114,6 +123,7 @@ function placeModel(model: Model, workspace: Workspace): number {
   view.setUint32(places.shift, model.shift, true);
   view.setUint32(places.flip, model.flip, true);
   view.setUint32(places.columnShift, columnShiftOf(model.period), true);
+  view.setUint32(places.isNear, model.isNear ? 1 : 0, true);
   place.set(tables, places.rates);
   return place.byteOffset;
 }

@@ -9,6 +9,7 @@ const columnsAt: usize = 17408;
 const setBytes: usize = 1024;
 const scaleClasses: usize = 33;
 const statisticsClasses: usize = 512;
+const nearClasses: usize = 256;
 const inputs: usize = 5;
 const leastProbability: i32 = 1024;
 const mostProbability: i32 = (1 << 22) - 1024;
@@ -31,7 +32,8 @@ function begin(model: usize): void {
     return;
   }
   const columns = ((period - 1) >> <usize>load<u32>(model, 16)) + 1;
-  clear(firstSet(model), 2 + scaleClasses + statisticsClasses + columns);
+  const near = load<u32>(model, 20) !== 0 ? nearClasses : 0;
+  clear(firstSet(model), 2 + scaleClasses + statisticsClasses + columns + near);
   memory.fill(model + columnsAt, 0, 12 * period);
   store<i32>(model, 4 << 16, 36);
   store<i32>(model, 0, 40);
@@ -67,23 +69,42 @@ function classOf(deviation: i32, bits: i32): i32 {
   return ((length - 8) << bits) + ((value >> (length - bits)) & ((1 << bits) - 1));
 }
 
-/** Chooses the sets of probabilities for symbol number `at`, whose column is `column`. */
+/** Chooses the sets of probabilities for symbol number `index`, whose column is `column`; the symbols before are at `symbols`. */
 // @ts-ignore: decorator
 @inline
-function chooseSets(model: usize, column: usize, index: usize): void {
+function chooseSets(model: usize, column: usize, index: usize, symbols: usize): void {
   const order = firstSet(model);
-  if (column === 0 && index > 0) startRow(order);
+  const isNear = load<u32>(model, 20) !== 0;
+  if (!isNear && column === 0 && index > 0) startRow(order);
   const scales = order + 2 * setBytes;
   const statistics = scales + scaleClasses * setBytes;
   const columns = statistics + statisticsClasses * setBytes;
   store<usize>(model + setsAt, order);
-  store<usize>(model + setsAt, order + setBytes, 4);
   store<usize>(model + setsAt, scales + (<usize>classOf(load<i32>(model, 36), 2)) * setBytes, 8);
   const own = model + columnsAt + 12 * column;
   const mean = ((load<i32>(own) >> 16) - load<i32>(model, 4)) >> load<i32>(model, 8);
   const place = (min(max(mean, 0), 31) << 4) + min(classOf(load<i32>(own, 4), 1), 15);
   store<usize>(model + setsAt, statistics + <usize>place * setBytes, 12);
   store<usize>(model + setsAt, columns + (column >> <usize>load<u32>(model, 16)) * setBytes, 16);
+  store<usize>(model + setsAt, isNear ? nearSet(model, columns, index, symbols) : order + setBytes, 4);
+}
+
+/** The set for what is left of symbol number `index` and above it. */
+// @ts-ignore: decorator
+@inline
+function nearSet(model: usize, columns: usize, index: usize, symbols: usize): usize {
+  const period = <usize>load<u32>(model);
+  const left = index > 0 ? nearLevel(model, symbols + index - 1) : 0;
+  const above = index >= period ? nearLevel(model, symbols + index - period) : 0;
+  const first = columns + (((period - 1) >> <usize>load<u32>(model, 16)) + 1) * setBytes;
+  return first + (<usize>(left << 4) + <usize>above) * setBytes;
+}
+
+// @ts-ignore: decorator
+@inline
+function nearLevel(model: usize, at: usize): i32 {
+  const symbol = <i32>(<u32>load<u8>(at) ^ load<u32>(model, 12)) - load<i32>(model, 4);
+  return min(max(symbol >> (load<i32>(model, 8) + 1), 0), 15);
 }
 
 /** A new row starts from what all rows have in common, but learns fast. */
@@ -203,7 +224,7 @@ export function encode(source: usize, length: usize, model: usize, target: usize
   let column: usize = 0;
   for (let index: usize = 0; index < length; index++) {
     const symbol = <u32>load<u8>(source + index) ^ flip;
-    if (period !== 0) chooseSets(model, column, index);
+    if (period !== 0) chooseSets(model, column, index, source);
     let node: usize = 1;
     for (let depth: usize = 0; depth < 8; depth++) {
       const bit = (symbol >> (7 - <u32>depth)) & 1;
@@ -248,7 +269,7 @@ export function decode(source: usize, available: usize, model: usize, target: us
   for (; at < source + 4; at++) code = (code << 8) | (at < end ? <u32>load<u8>(at) : 0);
   let column: usize = 0;
   for (let index: usize = 0; index < length; index++) {
-    if (period !== 0) chooseSets(model, column, index);
+    if (period !== 0) chooseSets(model, column, index, target);
     let node: usize = 1;
     for (let depth: usize = 0; depth < 8; depth++) {
       const slot = order + (node << 2);

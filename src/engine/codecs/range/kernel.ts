@@ -1,4 +1,4 @@
-import { columnShiftOf, places, scaleClasses, statisticsClasses } from './model.ts';
+import { columnShiftOf, nearClasses, places, scaleClasses, statisticsClasses } from './model.ts';
 
 /** The loops of the range coder over addresses of one memory. `model` is where a model's parameters and tables lie. */
 export interface RangeKernel {
@@ -63,6 +63,10 @@ class Predictor {
   readonly #period: number;
   readonly #low: number;
   readonly #shift: number;
+  readonly #isNear: boolean;
+  readonly #near: readonly ProbabilitySet[];
+  /** Levels of the symbols so far. */
+  readonly #levels: number[] = [];
   readonly #weights = new Int32Array(8 * inputs).fill(13107);
   readonly #order = new ProbabilitySet();
   readonly #row = new ProbabilitySet();
@@ -86,10 +90,12 @@ class Predictor {
     this.#low = view.getUint32(places.low, true);
     this.#shift = view.getUint32(places.shift, true);
     this.flip = view.getUint32(places.flip, true);
+    this.#isNear = view.getUint32(places.isNear, true) !== 0;
     const sets = (count: number) => Array.from({ length: count }, () => new ProbabilitySet());
     const isMixed = this.#period > 0;
     this.#scales = sets(isMixed ? scaleClasses : 0);
     this.#statistics = sets(isMixed ? statisticsClasses : 0);
+    this.#near = sets(this.#isNear ? nearClasses : 0);
     this.#columns = Array.from({ length: this.#period }, () => new Statistics());
     this.#columnSets = sets(isMixed ? ((this.#period - 1) >> columnShiftOf(this.#period)) + 1 : 0);
   }
@@ -98,12 +104,13 @@ class Predictor {
   beginSymbol(): void {
     if (this.#period === 0) return;
     const column = this.#index % this.#period;
-    if (column === 0 && this.#index > 0) this.#row.startFrom(this.#order);
+    if (!this.#isNear && column === 0 && this.#index > 0) this.#row.startFrom(this.#order);
     const { mean, deviation } = this.#columns[column]!;
     const level = Math.min(Math.max(((mean >> 16) - this.#low) >> this.#shift, 0), 31);
+    const [left = 0, above = 0] = [this.#levels[this.#index - 1], this.#levels[this.#index - this.#period]];
     this.#sets = [
       this.#order,
-      this.#row,
+      this.#isNear ? this.#near[left * 16 + above]! : this.#row,
       this.#scales[classOf(this.#recentDeviation, 2)]!,
       this.#statistics[level * 16 + Math.min(classOf(deviation, 1), 15)]!,
       this.#columnSets[column >> columnShiftOf(this.#period)]!,
@@ -140,6 +147,7 @@ class Predictor {
       this.#recentMean += Math.trunc(away / (Math.min(255, this.#index) + 1));
       this.#recentDeviation += (Math.abs(away) - this.#recentDeviation) >> 4;
     }
+    this.#levels.push(Math.min(Math.max((symbol - this.#low) >> (this.#shift + 1), 0), 15));
     this.#index++;
   }
 }

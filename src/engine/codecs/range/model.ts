@@ -13,6 +13,8 @@ export interface Model {
   /** The least symbol after that, and by how many bits means are coarsened when counted from there. */
   readonly low: number;
   readonly shift: number;
+  /** Whether symbols are told apart by what is left of them and above them, and not by their row. */
+  readonly isNear: boolean;
 }
 
 // Where things lie in a model's memory, from its first byte; `kernel.as.ts` has the same numbers.
@@ -22,6 +24,7 @@ export const places = {
   shift: 8,
   flip: 12,
   columnShift: 16,
+  isNear: 20,
   weights: 64,
   rates: 512,
   squash: 1024,
@@ -33,6 +36,13 @@ export const places = {
 const setBytes = 1024;
 export const scaleClasses = 33;
 export const statisticsClasses = 512;
+export const nearClasses = 256;
+
+/** What the encoder may choose. */
+export type RangeOptions = Pick<Model, 'period' | 'isNear'>;
+
+/** Of symbols that are all modelled alike. */
+export const alike: Model = { period: 0, flip: 0, low: 0, shift: 0, isNear: false };
 
 /** By how many bits the number of a column is shortened. */
 export function columnShiftOf(period: number): number {
@@ -40,10 +50,14 @@ export function columnShiftOf(period: number): number {
 }
 
 /** Bytes of memory that a model takes while it works. */
-export function modelBytes({ period }: Model): number {
+export function modelBytes({ period, isNear }: Model): number {
   if (period === 0) return places.columns + setBytes;
   const columns = ((period - 1) >> columnShiftOf(period)) + 1;
-  return places.columns + 12 * period + setBytes * (2 + scaleClasses + statisticsClasses + columns);
+  return (
+    places.columns +
+    12 * period +
+    setBytes * (2 + scaleClasses + statisticsClasses + columns + (isNear ? nearClasses : 0))
+  );
 }
 
 /** The logistic function at -8, -7.5 … 8, times 2^16: between these points it is a straight line. */
@@ -70,11 +84,11 @@ export const tables = ((): Uint8Array => {
 })();
 
 /** How `bytes` are best modelled with rows of `period`. */
-export function modelOf(bytes: Uint8Array, period: number): Model {
-  if (period === 0 || bytes.length === 0) return { period: 0, flip: 0, low: 0, shift: 0 };
+export function modelOf(bytes: Uint8Array, { period, isNear }: RangeOptions): Model {
+  if (period === 0 || bytes.length === 0) return alike;
   const [plain, flipped] = [rangeOf(bytes, 0), rangeOf(bytes, 0x80)];
   const { flip, low, high } = flipped.deviation < plain.deviation ? flipped : plain;
-  return { period, flip, low, shift: Math.max(0, 32 - Math.clz32((high - low) >> 5)) };
+  return { period, flip, low, shift: Math.max(0, 32 - Math.clz32((high - low) >> 5)), isNear };
 }
 
 function rangeOf(bytes: Uint8Array, flip: number) {
