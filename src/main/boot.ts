@@ -1,6 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { app, BrowserWindow, dialog, ipcMain, session, shell } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, powerSaveBlocker, session, shell } from 'electron';
 import { bundledFile } from '../host/bundled-files.ts';
 import { createHost } from '../host/host.ts';
 import { spawnWorker } from '../host/spawn-worker.ts';
@@ -10,6 +10,14 @@ import { scheme, startAddress } from './window-address.ts';
 import { windowFiles } from './window-files.ts';
 import { guardContents, guardSession } from './window-guard.ts';
 
+let blocker: number | undefined;
+
+/** The computer does not fall asleep over a job; the screen may. */
+function keepAwake(isWorking: boolean): void {
+  if (blocker !== undefined) powerSaveBlocker.stop(blocker);
+  blocker = isWorking ? powerSaveBlocker.start('prevent-app-suspension') : undefined;
+}
+
 const host = await createHost({
   spawnWorker,
   spawnEvaluation,
@@ -17,6 +25,8 @@ const host = await createHost({
   roots: [],
   dataFolder: app.getPath('userData'),
   remember: true,
+  trash: (path) => shell.trashItem(path),
+  workingChanged: (isWorking) => keepAwake(isWorking),
   sample: bundledFile('samples/digits.safetensors'),
   warn: (message) => console.error(message),
 });

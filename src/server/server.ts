@@ -51,6 +51,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const host = await createHost({
     ...{ engine, spawnWorker, spawnEvaluation, version, roots, dataFolder, warn },
     remember: true,
+    trash: async (path) => (await import('trash')).default(path, { glob: false }),
     sample: bundledFile('samples/digits.safetensors'),
   });
   try {

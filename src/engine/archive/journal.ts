@@ -139,16 +139,19 @@ export class Journal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#work;
+    // Behind whatever is being written; a flush of the archive may still end after this, and then writes nothing.
+    await (this.#work = this.#work.then(() => this.#close()));
+    inUse.delete(this.#name);
+  }
+
+  async #close(): Promise<void> {
     if (this.#isKept) {
       await this.#write(this.#written + this.#ready.length).catch(() => undefined);
       await this.#append({ owner: '' }).catch(() => undefined);
     }
-    // A flush of the archive may still end after this.
     this.#isClosed = true;
     await this.#file?.close().catch(() => undefined);
     if (!this.#isKept) await rm(this.#name, { force: true });
-    inUse.delete(this.#name);
   }
 
   async #write(end: number): Promise<void> {

@@ -191,11 +191,12 @@ async function headOf(path: string): Promise<Uint8Array> {
 async function reopen(partial: string, bytes: number): Promise<FileHandle | undefined> {
   const found = await lstat(partial).catch(() => undefined);
   if (!found?.isFile() || found.nlink !== 1 || found.size < bytes) return undefined;
+  const handle = await open(partial, constants.O_RDWR | constants.O_NOFOLLOW).catch(() => undefined);
   try {
-    const handle = await open(partial, constants.O_RDWR | constants.O_NOFOLLOW);
-    await handle.truncate(bytes);
+    await handle?.truncate(bytes);
     return handle;
   } catch {
+    await handle?.close();
     return undefined;
   }
 }
