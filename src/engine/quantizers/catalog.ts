@@ -5,6 +5,7 @@ import { decoderOf, type Decoder } from './frame.ts';
 import { grid } from './grid/index.ts';
 import { hqq } from './hqq/index.ts';
 import { int } from './int/index.ts';
+import { productCodebook } from './product-codebook/index.ts';
 import { prune } from './prune/index.ts';
 import { mantissa } from './mantissa/index.ts';
 import { normalFloat } from './normal-float/index.ts';
@@ -19,6 +20,7 @@ export const quantizers = [
   grid,
   int,
   codebook,
+  productCodebook,
   binary,
   ternary,
   hqq,

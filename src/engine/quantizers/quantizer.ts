@@ -70,7 +70,7 @@ export interface Quantizer<Options = unknown, Parameters = unknown> {
   /** The options for tensors where errors spread furthest; default: the same. */
   finer?(options: Options): Options;
   /** Statistics that `plan` looks at besides the common ones. */
-  readonly needs?: { readonly columns?: boolean; readonly sample?: boolean };
+  readonly needs?: { readonly columns?: boolean; readonly sample?: boolean; readonly runs?: boolean };
   /** What all pieces of a tensor share, as data that can cross threads. Deterministic. */
   plan(geometry: Geometry, statistics: TensorStatistics, options: Options): Parameters;
   /** Returned parts may lie in `workspace` and live until the caller releases it. Deterministic, piece by piece. */

@@ -18,18 +18,25 @@ export interface TensorStatistics {
   readonly columnSquares?: Float64Array;
   /** Numbers from all over the tensor, in order, where a method asked for them; all of them when it is small. */
   readonly sample?: Float32Array;
+  /** Runs of {@link runLength} neighbours of a row from all over the tensor, in order, and the row of each. */
+  readonly runs?: Float32Array;
+  readonly runRows?: Uint32Array;
 }
 
 /** How many numbers of a tensor are its head. */
 const headCount = 8192;
 /** The most numbers of a tensor in its sample. */
 export const sampleCount = 65_536;
+/** Numbers of a run, and the most runs of a tensor. */
+export const runLength = 8;
+const runCount = 8192;
 /** Columns beyond which nothing is kept of each: parameters of every column would not fit a block. */
 export const mostColumns = 65_536;
 
 export interface StatisticsNeeds {
   readonly columns?: boolean | undefined;
   readonly sample?: boolean | undefined;
+  readonly runs?: boolean | undefined;
 }
 
 /** Where a piece lies in its tensor. */
@@ -64,6 +71,7 @@ export function measurePiece(values: Float32Array, place: PiecePlace, needs: Sta
     head: place.start < headCount ? values.slice(0, headCount - place.start) : new Float32Array(),
     ...(needs.columns && place.columns <= mostColumns && measureColumns(values, place)),
     ...(needs.sample && { sample: sampleOf(values, place) }),
+    ...(needs.runs && runsOf(values, place)),
   };
 }
 
@@ -93,6 +101,24 @@ function sampleOf(values: Float32Array, { start, total }: PiecePlace): Float32Ar
     if (at >= 0 && at < values.length) sample.push(values[at] ?? 0);
   }
   return Float32Array.from(sample);
+}
+
+/** Runs that begin at multiples of their length in a row; those that a row has no room for are left out. */
+function runsOf(values: Float32Array, { start, columns, total }: PiecePlace) {
+  const stride = Math.max(runLength, total / runCount);
+  const runs: number[] = [];
+  const runRows: number[] = [];
+  const first = Math.max(0, Math.floor(start / stride) - 1);
+  for (let number = first; number * stride < start + values.length; number++) {
+    const place = Math.floor((number + ((number * 0.618033988749895) % 1)) * stride);
+    const column = place % columns;
+    const at = place - (column % runLength) - start;
+    const fits = column - (column % runLength) + runLength <= columns;
+    if (!fits || at < 0 || at + runLength > values.length) continue;
+    for (let next = at; next < at + runLength; next++) runs.push(values[next] ?? 0);
+    runRows.push(Math.floor(place / columns));
+  }
+  return { runs: Float32Array.from(runs), runRows: Uint32Array.from(runRows) };
 }
 
 /** Where in a tensor of `total` numbers that number of its sample stands. */
@@ -125,6 +151,8 @@ export function addStatistics(one: TensorStatistics, other: TensorStatistics): T
         columnSquares: one.columnSquares.map((all, at) => all + (other.columnSquares?.[at] ?? 0)),
       }),
     ...(one.sample && other.sample && { sample: joined(one.sample, other.sample) }),
+    ...(one.runs && other.runs && { runs: joined(one.runs, other.runs) }),
+    ...(one.runRows && other.runRows && { runRows: Uint32Array.of(...one.runRows, ...other.runRows) }),
   };
 }
 

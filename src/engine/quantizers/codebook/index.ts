@@ -5,6 +5,7 @@ import { countBlocks, eachBlock, perStep, shapeOf, sizesOfBlocks, stepGrowth } f
 import { joinBytes } from '../bytes.ts';
 import { defineQuantizer } from '../quantizer.ts';
 import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
+import { smallOption } from '../small.ts';
 import { bordersOf, toPlaces } from './kernel.ts';
 import { learnCodebooks } from './learn.ts';
 
@@ -26,6 +27,7 @@ const options = z.strictObject({
     description:
       'Whether every error counts the same, or by what is large in its row, where the codebook has no scales.',
   }),
+  small: smallOption,
 });
 
 type Options = z.infer<typeof options>;
@@ -40,6 +42,9 @@ interface Parameters {
 /** Rows shorter than this would not pay for a scale, unless each is an output channel: these differ too much in size. */
 const leastRow = 16;
 
+/** Values for each that others have, where errors spread furthest: three bits more. */
+const finerBy = 8;
+
 export const codebook = defineQuantizer<Options, Parameters>({
   id: 'codebook',
   title: 'Codebook',
@@ -48,9 +53,10 @@ export const codebook = defineQuantizer<Options, Parameters>({
   since: 2,
   options,
   needs: { sample: true },
-  finer: (given) => ({ ...given, size: Math.min(256, given.size * 4) }),
+  finer: (given) => ({ ...given, size: Math.min(256, given.size * finerBy) }),
 
-  plan(geometry, statistics, { size, groups, scale, weights }) {
+  plan(geometry, statistics, { size: asked, groups, scale, weights, small }) {
+    const size = statistics.count <= small ? Math.min(256, asked * finerBy) : asked;
     const isScaled = scale === 'row' && (geometry.channels === 'rows' || geometry.columns >= leastRow);
     const books = learnCodebooks(geometry, statistics, { size, groups, isScaled, isWeighted: weights === 'row' });
     return { books: Float32Array.from(books.flatMap((book) => [...book])), size: books[0]?.length ?? 1, isScaled };

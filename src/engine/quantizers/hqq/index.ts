@@ -5,6 +5,7 @@ import { shapeOf } from '../blocks.ts';
 import { joinBytes } from '../bytes.ts';
 import { groupHeader, readGroupHeader } from '../group-header.ts';
 import { defineQuantizer } from '../quantizer.ts';
+import { smallOption } from '../small.ts';
 import { halfQuadraticZero } from './kernel.ts';
 
 const options = z.strictObject({
@@ -20,6 +21,7 @@ const options = z.strictObject({
     .max(4096)
     .default(64)
     .meta({ title: 'Group', description: 'Neighbours in a row that share a scale and a zero.' }),
+  small: smallOption,
 });
 
 type Options = z.infer<typeof options>;
@@ -34,7 +36,7 @@ export const hqq = defineQuantizer<Options, Options>({
   since: 2,
   options,
   finer: (given) => ({ ...given, bits: 8 }),
-  plan: (_geometry, _statistics, given) => given,
+  plan: (_geometry, { count }, given) => (count <= given.small ? { ...given, bits: 8 } : given),
 
   quantize(piece, { bits, group }, workspace) {
     const shape = shapeOf(piece);

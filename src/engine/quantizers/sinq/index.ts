@@ -5,6 +5,7 @@ import { affineBound, affineCodes, affineGroups, affineShapes, fromAffine } from
 import { perStep, shapeOf } from '../blocks.ts';
 import { joinBytes } from '../bytes.ts';
 import { defineQuantizer, type Piece, type PieceShape } from '../quantizer.ts';
+import { smallOption } from '../small.ts';
 import { plainRoom, readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
 import { balancedColumns } from './balance.ts';
 
@@ -21,6 +22,7 @@ const options = z.strictObject({
     .max(4096)
     .default(64)
     .meta({ title: 'Group', description: 'Neighbours in a row that share a scale and a zero.' }),
+  small: smallOption,
 });
 
 type Options = z.infer<typeof options>;
@@ -43,7 +45,11 @@ export const sinq = defineQuantizer<Options, Parameters>({
   refuses: ({ rows, columns }) =>
     rows < 16 || columns > 65_536 ? 'it has too few rows, or too many columns, for scales of columns' : undefined,
   finer: (given) => ({ ...given, bits: 8 }),
-  plan: (geometry, statistics, given) => ({ ...given, columns: balancedColumns(geometry, statistics) }),
+  plan: (geometry, statistics, given) => ({
+    ...given,
+    bits: statistics.count <= given.small ? 8 : given.bits,
+    columns: balancedColumns(geometry, statistics),
+  }),
 
   quantize(piece, { bits, group, columns }, workspace) {
     const shape = shapeOf(piece);
