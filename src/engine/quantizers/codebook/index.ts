@@ -80,13 +80,27 @@ export const codebook = defineQuantizer<Options, Parameters>({
         if (tried !== places) places.set(tried.subarray(start, end), start);
       });
     });
-    const counts = new Uint8Array(2 + varintLength(choices.length));
+    const outliers: number[] = [];
+    eachBlock(shape, 0, (start, end, row) => {
+      const { book } = choices[ids[row] ?? 0] ?? { book: books };
+      const factor = steps ? perStep(steps.steps[row]) : 1;
+      const [least, most] = reachOf(book);
+      for (let at = start; at < end; at++) {
+        const value = (piece.values[at] ?? 0) * factor;
+        if (value < least || value > most) outliers.push(at);
+      }
+    });
+    const counts = new Uint8Array(2 + varintLength(choices.length) + varintLength(outliers.length));
     counts.set([isScaled ? 1 : 0, size - 1]);
-    writeVarint(counts, 2, choices.length);
+    writeVarint(counts, writeVarint(counts, 2, choices.length), outliers.length);
+    const standing = Uint32Array.from(outliers);
+    const exact = Float32Array.from(outliers, (at) => piece.values[at] ?? 0);
     return {
       header: joinBytes(counts, steps?.header ?? new Uint8Array()),
       parts: [
         { bytes: new Uint8Array(books.buffer, books.byteOffset, books.byteLength), width: 4, dtype: 'F32' },
+        { bytes: new Uint8Array(standing.buffer), width: 4, dtype: 'U32' },
+        { bytes: new Uint8Array(exact.buffer), width: 4, dtype: 'F32' },
         ...(steps ? [steps.part] : []),
         ...(choices.length > 1 ? [{ bytes: ids, width: 1, dtype: 'U8' } as const] : []),
         { bytes: places, width: 1, dtype: 'U8', rows: [piece.columns] },
@@ -95,10 +109,13 @@ export const codebook = defineQuantizer<Options, Parameters>({
   },
 
   partShapes(header, shape) {
-    const { isScaled, size, groups } = readHeader(header);
+    const { isScaled, size, groups, outliers } = readHeader(header);
     const rows = countBlocks(shape, 0);
+    if (outliers > shape.count) throw new DamagedArchiveError(`${outliers} of ${shape.count} weights stand out.`);
     return [
       { length: 4 * size * groups, width: 4 },
+      { length: 4 * outliers, width: 4 },
+      { length: 4 * outliers, width: 4 },
       ...(isScaled ? [{ length: 2 * rows, width: 2 } as const] : []),
       ...(groups > 1 ? [{ length: rows, width: 1 } as const] : []),
       { length: shape.count, width: 1 },
@@ -107,10 +124,10 @@ export const codebook = defineQuantizer<Options, Parameters>({
 
   dequantize({ header, parts }, shape, values) {
     const { isScaled, size, groups, stepsAt } = readHeader(header);
-    const words = parts[0]?.bytes.slice().buffer ?? new ArrayBuffer();
-    const books = booksOf(new Float32Array(words), size);
-    const steps = isScaled ? readSteps(header, stepsAt, parts[1]) : undefined;
-    const ids = groups > 1 ? parts[isScaled ? 2 : 1]?.bytes : undefined;
+    const wordsOf = (part: number): ArrayBuffer => Uint8Array.from(parts[part]?.bytes ?? []).buffer;
+    const books = booksOf(new Float32Array(wordsOf(0)), size);
+    const steps = isScaled ? readSteps(header, stepsAt, parts[3]) : undefined;
+    const ids = groups > 1 ? parts[isScaled ? 4 : 3]?.bytes : undefined;
     const places = parts.at(-1)?.bytes ?? new Uint8Array();
     eachBlock(shape, 0, (start, end, row) => {
       const { book } = books[ids?.[row] ?? 0] ?? {};
@@ -121,6 +138,11 @@ export const codebook = defineQuantizer<Options, Parameters>({
         if (value === undefined) throw new DamagedArchiveError(`A codebook of ${size} has no value ${places[at]}.`);
         values[at] = value * scale;
       }
+    });
+    const exact = new Float32Array(wordsOf(2));
+    new Uint32Array(wordsOf(1)).forEach((at, place) => {
+      if (at >= shape.count) throw new DamagedArchiveError(`Weight ${at} of ${shape.count} stands out.`);
+      values[at] = exact[place] ?? 0;
     });
   },
 
@@ -144,6 +166,13 @@ function booksOf(books: Float32Array, size: number): { readonly book: Float32Arr
   });
 }
 
+/** What lies farther beyond the ends than the values there are apart stands out, and is kept exactly. */
+function reachOf(book: Float32Array): readonly [number, number] {
+  const [first = 0, second = 0] = book;
+  const [before = 0, last = 0] = book.slice(-2);
+  return book.length < 4 || first === last ? [-Infinity, Infinity] : [2 * first - second, 2 * last - before];
+}
+
 /** How far the nearest value may be; scales are stored up to 2.2 % larger. */
 function farthest(book: Float32Array, value: number, scale: number, isScaled: boolean): number {
   const nearest = book.reduce((least, choice) => Math.min(least, Math.abs(value - choice * scale)), Infinity);
@@ -152,10 +181,11 @@ function farthest(book: Float32Array, value: number, scale: number, isScaled: bo
 }
 
 function readHeader(header: Uint8Array) {
-  const { value: groups, end: stepsAt } = readVarint(header, 2, header.length);
+  const { value: groups, end } = readVarint(header, 2, header.length);
+  const { value: outliers, end: stepsAt } = readVarint(header, end, header.length);
   const isScaled = header[0] === 1;
   const isKnown = (header[0] ?? 255) <= 1 && groups >= 1 && groups <= 16;
   if (!isKnown || header.length !== stepsAt + (isScaled ? stepsHeaderBytes : 0))
     throw new DamagedArchiveError(`${groups} codebooks of kind ${header[0]} in a header of ${header.length} bytes.`);
-  return { isScaled, size: (header[1] ?? 0) + 1, groups, stepsAt };
+  return { isScaled, size: (header[1] ?? 0) + 1, groups, outliers, stepsAt };
 }

@@ -36,7 +36,7 @@ export const randomBasis = defineQuantizer<z.infer<typeof options>, Parameters>(
   title: 'Random directions',
   summary: 'Says blocks of weights as sums of directions that come from a fixed random sequence.',
   caution:
-    'Without training in these directions it loses whatever is not in them: half of them lose half of the energy, and no line of 160 was read as before by a text recognizer.',
+    'Without training in these directions it loses whatever is not in them: half of them lose half of the energy, and a text recognizer read none of 160 lines as before (7.5 times smaller).',
   wireId: 86,
   since: 2,
   options,

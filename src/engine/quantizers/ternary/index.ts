@@ -31,7 +31,7 @@ export const ternary = defineQuantizer<Options, Options>({
   title: 'Signs and zeros',
   summary: 'Makes each weight zero, plus or minus one magnitude that its row shares.',
   caution:
-    'A finished model stops working with it: no line of 160 was read as before by a text recognizer. It is for models that were trained so; where a model has three values already, exact compression finds them.',
+    'A finished model stops working with it: a text recognizer read none of 160 lines as before (18 times smaller). It is for models that were trained so; where a model has three values already, exact compression finds them.',
   wireId: 82,
   since: 2,
   options,
