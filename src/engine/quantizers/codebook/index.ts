@@ -49,6 +49,8 @@ export const codebook = defineQuantizer<Options, Parameters>({
   id: 'codebook',
   title: 'Codebook',
   summary: 'Replaces each weight by the nearest of a few values, which are the best that there are for the tensor.',
+  caution:
+    'Small convolutional models need many values: with 32 of them a text recognizer read 13 of 100 lines as before (6.6 times smaller); the grid is smaller and nearer.',
   wireId: 80,
   since: 2,
   options,
