@@ -71,6 +71,7 @@ describe.each(transports)('the contract over $name', ({ connect }) => {
       'tasks.list': {},
       'evaluations.running': {},
       'evaluations.list': {},
+      'exports.running': {},
       'runs.recent': {},
       'files.roots': {},
       'files.list': { path: opened.models },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { catalog } from './catalog.ts';
 import { evaluation, evaluationReport, evaluationRequest, evaluationSummary, taskSummary } from './evaluations.ts';
+import { exportCalls } from './exports.ts';
 import { fileTraits, folderListing, root } from './files.ts';
 import { job, jobRequest, run } from './jobs.ts';
 import { estimate, modelMap, modelSummary, tensorLook, tensorPage, tensorSort } from './models.ts';
@@ -94,6 +95,7 @@ export const calls = {
     output: z.array(evaluationSummary),
   },
   'evaluations.get': { input: z.strictObject({ id }), output: evaluationReport },
+  ...exportCalls,
   'settings.get': { input: nothing, output: settings },
   'settings.set': { input: z.strictObject({ changes: settingsChanges }), output: settings },
   'files.roots': { input: nothing, output: z.array(root) },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { exportTarget } from './exports.ts';
 
 const titled = { id: z.string(), title: z.string(), summary: z.string() };
 
@@ -16,6 +17,6 @@ export const catalog = z.object({
     z.object({ ...titled, caution: z.string().exactOptional(), options: z.record(z.string(), z.unknown()) }),
   ),
   /** Formats that a model can be written in for other programs. */
-  exports: z.array(z.object({ ...titled, options: z.record(z.string(), z.unknown()) })),
+  exports: z.array(exportTarget),
 });
 export type Catalog = z.infer<typeof catalog>;

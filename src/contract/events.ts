@@ -1,4 +1,5 @@
 import type { Evaluation } from './evaluations.ts';
+import type { ExportJob } from './exports.ts';
 import type { DiskRoom, Job } from './jobs.ts';
 import type { Settings } from './settings.ts';
 import type { ZooRun } from './zoo.ts';
@@ -9,6 +10,8 @@ export interface Events {
   readonly 'job.changed': Job;
   /** An evaluation has begun, got on (at most ten times a second), or ended. */
   readonly 'evaluation.changed': Evaluation;
+  /** An export has begun, got on (at most ten times a second), or ended. */
+  readonly 'export.changed': ExportJob;
   /** The ids of all jobs that are not ended, in the order they will run. */
   readonly 'queue.changed': { readonly order: readonly string[] };
   /** All that was asked for is done, or waits for a person: what a notice says, once for the whole batch. */
@@ -38,6 +41,7 @@ export type EventName = keyof Events;
 const keys: { readonly [Name in EventName]: (event: Events[Name]) => string } = {
   'job.changed': ({ id }) => id,
   'evaluation.changed': ({ id }) => id,
+  'export.changed': ({ id }) => id,
   'queue.changed': () => '',
   'batch.ended': () => '',
   'estimate.progress': ({ path }) => path,

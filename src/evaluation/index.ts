@@ -3,6 +3,7 @@ export type * from './figures.ts';
 export type * from './report.ts';
 export type { EvaluationProcess, SpawnEvaluation, TaskMessage, TaskReply } from './process/protocol.ts';
 export { evaluate, type AnswerStore, type EvaluationContext } from './evaluate.ts';
+export { exportReader } from './load/reader.ts';
 export { forkEvaluation } from './process/fork.ts';
 export { runTask } from './process/run.ts';
 export { filesOfTask } from './task/files.ts';

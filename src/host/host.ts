@@ -16,6 +16,7 @@ import { appHandlers } from './handlers/app.ts';
 import { catalogHandlers } from './handlers/catalog.ts';
 import { estimateHandlers } from './handlers/estimates.ts';
 import { evaluationHandlers } from './handlers/evaluations.ts';
+import { exportHandlers } from './handlers/exports.ts';
 import { fileHandlers } from './handlers/files.ts';
 import type { Handlers } from './handlers/handlers.ts';
 import { jobHandlers } from './handlers/jobs.ts';
@@ -108,6 +109,10 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     database: remember ? join(dataFolder, 'evaluations.db') : undefined,
     changed: (evaluation) => emit('evaluation.changed', evaluation),
   });
+  const { handlers: ofExports, close: closeExports } = exportHandlers({
+    ...{ spawnWorker, spawnEvaluation: options.spawnEvaluation, access, settings: settings.current },
+    changed: (job) => emit('export.changed', job),
+  });
   const handlers: Handlers = {
     ...appHandlers({ version, remembers: history.remembers, writes: true, trash: trash !== undefined }),
     ...catalogHandlers(engine),
@@ -124,6 +129,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     ...settingsHandlers(settings),
     ...fileHandlers(access),
     ...sampleHandlers(sample, workFolder),
+    ...ofExports,
     ...ofZoo,
   };
 
@@ -149,6 +155,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     close: () =>
       (closed ??= (async () => {
         await closeZoo();
+        await closeExports();
         await evaluations.close();
         await queue.close();
         await history.close();

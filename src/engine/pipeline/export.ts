@@ -222,25 +222,25 @@ async function digestOf(
   return hash.digest('hex');
 }
 
-/** Has the new files read; throws where they are not sound. */
+/** Has the new files read, by our own reader as well where there is one; throws where they are not sound. */
 async function loaded(
   { check, title }: ExportTarget,
   inputs: Inputs,
   stage: Stage,
   main: string,
-  { runOnnx }: ExportContext,
+  { readExport }: ExportContext,
   signal: AbortSignal,
 ): Promise<LoadTest> {
-  if (check !== 'onnx') return checkExport(check, stage);
-  if (runOnnx === undefined)
-    return { reader: 'onnxruntime', isLoaded: undefined, result: 'there is no runtime at hand' };
-  const [first] = inputs.model.files;
-  const test = await runOnnx(join(stage.folder, main), first?.path ?? '', signal);
-  if (test.isLoaded === false)
-    throw new FeatherweightError('UNSUPPORTED', `${title}: ${test.reader} does not run it. ${test.result}`, {
+  const own = check === 'onnx' ? undefined : await checkExport(check, stage);
+  const { folder, names } = stage;
+  const original = inputs.model.files[0]?.path ?? '';
+  const test = await readExport?.({ kind: check, folder, names, main, original }, signal);
+  if (test?.isLoaded === false)
+    throw new FeatherweightError('UNSUPPORTED', `${title}: ${test.reader} does not open it. ${test.result}`, {
       facts: { reader: test.reader },
     });
-  return test;
+  if (own !== undefined && test?.isLoaded === undefined) return own;
+  return test ?? { reader: 'onnxruntime', isLoaded: undefined, result: 'there is no runtime at hand' };
 }
 
 async function outputsOf(stage: Stage, main: string, signal: AbortSignal): Promise<readonly FileReport[]> {

@@ -101,10 +101,21 @@ export interface LoadTest {
   readonly result: string;
 }
 
+/** New files that another program is to read, before they get their names. */
+export interface LoadRequest {
+  readonly kind: 'onnx' | 'safetensors' | 'gguf';
+  readonly folder: string;
+  /** All files in it; the one to open. */
+  readonly names: readonly string[];
+  readonly main: string;
+  /** The first file of the original. */
+  readonly original: string;
+}
+
 /** What exporting is handed besides. */
 export interface ExportContext extends EngineContext {
-  /** Opens an ONNX file and its original in a runtime and runs them once; the engine has no runtime of its own. */
-  readonly runOnnx?: ((path: string, original: string, signal: AbortSignal) => Promise<LoadTest>) | undefined;
+  /** Has new files read by programs of others, of which the engine has none. */
+  readonly readExport?: ((request: LoadRequest, signal: AbortSignal) => Promise<LoadTest>) | undefined;
 }
 
 export interface InspectRequest {

@@ -1,3 +1,4 @@
+import { loadExports } from '../../engine/index.ts';
 import type { Engine } from '../engine.ts';
 import type { Handlers } from './handlers.ts';
 
@@ -12,7 +13,10 @@ export function catalogHandlers(engine: Engine): Handlers<'catalog.list'> {
         codecs: codecs.map((codec) => ({ ...codec })),
         presets: [...presets],
         methods: methods.map((method) => ({ ...method })),
-        exports: [],
+        exports: (await loadExports()).targets.map(({ id, title, summary, ticks, load }) => ({
+          ...{ id, title, summary, load },
+          ticks: { ...ticks },
+        })),
       };
     },
   };

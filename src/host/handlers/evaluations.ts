@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import {
   evaluationSummary,
   type Evaluation,
@@ -7,7 +7,13 @@ import {
   type TaskSummary,
 } from '../../contract/evaluations.ts';
 import { HostError } from '../../contract/errors.ts';
-import { evaluate, filesOfTask, openTask, type SpawnEvaluation } from '../../evaluation/index.ts';
+import {
+  evaluate,
+  filesOfTask,
+  openTask,
+  type EvaluationReport,
+  type SpawnEvaluation,
+} from '../../evaluation/index.ts';
 import { openDatabase } from '../../store/database.ts';
 import { addEvaluation, evaluationReportOf, listEvaluations } from '../../store/evaluations.ts';
 import { loadAnswers, saveAnswers } from '../../store/answers.ts';
@@ -15,8 +21,8 @@ import { evaluationMigrations } from '../../store/migrations/index.ts';
 import { isVisibleWithin, type Access } from '../access.ts';
 import { bundledFile } from '../bundled-files.ts';
 import type { SpawnWorker } from '../engine.ts';
-import { createEvaluationQueue } from '../evaluation-queue.ts';
-import { cutReport } from '../evaluation-summary.ts';
+import { cutReport, toEvaluationSummary } from '../evaluation-summary.ts';
+import { createWorkQueue } from '../work-queue.ts';
 import type { Handlers } from './handlers.ts';
 
 interface EvaluationOptions {
@@ -50,7 +56,9 @@ export async function evaluationHandlers(options: EvaluationOptions): Promise<Ev
     warn(`Evaluations cannot be kept (${error instanceof Error ? error.message : String(error)}).`);
     return openDatabase(':memory:', evaluationMigrations);
   });
-  const queue = createEvaluationQueue({
+  const queue = createWorkQueue<EvaluationRequest, Evaluation, EvaluationReport>({
+    doing: 'evaluate',
+    nameOf: ({ model }) => basename(model),
     start(request, signal) {
       if (spawnEvaluation === undefined)
         throw new HostError({ code: 'UNSUPPORTED', message: 'This program cannot run models.' });
@@ -61,11 +69,13 @@ export async function evaluationHandlers(options: EvaluationOptions): Promise<Ev
       return evaluate(request, { spawnWorker, spawnEvaluation, signal, answers });
     },
     changed,
-    finished: async (report, summary) => {
-      const { id, finished } = summary;
+    finished: async (report, id) => {
+      const finished = Date.now();
+      const summary = toEvaluationSummary(id, finished, report);
       await addEvaluation(database, { id, finished, report: cutReport(report), summary }).catch((error: unknown) =>
         warn(`The evaluation could not be kept (${error instanceof Error ? error.message : String(error)}).`),
       );
+      return { summary };
     },
   });
   return {

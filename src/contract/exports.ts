@@ -1,0 +1,94 @@
+import { z } from 'zod';
+
+const path = z.string().min(1).max(4096);
+
+/** What a file of a kind is better at than the original, in the program it is made for. */
+const ticks = z.object({ smallerOnDisk: z.boolean(), smallerInMemory: z.boolean(), faster: z.boolean() });
+
+/** A kind of file that another program opens. */
+export const exportTarget = z.object({
+  id: z.string(),
+  title: z.string(),
+  summary: z.string(),
+  ticks,
+  /** How to load the file there. */
+  load: z.string(),
+});
+export type ExportTarget = z.infer<typeof exportTarget>;
+
+/** What a person can ask for; the same words as the command line. */
+export const exportRequest = z.strictObject({
+  /** A model or an archive. */
+  input: path,
+  /** One of the catalog's `exports`. */
+  target: z.string().min(1).max(100),
+  /** A file, or a folder where the model has several; default: beside the model, its name with the target's in it. */
+  output: path.exactOptional(),
+  overwrite: z.boolean().exactOptional(),
+});
+export type ExportRequest = z.infer<typeof exportRequest>;
+
+/** What became of the tensors that are stored alike. */
+const exportedKind = z.object({
+  /** E.g. `I8 per channel`. */
+  to: z.string(),
+  /** Why they are not stored as most are. */
+  why: z.string().exactOptional(),
+  tensors: z.number(),
+  bytesIn: z.number(),
+  bytesOut: z.number(),
+  /** The largest ‖W − Ŵ‖ / ‖W‖ among them; 0 where all values are the same. */
+  relativeError: z.number(),
+});
+
+/** A finished export without its tensors one by one. */
+export const exportReceipt = z.object({
+  target: z.string(),
+  output: z.string(),
+  /** The new files, the one to open first. */
+  files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
+  bytesIn: z.number(),
+  bytesOut: z.number(),
+  /** Bytes of the model files alone, before and after. */
+  weightsIn: z.number(),
+  weightsOut: z.number(),
+  /** Largest first. */
+  kinds: z.array(exportedKind),
+  ticks,
+  load: z.string(),
+  carried: z.array(z.string()),
+  /** `isLoaded` is absent where no other program was at hand; `result` tells why. */
+  loadTest: z.object({ reader: z.string(), isLoaded: z.boolean().exactOptional(), result: z.string() }),
+  seconds: z.number(),
+  notices: z.array(z.string()),
+});
+export type ExportReceipt = z.infer<typeof exportReceipt>;
+
+/** An export as it goes on. */
+export const exportJob = z.object({
+  id: z.string(),
+  /** Of two states that are met in any order, the higher is the newer. */
+  revision: z.int().min(0),
+  request: exportRequest,
+  name: z.string(),
+  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+  phase: z.string().exactOptional(),
+  /** Bytes of the phase. */
+  done: z.number(),
+  total: z.number(),
+  receipt: exportReceipt.exactOptional(),
+  /** The code is one of `HostErrorCode`. */
+  error: z.object({ code: z.string(), message: z.string() }).exactOptional(),
+});
+export type ExportJob = z.infer<typeof exportJob>;
+
+export const exportCalls = {
+  /** Exports run one after another. */
+  'exports.start': { input: exportRequest, output: exportJob },
+  'exports.cancel': {
+    input: z.strictObject({ id: z.string().min(1).max(100) }),
+    output: z.object({ cancelled: z.boolean() }),
+  },
+  /** Those of this session, oldest first. */
+  'exports.running': { input: z.strictObject({}), output: z.array(exportJob) },
+} as const;

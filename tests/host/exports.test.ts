@@ -1,0 +1,78 @@
+import { copyFile, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { calls } from '../../src/contract/calls.ts';
+import type { ExportJob, ExportRequest } from '../../src/contract/exports.ts';
+import type { RunningHost } from '../../src/host/host.ts';
+import { evaluationContext } from '../evaluation/support.ts';
+import { openHost } from './open-host.ts';
+
+const samples = fileURLToPath(new URL('../../samples', import.meta.url));
+const { spawnWorker, spawnEvaluation } = evaluationContext();
+
+/** Starts an export and waits for its end; every state on the way. */
+async function ended(host: RunningHost, request: ExportRequest): Promise<readonly ExportJob[]> {
+  const states: ExportJob[] = [];
+  const end = Promise.withResolvers<undefined>();
+  const stop = host.on('export.changed', (job) => {
+    states.push(job);
+    if (job.state !== 'queued' && job.state !== 'running') end.resolve(undefined);
+  });
+  await host.call('exports.start', request);
+  await end.promise.finally(stop);
+  return states;
+}
+
+test('an export is told until its receipt, which says who has read it', async () => {
+  await using opened = await openHost({ spawnWorker, spawnEvaluation });
+  const { host, models } = opened;
+  const input = join(models, 'digits.onnx');
+  await copyFile(join(samples, 'digits.onnx'), input);
+  const states = await ended(host, { input, target: 'onnx-int8' });
+  for (const state of states) expect(calls['exports.start'].output.parse(state)).toEqual(state);
+  const { receipt } = states.at(-1) ?? {};
+  expect(receipt).toMatchObject({
+    loadTest: { reader: 'onnxruntime', isLoaded: true },
+    ticks: { smallerOnDisk: true },
+  });
+  expect(receipt?.weightsOut).toBeLessThan(0.27 * (receipt?.weightsIn ?? 0));
+  expect(receipt?.output).toBe(join(models, 'digits.onnx-int8.onnx'));
+  expect((await stat(receipt?.output ?? '')).size).toBe(receipt?.bytesOut);
+  expect(receipt?.kinds.reduce((sum, { tensors }) => sum + tensors, 0)).toBeGreaterThan(4);
+  expect(await host.call('exports.running', {})).toEqual([states.at(-1)]);
+});
+
+test('what cannot be exported fails with its reason, and leaves nothing', async () => {
+  await using opened = await openHost({ spawnWorker, spawnEvaluation });
+  const { host, models } = opened;
+  const input = join(models, 'model.safetensors');
+  const failed = (await ended(host, { input, target: 'onnx-int8' })).at(-1);
+  expect(failed).toMatchObject({ state: 'failed', error: { code: 'UNSUPPORTED' } });
+  expect(failed?.error?.message).toMatch(/no ONNX model/);
+  expect(await readdir(models)).toEqual(['model.safetensors']);
+});
+
+test('one that goes on can be stopped, and nothing is written where no folder is open', async () => {
+  await using opened = await openHost({ spawnWorker, spawnEvaluation });
+  const { host, models, outside } = opened;
+  const input = join(models, 'digits.safetensors');
+  await copyFile(join(samples, 'digits.safetensors'), input);
+  host.on('export.changed', ({ id, state }) => {
+    if (state === 'running') void host.call('exports.cancel', { id });
+  });
+  const last = (await ended(host, { input, target: 'safetensors-bf16' })).at(-1);
+  expect(last).toMatchObject({ state: 'cancelled' });
+  expect(await host.call('exports.cancel', { id: last?.id ?? '' })).toEqual({ cancelled: false });
+  expect((await readdir(models)).sort()).toEqual(['digits.safetensors', 'model.safetensors']);
+  await expect(
+    host.call('exports.start', { input, target: 'safetensors-bf16', output: join(outside, 'out.safetensors') }),
+  ).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+});
+
+test('the catalog tells every target with its ticks', async () => {
+  await using opened = await openHost({ spawnWorker, spawnEvaluation });
+  const { exports } = await opened.host.call('catalog.list', {});
+  expect(exports.length).toBeGreaterThan(10);
+  for (const { load, ticks } of exports) expect([load.length > 0, Object.keys(ticks).length]).toEqual([true, 3]);
+});
