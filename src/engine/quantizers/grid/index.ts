@@ -9,7 +9,7 @@ import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
 import { fromGrid, toGrid } from './kernel.ts';
 
 const options = z.strictObject({
-  coarseness: z.number().min(0.001).max(4).default(0.215).meta({
+  coarseness: z.number().min(0.001).max(4).default(0.19).meta({
     title: 'Coarseness',
     description:
       'Distance of the lines for each standard deviation of the weights; twice as much saves about one bit a weight.',
