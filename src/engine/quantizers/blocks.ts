@@ -23,6 +23,21 @@ export function shapeOf({ values, columns, firstColumn }: Piece): PieceShape {
   return { count: values.length, columns, firstColumn };
 }
 
+/** The largest magnitude of each block. */
+export function greatestOfBlocks(piece: Piece, block: number): Float32Array {
+  const shape = shapeOf(piece);
+  const greatest = new Float32Array(countBlocks(shape, block));
+  eachBlock(shape, block, (start, end, number) => {
+    let most = 0;
+    for (let place = start; place < end; place++) {
+      const magnitude = Math.abs(piece.values[place] ?? 0);
+      if (magnitude > most) most = magnitude;
+    }
+    greatest[number] = most;
+  });
+  return greatest;
+}
+
 /** The mean magnitude of each block. */
 export function meansOfBlocks(piece: Piece, block: number): Float32Array {
   const shape = shapeOf(piece);

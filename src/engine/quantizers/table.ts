@@ -4,6 +4,7 @@ import { readVarint, varintLength, writeVarint } from '../codecs/varint.ts';
 import type { StreamShape } from '../codecs/codec.ts';
 import { joinBytes } from './bytes.ts';
 import type { Bound, Piece, PieceShape, Quantized } from './quantizer.ts';
+import { countBlocks, eachBlock, greatestOfBlocks, shapeOf } from './blocks.ts';
 import { readSteps, stepsHeaderBytes, writeSteps } from './steps.ts';
 
 /** Some fixed values in ascending order, from −1 to 1, of which numbers take the nearest, in blocks with a scale each. */
@@ -30,45 +31,6 @@ export function nearestPlace({ borders }: ValueTable, value: number): number {
     else high = middle;
   }
   return low;
-}
-
-/** Calls back with each block: runs of `block` numbers of a row, the last of a row shorter; 0 is the whole row. */
-export function eachBlock(
-  { count, columns, firstColumn }: PieceShape,
-  block: number,
-  use: (start: number, end: number, number: number) => void,
-): number {
-  const width = Math.min(columns - firstColumn, count);
-  const size = block === 0 ? width : Math.min(block, width);
-  let number = 0;
-  for (let row = 0; row < count; row += width)
-    for (let start = row; start < row + width; start += size) use(start, Math.min(row + width, start + size), number++);
-  return number;
-}
-
-/** How many blocks a piece has. */
-export function countBlocks({ count, columns, firstColumn }: PieceShape, block: number): number {
-  const width = Math.min(columns - firstColumn, count);
-  return Math.ceil(width / (block === 0 ? width : block)) * Math.max(1, Math.floor(count / columns));
-}
-
-export function shapeOf({ values, columns, firstColumn }: Piece): PieceShape {
-  return { count: values.length, columns, firstColumn };
-}
-
-/** The largest magnitude of each block. */
-export function greatestOfBlocks(piece: Piece, block: number): Float32Array {
-  const shape = shapeOf(piece);
-  const greatest = new Float32Array(countBlocks(shape, block));
-  eachBlock(shape, block, (start, end, number) => {
-    let most = 0;
-    for (let place = start; place < end; place++) {
-      const magnitude = Math.abs(piece.values[place] ?? 0);
-      if (magnitude > most) most = magnitude;
-    }
-    greatest[number] = most;
-  });
-  return greatest;
 }
 
 /** Each number as the place of the nearest value of `table` times the largest magnitude of its block. */

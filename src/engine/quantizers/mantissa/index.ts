@@ -4,7 +4,7 @@ import { readVarint, varintLength, writeVarint } from '../../codecs/varint.ts';
 import { joinBytes } from '../bytes.ts';
 import { allocateFloats } from '../frame.ts';
 import { defineQuantizer } from '../quantizer.ts';
-import { countBlocks, eachBlock, greatestOfBlocks, shapeOf } from '../table.ts';
+import { countBlocks, eachBlock, greatestOfBlocks, shapeOf } from '../blocks.ts';
 
 const options = z.strictObject({
   bits: z.int().min(0).max(7).default(3).meta({

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DamagedArchiveError } from '../../errors.ts';
 import { float32Bytes, joinBytes, readFloat32 } from '../bytes.ts';
 import { defineQuantizer, type Piece } from '../quantizer.ts';
-import { countBlocks, eachBlock, greatestOfBlocks, shapeOf } from '../table.ts';
+import { countBlocks, eachBlock, greatestOfBlocks, shapeOf } from '../blocks.ts';
 import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
 
 const options = z.strictObject({
