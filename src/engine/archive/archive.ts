@@ -40,6 +40,7 @@ export interface ArchivedFile {
 
 export interface ArchivedTensor extends TensorRange {
   readonly file: number;
+  /** What an archive keeps of the digest: of tensors below 1 KiB only its first 16 digits. */
   readonly sha256: string;
 }
 

@@ -37,6 +37,7 @@ export interface IndexText {
     readonly shapes: readonly (readonly number[])[];
     readonly offsets: readonly number[];
     readonly lengths: readonly number[];
+    /** Of tensors below 1 KiB only the first 8 bytes come back. */
     readonly sha256s: readonly string[];
   };
   /** Both since version 2, which is only written where they are needed. */

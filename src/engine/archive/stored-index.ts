@@ -47,6 +47,9 @@ export type StoredIndex = z.infer<typeof storedSchema>;
 
 const checksumBytes = 4;
 const digestBytes = 32;
+/** Of a tensor of fewer bytes than this only the first bytes of the digest are kept: a whole one would be much of it. */
+const smallTensor = 1024;
+const shortDigestBytes = 8;
 
 /** Divides an index into what its text says and the table of its checksums and digests, each digest once. */
 export function packIndex(index: IndexText): { readonly stored: StoredIndex; readonly table: Uint8Array } {
@@ -57,14 +60,13 @@ export function packIndex(index: IndexText): { readonly stored: StoredIndex; rea
   const repeats = tensors.sha256s.map((sha256, tensor) => {
     const before = lastAt.get(sha256);
     lastAt.set(sha256, tensor);
-    if (before === undefined) digests.push(sha256);
+    if (before === undefined) digests.push(sha256.slice(0, 2 * tensorDigestBytes(tensors.lengths[tensor])));
     return before === undefined ? 0 : tensor - before;
   });
   const nextStream = counter();
-  const table = Buffer.alloc(checksumBytes * blocks.crc32s.length + digestBytes * digests.length);
-  blocks.crc32s.forEach((crc32, block) => table.writeUInt32LE(crc32, checksumBytes * block));
-  const start = checksumBytes * blocks.crc32s.length;
-  digests.forEach((sha256, digest) => table.write(sha256, start + digestBytes * digest, 'hex'));
+  const checksums = Buffer.alloc(checksumBytes * blocks.crc32s.length);
+  blocks.crc32s.forEach((crc32, block) => checksums.writeUInt32LE(crc32, checksumBytes * block));
+  const table = Buffer.concat([checksums, Buffer.from(digests.join(''), 'hex')]);
   const ends = endsBefore(tensors);
   return {
     table,
@@ -112,13 +114,14 @@ export function unpackIndex(stored: StoredIndex, table: Uint8Array): IndexText {
   const { streams, blocks, files, bases, approximation, ...others } = stored;
   const { digests: repeats, ...tensors } = stored.tensors;
   const bytes = Buffer.from(table.buffer, table.byteOffset, table.length);
-  const fresh = repeats.filter((repeat) => repeat === 0).length;
   const sources = approximation ? files.length : 0;
-  const digests = files.length + (bases?.length ?? 0) + sources + fresh;
-  const expected = checksumBytes * blocks.lengths.length + digestBytes * digests;
+  const whole = files.length + (bases?.length ?? 0) + sources;
+  const ofTensors = repeats.map((repeat, tensor) => (repeat === 0 ? tensorDigestBytes(tensors.lengths[tensor]) : 0));
+  const expected =
+    checksumBytes * blocks.lengths.length + digestBytes * whole + ofTensors.reduce((sum, length) => sum + length, 0);
   if (table.length !== expected) throw new Error(`${table.length} bytes of checksums and digests, not ${expected}`);
   let at = checksumBytes * blocks.lengths.length;
-  const nextDigest = (): string => bytes.toString('hex', at, (at += digestBytes));
+  const nextDigest = (length = digestBytes): string => bytes.toString('hex', at, (at += length));
   const nextStream = counter();
   const unpackedFiles = files.map((file) => {
     const numbers = file.streams.map((difference) => {
@@ -136,10 +139,13 @@ export function unpackIndex(stored: StoredIndex, table: Uint8Array): IndexText {
     };
   });
   const unpackedBases = bases?.map((base) => ({ ...base, sha256: nextDigest() }));
-  const unpackedApproximation = approximation && { ...approximation, sources: files.map(nextDigest) };
+  const unpackedApproximation = approximation && { ...approximation, sources: files.map(() => nextDigest()) };
   const sha256s: string[] = [];
-  for (const [tensor, repeat] of repeats.entries())
-    sha256s.push(repeat === 0 ? nextDigest() : (sha256s[tensor - repeat] ?? ''));
+  for (const [tensor, repeat] of repeats.entries()) {
+    const sha256 = repeat === 0 ? nextDigest(ofTensors[tensor]) : sha256s[tensor - repeat];
+    if (sha256 === undefined) throw new Error(`tensor ${tensor} repeats the digest of one ${repeat} before`);
+    sha256s.push(sha256);
+  }
   const offsets: number[] = [];
   tensors.offsets.forEach((difference, tensor) => {
     const isFirst = tensor === 0 || tensors.files[tensor] !== tensors.files[tensor - 1];
@@ -155,6 +161,10 @@ export function unpackIndex(stored: StoredIndex, table: Uint8Array): IndexText {
     ...(unpackedBases && { bases: unpackedBases }),
     ...(unpackedApproximation && { approximation: unpackedApproximation }),
   };
+}
+
+function tensorDigestBytes(length = 0): number {
+  return length < smallTensor ? shortDigestBytes : digestBytes;
 }
 
 /** Gives the number after the highest that was seen before. */

@@ -50,6 +50,7 @@ interface Goal {
   readonly file: number;
   readonly offset: number;
   readonly length: number;
+  /** What the digest of the bytes must begin with. */
   readonly sha256: string;
 }
 
@@ -80,8 +81,9 @@ async function run(
   await using crew = await startCrew();
   let done = 0;
   const decoded = (bytes: number): void => reporter.progress('restore', (done += bytes), bytesTotal, done);
-  for (const goal of goals)
-    await restoreGoal(goal, opened, crew, {
+  const files: FileReport[] = [];
+  for (const goal of goals) {
+    const sha256 = await restoreGoal(goal, opened, crew, {
       decoded,
       flushing: (bytes) => reporter.progress('flush', 0, bytes, done),
       signal,
@@ -91,14 +93,10 @@ async function run(
       bases,
       startCrew,
     });
+    files.push({ name: goal.name, format: goal.format, bytes: goal.length, sha256 });
+  }
   watch.end('restore');
 
-  const files: FileReport[] = goals.map(({ name, format, length, sha256 }) => ({
-    name,
-    format,
-    bytes: length,
-    sha256,
-  }));
   return {
     command: 'restore',
     input: request.archive,
@@ -136,15 +134,17 @@ interface RestoreJob {
   readonly startCrew: () => Promise<Crew>;
 }
 
-async function restoreGoal(goal: Goal, opened: OpenArchive, crew: Crew, job: RestoreJob): Promise<void> {
+/** Writes one thing; the digest of what was written. */
+async function restoreGoal(goal: Goal, opened: OpenArchive, crew: Crew, job: RestoreJob): Promise<string> {
   await using output = await OutputFile.create(goal.path, {
     overwrite: job.overwrite,
     inputs: [opened.source.identity],
   });
   await output.truncate(goal.length);
+  let sha256: string;
   try {
     // The digest of all bytes proves more than the checksums of the blocks; those only tell where the damage is.
-    await decodeGoal(goal, opened, crew, job, { checks: false, output });
+    sha256 = await decodeGoal(goal, opened, crew, job, { checks: false, output });
   } catch (error) {
     if (error instanceof FeatherweightError && error.code === 'DAMAGED') await nameDamage(goal, opened, job);
     throw error;
@@ -152,6 +152,7 @@ async function restoreGoal(goal: Goal, opened: OpenArchive, crew: Crew, job: Res
   job.signal.throwIfAborted();
   job.flushing(goal.length);
   await output.commit();
+  return sha256;
 }
 
 /** Reads everything again, block by block; throws when a block is to blame. */
@@ -166,7 +167,7 @@ async function decodeGoal(
   crew: Crew,
   { signal, pause, decoded, slotBytes, bases }: RestoreJob,
   { checks, output }: { readonly checks: boolean; readonly output?: OutputFile },
-): Promise<void> {
+): Promise<string> {
   const line = new AssemblyLine(crew, signal, pause);
   const pass = new DecodePass({
     archive,
@@ -188,11 +189,12 @@ async function decodeGoal(
     { fileDigest: (_, sha256) => (found = sha256), tensorDigest: () => undefined },
   );
   await line.fill(() => pass.addRange(goal, digests, output));
-  if (found !== goal.sha256)
+  if (!found.startsWith(goal.sha256))
     throw new DamagedArchiveError(
       `"${goal.name}" was restored with sha256 ${found}; its original had ${goal.sha256}. It was not given its name.`,
       { name: goal.name, found, expected: goal.sha256 },
     );
+  return found;
 }
 
 async function fileGoals(archive: Archive, request: RestoreRequest): Promise<{ output: string; goals: Goal[] }> {

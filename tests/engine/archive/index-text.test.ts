@@ -40,8 +40,8 @@ function indexOf(count: number): IndexText {
       names: tensors.map((tensor) => `layer.${tensor}.weight`),
       dtypes: tensors.map(() => 'F32'),
       shapes: tensors.map(() => [2, 4]),
-      offsets: tensors.map((tensor) => 100 + 40 * tensor),
-      lengths: tensors.map(() => 32),
+      offsets: tensors.map((tensor) => 100 + 2100 * tensor),
+      lengths: tensors.map(() => 2048),
       sha256s: tensors.map((tensor) => digest(tensor % 3 === 0 ? 3 : 10 + tensor)),
     },
   };
@@ -60,6 +60,14 @@ describe('the index', () => {
     const index = { ...indexOf(4), version: 2, bases, references: { streams: [1], bases: [0], offsets: [3] } } as const;
     const { bytes, trailer } = encodeIndex(index);
     expect(decodeIndex(bytes, { ...trailer, indexOffset: 16 }, 'x')).toEqual(index);
+  });
+
+  test('keeps eight bytes of the digest of a tensor below 1 KiB', () => {
+    const { tensors, ...index } = indexOf(4);
+    const lengths = [1023, 1024, 0, 1023];
+    const { bytes, trailer } = encodeIndex({ ...index, tensors: { ...tensors, lengths } });
+    const { sha256s } = decodeIndex(bytes, { ...trailer, indexOffset: 16 }, 'x').tensors;
+    expect(sha256s).toEqual(tensors.sha256s.map((sha256, tensor) => (tensor === 1 ? sha256 : sha256.slice(0, 16))));
   });
 
   test('holds each digest once and little besides for a small file', () => {
