@@ -2,6 +2,7 @@ import type { Evaluation } from './evaluations.ts';
 import type { ExportJob } from './exports.ts';
 import type { DiskRoom, Job } from './jobs.ts';
 import type { Settings } from './settings.ts';
+import type { ShortcutId } from './shortcuts.ts';
 import type { ZooRun } from './zoo.ts';
 
 /** What the host tells without being asked. Each event is a whole state, so missing one costs nothing. */
@@ -24,6 +25,8 @@ export interface Events {
   readonly 'zoo.changed': ZooRun;
   /** A file was opened from outside of the window: from the file manager, by a second start, by the system. */
   readonly 'models.opened': { readonly path: string };
+  /** An entry of the application's menu was chosen. */
+  readonly 'menu.chosen': { readonly id: ShortcutId };
 }
 
 export interface BatchEnd {
@@ -49,6 +52,7 @@ const keys: { readonly [Name in EventName]: (event: Events[Name]) => string } = 
   'disk.changed': ({ folder }) => folder,
   'zoo.changed': () => '',
   'models.opened': ({ path }) => path,
+  'menu.chosen': ({ id }) => id,
 };
 
 /** All event names, for transports that must subscribe to each. */

@@ -1,14 +1,18 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { app, BrowserWindow, dialog, ipcMain, powerSaveBlocker, session, shell } from 'electron';
+import { app, BrowserWindow, dialog, ipcMain, Menu, Notification, powerSaveBlocker, session, shell } from 'electron';
 import { bundledFile } from '../host/bundled-files.ts';
 import { createHost } from '../host/host.ts';
 import { spawnWorker } from '../host/spawn-worker.ts';
 import { spawnEvaluation } from './spawn-evaluation.ts';
-import { answerMessages, forwardEvents } from './messages.ts';
+import { menuTemplate } from './menu.ts';
+import { answerMessages, forwardEvents, tellWindow } from './messages.ts';
+import { namedFiles, openFiles } from './opened-files.ts';
+import { whenOpened } from './early-files.ts';
 import { scheme, startAddress } from './window-address.ts';
 import { windowFiles } from './window-files.ts';
 import { guardContents, guardSession } from './window-guard.ts';
+import { showWork } from './work-signs.ts';
 
 let blocker: number | undefined;
 
@@ -43,9 +47,15 @@ answerMessages(ipcMain, host, {
   async pick(kind) {
     const properties = kind === 'folder' ? (['openDirectory'] as const) : (['openFile'] as const);
     const { filePaths } = await dialog.showOpenDialog({ properties: [...properties], defaultPath: homedir() });
-    return filePaths[0];
+    const [path] = filePaths;
+    if (path !== undefined) app.addRecentDocument(path);
+    return path;
   },
   show: (path) => shell.showItemInFolder(path),
+  async drag(file) {
+    const icon = await app.getFileIcon(file);
+    window.webContents.startDrag({ file, icon });
+  },
   grant: host.access.grant,
   check: host.access.check,
 });
@@ -62,12 +72,36 @@ const window = new BrowserWindow({
     spellcheck: false,
   },
 });
-forwardEvents(host, (channel, event) => {
+const send = (channel: string, event: unknown) => {
   if (!window.isDestroyed()) window.webContents.send(channel, event);
-});
-app.on('second-instance', () => {
+};
+const raise = () => {
   if (window.isMinimized()) window.restore();
   window.focus();
+};
+const open = (paths: readonly string[]) =>
+  openFiles(paths, {
+    grant: host.access.grant,
+    remember: (path) => app.addRecentDocument(path),
+    show: (path) => tellWindow(send, 'models.opened', { path }),
+  });
+forwardEvents(host, send);
+Menu.setApplicationMenu(
+  Menu.buildFromTemplate(menuTemplate(process.platform, (id) => tellWindow(send, 'menu.chosen', { id }))),
+);
+showWork(host, {
+  progress: (part, mode) => window.isDestroyed() || window.setProgressBar(part, { mode }),
+  badge: (count) => app.setBadgeCount(count),
+  isWindowInFront: () => !window.isDestroyed() && window.isFocused(),
+  notify(title, body, path) {
+    const notice = new Notification({ title, body });
+    notice.on('click', () => (path === undefined ? raise() : shell.showItemInFolder(path)));
+    notice.show();
+  },
+});
+app.on('second-instance', (_event, words, workingFolder) => {
+  raise();
+  void open(namedFiles(words, workingFolder, app.getAppPath()));
 });
 app.on('window-all-closed', () => app.quit());
 
@@ -82,3 +116,4 @@ app.on('will-quit', (event) => {
   });
 });
 await window.loadURL(startAddress);
+await open([...namedFiles(process.argv, process.cwd(), app.getAppPath()), ...whenOpened((path) => void open([path]))]);

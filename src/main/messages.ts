@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { HostError, toHostErrorData } from '../contract/errors.ts';
 import type { CallName, Input } from '../contract/calls.ts';
 import type { Host, Reply } from '../contract/host.ts';
-import { eventNames } from '../contract/events.ts';
+import { eventNames, type EventName, type Events } from '../contract/events.ts';
 import { isOwnFrame } from './window-guard.ts';
 
 /** What is used of Electron's `ipcMain`; tests hand in a stand-in. */
@@ -18,6 +18,8 @@ export interface MessageOrigin {
 export interface Desktop {
   pick(kind: 'file' | 'folder'): Promise<string | undefined>;
   show(path: string): void;
+  /** Begins to drag a file out of the window. */
+  drag(path: string): Promise<void>;
   /** Allows a folder, and all in it, to be read and written. */
   grant(folder: string): Promise<void>;
   /** Rejects what lies outside the allowed folders. */
@@ -25,7 +27,7 @@ export interface Desktop {
 }
 
 /**
- * Answers the window's four channels. Each message must come from our own page, and each word of it is checked. Choosing
+ * Answers the window's five channels. Each message must come from our own page, and each word of it is checked. Choosing
  * or dropping a file allows the folder it is in, because the archive will appear beside it.
  */
 export function answerMessages(receiver: MessageReceiver, host: Host, desktop: Desktop): void {
@@ -46,6 +48,16 @@ export function answerMessages(receiver: MessageReceiver, host: Host, desktop: D
   });
   answer('dropped', (path) => desktop.grant(dirname(requireText(path))));
   answer('show', async (path) => desktop.show(await desktop.check(requireText(path))));
+  answer('drag', async (path) => desktop.drag(await desktop.check(requireText(path))));
+}
+
+/** Tells the window what the shell itself knows, as the host tells the rest. */
+export function tellWindow<Name extends EventName>(
+  send: (channel: string, event: unknown) => void,
+  name: Name,
+  event: Events[Name],
+): void {
+  send(`event:${name}`, event);
 }
 
 /** Sends the host's events to the window; returns the function that ends it. */

@@ -23,6 +23,7 @@ const bridge: Bridge = {
     async show(path) {
       await ask('show', path);
     },
+    startDrag: (path) => void ask('drag', path),
   },
 };
 

@@ -16,14 +16,16 @@ const strangers: readonly MessageOrigin[] = [
 function listen({ host }: TestHost, picked?: string) {
   const channels = new Map<string, (message: MessageOrigin, ...words: unknown[]) => Promise<Reply>>();
   const shown: string[] = [];
+  const dragged: string[] = [];
   answerMessages({ handle: (channel, answer) => channels.set(channel, answer) }, host, {
     pick: () => Promise.resolve(picked),
     show: (path) => shown.push(path),
+    drag: (path) => Promise.resolve(void dragged.push(path)),
     grant: host.access.grant,
     check: host.access.check,
   });
   const send = (channel: string, ...words: unknown[]) => channels.get(channel)!(own, ...words);
-  return { channels, shown, send };
+  return { channels, shown, dragged, send };
 }
 
 test('a stranger gets no answer on any channel', async () => {
@@ -68,13 +70,15 @@ test('a chosen or dropped file opens its folder, and only then', async () => {
   await using opened = await openHost();
   const { host, outside } = opened;
   const secret = join(outside, 'secret.txt');
-  const { send, shown } = listen(opened, secret);
+  const { send, shown, dragged } = listen(opened, secret);
+  expect(await send('drag', secret)).toMatchObject({ error: { code: 'NOT_ALLOWED' } });
   expect(await send('show', secret)).toMatchObject({ error: { code: 'NOT_ALLOWED' } });
   await expect(host.access.check(secret)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   expect(await send('pick', 'file')).toEqual({ value: secret });
   expect(await host.access.check(secret)).toBe(secret);
   await send('show', secret);
-  expect(shown).toEqual([secret]);
+  await send('drag', secret);
+  expect([shown, dragged]).toEqual([[secret], [secret]]);
 });
 
 test('a dialog that was closed opens nothing', async () => {

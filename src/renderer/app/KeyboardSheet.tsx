@@ -1,7 +1,8 @@
 import { Modal } from '@mantine/core';
 import { Fragment } from 'react';
+import { shortcuts } from '../../contract/shortcuts.ts';
 import classes from './KeyboardSheet.module.css';
-import { keyWords, localKeys, shortcuts } from './shortcuts.ts';
+import { keyWords, localKeys } from './shortcuts.ts';
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 

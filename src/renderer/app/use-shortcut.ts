@@ -1,8 +1,15 @@
 import { useHotkeys } from '@mantine/hooks';
-import { shortcuts, type ShortcutId } from './shortcuts.ts';
+import { useEffect } from 'react';
+import { shortcuts, type ShortcutId } from '../../contract/shortcuts.ts';
+import { useConnection } from '../host/connection.tsx';
 
-/** Does something for a shortcut as long as the component is shown. Undefined: there is nothing to do now. */
+/**
+ * Does something for a shortcut, by its keys or from a menu, as long as the component is shown. Undefined: there is nothing
+ * to do now.
+ */
 export function useShortcut(id: ShortcutId, act: (() => void) | undefined): void {
+  const { host } = useConnection();
+  useEffect(() => host.on('menu.chosen', (chosen) => (chosen.id === id ? act?.() : undefined)));
   const keys = shortcuts.find((shortcut) => shortcut.id === id)?.keys ?? [];
   useHotkeys(
     keys.map((combination) => [
