@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { exitCodes } from './exit-code.ts';
 import type { BenchmarkMeasurement, BenchmarkReport } from './bench/report.ts';
 import type { ZooLine, ZooReport } from './zoo-reports.ts';
-import type { EvaluationReport } from '../evaluation/index.ts';
+import type { EvaluationReport, FitReport } from '../evaluation/index.ts';
 import type {
   EngineCatalog,
   ErrorData,
@@ -56,6 +56,7 @@ export type AnyReport =
   | BatchReport
   | BenchmarkReport
   | EvaluationReport
+  | FitReport
   | MethodsReport
   | { readonly command: 'serve' };
 

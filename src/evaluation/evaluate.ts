@@ -111,6 +111,7 @@ async function run(
       const asked = {
         ...(task && { task: { task: task.task, folder: task.folder } }),
         ...(limit !== undefined && { limit }),
+        ...(request.skip !== undefined && { skip: request.skip }),
         ...{ seed, threads },
         ...(graphs.original !== undefined && { original: graphs.original }),
         ...(graphs.candidate !== undefined && { candidate: graphs.candidate }),

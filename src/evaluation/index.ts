@@ -4,6 +4,8 @@ export type * from './report.ts';
 export type { EvaluationProcess, SpawnEvaluation, TaskMessage, TaskReply } from './process/protocol.ts';
 export { evaluate, type AnswerStore, type EvaluationContext } from './evaluate.ts';
 export { exportReader } from './load/reader.ts';
+export { fit } from './joint/fit.ts';
+export { fitParts, type FitPart, type FitReport, type FitRequest, type FitTarget } from './joint/request.ts';
 export { forkEvaluation } from './process/fork.ts';
 export { runTask } from './process/run.ts';
 export { filesOfTask } from './task/files.ts';

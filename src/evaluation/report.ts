@@ -22,6 +22,8 @@ export interface EvaluateRequest {
   readonly dataFolder?: string | undefined;
   /** At most so many items. */
   readonly limit?: number | undefined;
+  /** So many items are passed over before. */
+  readonly skip?: number | undefined;
   readonly seed?: number | undefined;
   /** Threads of the runtime; default: all cores. */
   readonly threads?: number | undefined;

@@ -11,10 +11,11 @@ import {
 import { follow } from '../follow.ts';
 import { compressSummary } from '../view/summary.ts';
 import type { AddCommand, CommandContext } from './command.ts';
+import { fitTarget, performFit, withFit, type FitOptions } from './fit.ts';
 import { parseMethod } from './method.ts';
 import { isFolder, withBases, withResources, type ResourceOptions } from './options.ts';
 
-interface CompressOptions extends ResourceOptions {
+interface CompressOptions extends ResourceOptions, FitOptions {
   readonly output?: string;
   readonly preset?: 'quick' | 'balanced' | 'smallest';
   readonly base?: readonly string[];
@@ -42,8 +43,15 @@ export const addCompress: AddCommand = (program, runAction) => {
     .option('--recipe <file>', 'approximate as a JSON file says: rules for tensors by name')
     .option('--force', 'replace an existing archive');
   withBases(command, 'a model, or its archive, that this one may be stored as a difference to (may be repeated)');
+  withFit(command);
   withResources(command).action((paths: readonly string[], options: CompressOptions) =>
     runAction(async (context) => {
+      const target = fitTarget(options);
+      if (target !== undefined) {
+        const [path, ...others] = paths;
+        if (path === undefined || others.length > 0) throw new UsageError('One model at a time is fitted.');
+        return await performFit(path, target, options, context);
+      }
       const requests = await requestsOf(paths, options);
       const reports: CompressReport[] = [];
       for (const request of requests) {

@@ -17,10 +17,13 @@ const phaseWords: Readonly<Record<Phase, string>> = {
   layers: 'Comparing layers',
   export: 'Writing the export',
   check: 'Having it read',
+  calibrate: 'Learning what inputs have in common',
+  sensitivity: 'Finding what matters',
+  round: 'Rounding',
 };
 
 /** Phases whose amounts are items. */
-const counted: ReadonlySet<Phase> = new Set(['noise', 'evaluate', 'layers']);
+const counted: ReadonlySet<Phase> = new Set(['noise', 'evaluate', 'layers', 'calibrate', 'sensitivity', 'round']);
 
 /** Without a terminal a line at most this often, so that logs stay short. */
 const plainLineMilliseconds = 10_000;

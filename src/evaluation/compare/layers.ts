@@ -1,11 +1,12 @@
 import type { LayerError, LayerReport } from '../figures.ts';
-import { copyFile, link, mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { UsageError } from '../../engine/errors.ts';
 import { FileSource } from '../../engine/io/file-source.ts';
-import { addOutputs, edited, graphTensors, readGraph, type OnnxModel } from '../../engine/onnx/index.ts';
+import { readGraph } from '../../engine/onnx/index.ts';
 import { loadModel } from '../inference/session.ts';
+import { writeWithOutputs } from '../models/with-outputs.ts';
 import { Runner, runsOf } from '../inference/runs.ts';
 import { openDataset } from '../inputs/dataset.ts';
 import { pseudoDataset } from '../inputs/pseudo.ts';
@@ -103,30 +104,4 @@ async function compareGroup(
     }
   }
   return { comparisons, items };
-}
-
-/** A copy of a model that gives these values as well, with the files of its weights beside it. */
-async function writeWithOutputs(
-  source: FileSource,
-  model: OnnxModel,
-  names: readonly string[],
-  path: string,
-): Promise<void> {
-  const handle = await open(path, 'w');
-  try {
-    for await (const chunk of edited(source, addOutputs(model, names)).chunks()) await handle.writeFile(chunk);
-  } finally {
-    await handle.close();
-  }
-  const locations = new Set(
-    model.graphs.flatMap(graphTensors).flatMap(({ data }) => (data.kind === 'external' ? [data.location] : [])),
-  );
-  for (const location of locations) {
-    // Only files beside the model, as when it is opened anywhere else.
-    if (basename(location) !== location) continue;
-    const [from, to] = [join(dirname(source.name), location), join(dirname(path), location)];
-    await link(from, to).catch((error: unknown) =>
-      (error as NodeJS.ErrnoException).code === 'EEXIST' ? undefined : copyFile(from, to),
-    );
-  }
 }

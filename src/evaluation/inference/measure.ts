@@ -23,6 +23,8 @@ export interface MeasureRequest {
   readonly candidate?: string;
   /** At most so many items, from the first. */
   readonly limit?: number;
+  /** Items that are passed over before. */
+  readonly skip?: number;
   readonly seed: number;
   readonly threads: number;
   /** Where answers of the original are read from and written to. */
@@ -83,7 +85,8 @@ export async function measure(request: MeasureRequest, onProgress: OnProgress): 
       ? pseudoDataset(asked.inputs, Math.min(limit ?? pseudoItems, 1000), seed)
       : await openDataset(given.task, given.folder),
   );
-  const count = Math.min(dataset.count, limit ?? Infinity);
+  const skip = Math.min(request.skip ?? 0, dataset.count);
+  const count = Math.min(dataset.count - skip, limit ?? Infinity);
   const noise = await noiseFloor(
     { path: asked.path, model: asked, dataset, task, count, threads, seed },
     (done, total) => onProgress('noise', done, total),
@@ -156,7 +159,7 @@ async function compareRuns({
   const comparisons: OutputComparison[] = [];
   const notices = new Set<string>();
 
-  for await (const run of runsOf(dataset, task, placesBelow(count))) {
+  for await (const run of runsOf(dataset, task, placesBelow(request.skip ?? 0, count))) {
     const answer = async (side: NonNullable<typeof before>) => {
       const start = performance.now();
       const outputs = await side.runner.run(run);
@@ -227,6 +230,6 @@ function outputPlace({ outputs }: LoadedModel, name: string | undefined): number
   return Math.max(0, place);
 }
 
-function* placesBelow(count: number): Generator<number> {
-  for (let place = 0; place < count; place++) yield place;
+function* placesBelow(skip: number, count: number): Generator<number> {
+  for (let place = 0; place < count; place++) yield skip + place;
 }

@@ -83,6 +83,8 @@ export class Runner {
   readonly model: LoadedModel;
   readonly #specs: Task['state'];
   #state = new Map<string, Values>();
+  /** What the model was given last. */
+  fed: ReadonlyMap<string, Values> = new Map();
 
   constructor(model: LoadedModel, state: Task['state']) {
     this.model = model;
@@ -95,7 +97,8 @@ export class Runner {
       this.#state = new Map(
         this.#specs.map(({ input, shape, type }) => [input, { type, shape, data: zeros(type, countOf(shape)) }]),
       );
-    const outputs = await this.model.run(nameFeeds(this.model, feeds, this.#state));
+    this.fed = nameFeeds(this.model, feeds, this.#state);
+    const outputs = await this.model.run(this.fed);
     this.remember(outputs);
     return outputs;
   }

@@ -2,6 +2,9 @@ import { toErrorData } from '../../engine/errors.ts';
 import { peakRssBytes } from '../../engine/pipeline/resources.ts';
 import { compareLayers } from '../compare/layers.ts';
 import { compareWeights } from '../compare/weights.ts';
+import { calibrate } from '../joint/calibrate.ts';
+import { roundAll } from '../joint/round.ts';
+import { measureSensitivities } from '../joint/sensitivity.ts';
 import { measure } from '../inference/measure.ts';
 import type { TaskMessage, TaskName, TaskReply, Tasks } from './protocol.ts';
 
@@ -18,6 +21,9 @@ const perform: Perform = {
   measure: (request, tell) => measure(request, tell),
   weights: ({ original, candidate }, tell) =>
     compareWeights(original, candidate, (done, total) => tell('weights', done, total)),
+  calibrate: (request, tell) => calibrate(request, (done, total) => tell('calibrate', done, total)),
+  sensitivity: (request, tell) => measureSensitivities(request, (done, total) => tell('sensitivity', done, total)),
+  round: (request, tell) => roundAll(request, (done, total) => tell('round', done, total)),
   layers: (request, tell) => compareLayers(request, (done, total) => tell('layers', done, total)),
 };
 

@@ -1,0 +1,96 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { join } from 'node:path';
+import { FeatherweightError, UsageError } from '../../engine/index.ts';
+import { fit, fitParts, type FitPart, type FitReport, type FitTarget } from '../../evaluation/index.ts';
+import { defaultDataFolder } from '../../host/data-folder.ts';
+import { follow } from '../follow.ts';
+import { parseBytes } from '../view/amounts.ts';
+import { fitText } from '../view/fit.ts';
+import type { CommandContext } from './command.ts';
+import { parseCount } from './options.ts';
+
+/** Options that make a compression look for the best model of a size. */
+export interface FitOptions {
+  readonly fit?: FitTarget;
+  readonly bits?: FitTarget;
+  readonly maxDrop?: FitTarget;
+  readonly task?: string;
+  readonly data?: string;
+  readonly calibrate?: number;
+  readonly without?: FitPart;
+}
+
+/** Adds them. */
+export function withFit(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--fit <size>', 'the best approximation that fits: 2GB, or 8% of the model').argParser(parseFit),
+    )
+    .addOption(new Option('--bits <n>', 'the same, by bits per weight').argParser(parseBits).conflicts('fit'))
+    .addOption(
+      new Option('--max-drop <percent>', "the smallest whose task's first metric gets at most so much worse")
+        .argParser(parseDrop)
+        .conflicts(['fit', 'bits']),
+    )
+    .option('--task <file>', 'for these three: a task file, whose inputs are learned from and measured on')
+    .option('--data <folder>', "where the task's files are (default: the folder of the task file)")
+    .addOption(
+      new Option(
+        '--calibrate <n>',
+        "learn from the task's first n items, measure on the others (default: 32)",
+      ).argParser(parseCount),
+    )
+    .addOption(new Option('--without <part>', 'leave a part out, to see what it is worth').choices([...fitParts]));
+}
+
+/** What is aimed at, if anything is. */
+export function fitTarget({ fit: size, bits, maxDrop }: FitOptions): FitTarget | undefined {
+  return size ?? bits ?? maxDrop;
+}
+
+export async function performFit(
+  input: string,
+  target: FitTarget,
+  options: FitOptions & {
+    readonly output?: string;
+    readonly force?: boolean;
+    readonly threads?: number;
+    readonly memory?: number;
+  },
+  { shell, output, engineContext }: CommandContext,
+): Promise<FitReport> {
+  const { spawnEvaluation } = shell;
+  if (spawnEvaluation === undefined)
+    throw new FeatherweightError('UNSUPPORTED', 'This build of the program cannot run models.');
+  if ('drop' in target && options.task === undefined)
+    throw new UsageError('--max-drop needs a --task that says what is measured.');
+  const request = {
+    ...{ input, target, output: options.output, task: options.task, dataFolder: options.data },
+    ...{ calibrate: options.calibrate, without: options.without, overwrite: options.force },
+    ...{ threads: options.threads, memoryBytes: options.memory },
+    cacheFolder: join(defaultDataFolder(), 'calibration'),
+  };
+  const report = await follow(fit(request, { ...engineContext, spawnEvaluation }), input, output);
+  output.say(fitText(report));
+  return report;
+}
+
+function parseFit(text: string): FitTarget {
+  const share = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];
+  if (share !== undefined && Number(share) > 0 && Number(share) < 100) return { share: Number(share) / 100 };
+  const bytes = parseBytes(text);
+  if (bytes === undefined || bytes === 0) throw new InvalidArgumentError('Allowed are sizes such as 20MB, and 8%.');
+  return { bytes };
+}
+
+function parseBits(text: string): FitTarget {
+  const bits = Number(text);
+  if (!(bits > 0 && bits <= 16)) throw new InvalidArgumentError('Allowed is a number above 0, up to 16.');
+  return { bits };
+}
+
+function parseDrop(text: string): FitTarget {
+  const drop = Number(text.replace(/%$/, ''));
+  if (!(drop > 0 && drop <= 100)) throw new InvalidArgumentError('Allowed is a percentage, such as 0.5%.');
+  return { drop: drop / 100 };
+}

@@ -1,0 +1,44 @@
+import { openDataset, type Dataset } from '../inputs/dataset.ts';
+import { pseudoDataset } from '../inputs/pseudo.ts';
+import type { Port } from '../inference/session.ts';
+import type { Task } from '../task/schema.ts';
+
+/** The inputs that a model is looked at with; plain data. */
+export interface JointInputs {
+  readonly task?: { readonly task: Task; readonly folder: string };
+  /** The first so many items. */
+  readonly items: number;
+  /** Of each clip at most so many frames. */
+  readonly frames: number;
+  readonly seed: number;
+  readonly threads: number;
+}
+
+const noTask: Pick<Task, 'batch' | 'state' | 'block'> = { batch: 1, state: [], block: 64 };
+
+/** The first items of a task, or pseudo-inputs where there is none. */
+export async function openInputs(
+  { task: given, items, seed, frames }: JointInputs,
+  ports: readonly Port[],
+): Promise<
+  Dataset & {
+    readonly task: Pick<Task, 'batch' | 'state' | 'block'>;
+    readonly places: readonly number[];
+    /** How often the model will be asked, about. */
+    readonly runs: number;
+  }
+> {
+  const dataset = given ? await openDataset(given.task, given.folder) : pseudoDataset(ports, items, seed);
+  const count = Math.min(items, dataset.count);
+  const task = given?.task ?? noTask;
+  const first = await dataset.item(0);
+  const each = Math.min(first.frames, frames);
+  return {
+    count: dataset.count,
+    item: (place) => dataset.item(place),
+    task,
+    places: Array.from({ length: count }, (_, place) => place),
+    runs: task.state.length > 0 || each > 1 ? count * each : Math.ceil(count / task.batch),
+    [Symbol.asyncDispose]: () => dataset[Symbol.asyncDispose](),
+  };
+}

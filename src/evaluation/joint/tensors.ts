@@ -1,0 +1,51 @@
+import { Roles, geometryOf } from '../../engine/pipeline/approximate/roles.ts';
+import { tableReason } from '../../engine/pipeline/approximate/tables.ts';
+import type { InputFile } from '../../engine/pipeline/inputs.ts';
+import { measurePiece } from '../../engine/quantizers/statistics.ts';
+import type { Calibration } from './calibrate.ts';
+import { readTensor, type JointTensor } from './round.ts';
+
+/** A tensor that takes part. */
+export interface FoundTensor extends JointTensor {
+  /** Matrices get the step that fits; vectors, and all that is small, a fine one. */
+  readonly kind: 'matrix' | 'vector';
+  /** Whether the inputs reach it at all. */
+  readonly isReached: boolean;
+}
+
+const [leastVector, leastMatrix] = [16, 1000];
+
+/** The float32 tensors of a model but for computed tables and what is tiny. */
+export async function findTensors(
+  files: readonly InputFile[],
+  { layers, reached }: Calibration,
+  signal: AbortSignal,
+): Promise<readonly FoundTensor[]> {
+  const roles = await Roles.read(files, signal);
+  const byName = new Map(layers.map((layer) => [layer.name, layer]));
+  const names = new Set(reached);
+  const found: FoundTensor[] = [];
+  for (const [file, { layout, source }] of files.entries())
+    for (const tensor of layout?.tensors ?? []) {
+      const { offset, shape, dtype, byteLength } = tensor;
+      const count = shape.reduce((product, extent) => product * extent, 1);
+      if (dtype !== 'F32' || count < leastVector || byteLength !== 4 * count) continue;
+      const role = roles.of(file, tensor);
+      const known = [tensor.name, ...role.names];
+      const layer = known.map((name) => byName.get(name)).find((one) => one !== undefined);
+      const geometry = geometryOf(shape, role.channelAxis);
+      const values = await readTensor(source, { name: tensor.name, file, offset, count });
+      const place = { start: 0, columns: geometry.columns, total: count };
+      const statistics = measurePiece(values, place, {});
+      if (statistics.notFinite > 0 || statistics.squares === 0) continue;
+      if (tableReason(known, geometry, statistics) !== undefined) continue;
+      const isMatrix = count > leastMatrix && shape.filter((extent) => extent > 1).length > 1;
+      found.push({
+        ...{ name: role.names[0] ?? tensor.name, file, offset, count },
+        ...(layer && layer.rows * layer.columns === count && { layer }),
+        kind: isMatrix || layer ? 'matrix' : 'vector',
+        isReached: known.some((name) => names.has(name)),
+      });
+    }
+  return found;
+}
