@@ -151,8 +151,7 @@ async function openOriginal(
     const work = restore({ archive: input, output: folder, threads, memoryBytes }, { ...context, signal });
     for await (const event of work) {
       if (event.type === 'progress') reporter.progress('restore', event.bytesDone, event.bytesTotal, 0);
-      const [only, ...more] = event.type === 'finished' ? event.report.files : [];
-      if (only !== undefined) path = more.length > 0 ? folder : join(folder, ...only.name.split('/'));
+      if (event.type === 'finished') path = event.report.output;
     }
   }
   const inputs = opened.use(await openInputs(path, headerBytes));
@@ -161,10 +160,16 @@ async function openOriginal(
   const keep = opened.move();
   return {
     inputs,
-    path: isArchive ? resolve(input).slice(0, -archiveExtension.length) : inputs.model.path,
+    path: isArchive ? nameOf(resolve(input), isFile ? extname(path) : '') : inputs.model.path,
     isFolder: !isFile && !isNamedFile,
     [Symbol.asyncDispose]: () => keep.disposeAsync(),
   };
+}
+
+/** What the model in an archive would be called beside it, with the extension of its one file. */
+function nameOf(archive: string, extension: string): string {
+  const stem = archive.slice(0, -archiveExtension.length);
+  return extname(stem) === extension ? stem : stem + extension;
 }
 
 /** Where the new file, or the folder of several, is to be. */

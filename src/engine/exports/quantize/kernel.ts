@@ -18,7 +18,7 @@ interface Range {
  * Finds scales and zero points for each of `groups` columns of a matrix `rows` × `groups`, in single precision, rounded by
  * `round`: of the ranges that `form` tries, the one with the smallest sum of squared errors, each weighted by the square of
  * its value. Without that weight the few large values of a column are cut off for the many small ones, which costs networks
- * more than it saves. A column of zeros has the scale 1.
+ * more than it saves. A column of zeros has the scale 1, and one that lies on a grid already keeps that grid.
  */
 export function fitRanges(
   values: Float32Array,
@@ -36,6 +36,12 @@ export function fitRanges(
       if (value < low) low = value;
       else if (value > high) high = value;
     }
+    const grid = form.hasZeroPoint ? undefined : columnGrid(values, rows, groups, group, form, round);
+    if (grid !== undefined) {
+      scales[group] = grid;
+      zeros[group] = middleOf(form);
+      continue;
+    }
     let best: Range = { scale: 1, zero: middleOf(form) };
     let bestError = Infinity;
     for (const share of low === high ? [] : form.shares) {
@@ -50,6 +56,63 @@ export function fitRanges(
 }
 
 const middleOf = ({ steps }: CodeForm): number => Math.ceil(steps / 2);
+
+/** How many values tell which grids are worth trying on all. */
+export const gridSample = 8;
+
+/**
+ * The scale of which all of `values` are whole multiples, at most `most` times it, to the last bit of single precision: such
+ * were restored from codes, and lose nothing as codes again. The smallest of several, since its grid holds the others;
+ * `undefined` where there is none. `largest` is the largest absolute value, which may stand for more values than those given.
+ */
+export function gridScale(
+  values: readonly number[],
+  largest: number,
+  most: number,
+  round: (scale: number) => number,
+): number | undefined {
+  if (!(largest > 0)) return undefined;
+  for (let code = most; code >= 1; code--) {
+    const near = largest / code;
+    // What was rounded after the product may be of either neighbour.
+    for (const each of [near, near * (1 + nearly), near * (1 - nearly)]) {
+      const scale = Math.fround(each);
+      if (round(scale) === scale && isMultiple(largest, scale) && values.every((value) => isMultiple(value, scale)))
+        return scale;
+    }
+  }
+  return undefined;
+}
+
+/** Somewhat more than half the distance of neighbours in single precision. */
+const nearly = 1.2 * 2 ** -24;
+
+/** Whether a value is just what a code times `scale` gives. */
+export function isMultiple(value: number, scale: number): boolean {
+  return Math.fround(Math.round(value / scale) * scale) === value;
+}
+
+function columnGrid(
+  values: Float32Array,
+  rows: number,
+  groups: number,
+  group: number,
+  { steps }: CodeForm,
+  round: (scale: number) => number,
+): number | undefined {
+  const sample: number[] = [];
+  let largest = 0;
+  for (let at = group, end = rows * groups; at < end; at += groups) {
+    const size = Math.abs(values[at] ?? 0);
+    if (size > largest) largest = size;
+    if (size > 0 && sample.length < gridSample) sample.push(size);
+  }
+  const scale = gridScale(sample, largest, steps / 2, round);
+  if (scale === undefined) return undefined;
+  for (let at = group, end = rows * groups; at < end; at += groups)
+    if (!isMultiple(values[at] ?? 0, scale)) return undefined;
+  return scale;
+}
 
 /** The range of codes over values from `low` (at most 0) to `high` (at least 0). */
 export function rangeOf(low: number, high: number, form: CodeForm, round: (scale: number) => number): Range {

@@ -2,7 +2,7 @@ import { decodeFloats, encodeFloats } from '../../tensor/floats.ts';
 import { pieceElements, pieces, readFloats, type FloatTensor } from '../float-tensor.ts';
 import type { Loss } from '../loss.ts';
 import { scaleCount, type Grouping } from './grouping.ts';
-import { codeOf, fitRanges, rangeOf, type CodeForm } from './kernel.ts';
+import { codeOf, fitRanges, gridSample, gridScale, isMultiple, rangeOf, type CodeForm } from './kernel.ts';
 import { Nibbles } from './nibbles.ts';
 
 /** Signed eight-bit and unsigned four-bit whole numbers, and the eight-bit float that other programs know. */
@@ -140,10 +140,14 @@ async function* spreadCodes(work: Work): AsyncGenerator<Uint8Array, void> {
   const { along, after } = grouping;
   const channelOf = (element: number): number => Math.floor(element / after) % along;
   const largest = new Float32Array(scales.length);
+  const samples = Array.from(scales, (): number[] => []);
   for await (const { start, values } of pieces(tensor, signal))
     for (let index = 0; index < values.length; index++) {
       const channel = channelOf(start + index);
-      largest[channel] = Math.max(largest[channel] ?? 0, Math.abs(values[index] ?? 0));
+      const size = Math.abs(values[index] ?? 0);
+      largest[channel] = Math.max(largest[channel] ?? 0, size);
+      const sample = samples[channel];
+      if (size > 0 && sample !== undefined && sample.length < gridSample) sample.push(size);
     }
   if (type === 'F8_E4M3') scales.set(largest.map((each) => Math.fround(each / largestFloat8) || 1));
   else {
@@ -153,9 +157,20 @@ async function* spreadCodes(work: Work): AsyncGenerator<Uint8Array, void> {
     );
     const errors = tried.map(() => new Float64Array(scales.length));
     zeros.fill(signedMiddle);
-    for await (const { start, values } of pieces(tensor, signal))
+    const grids = Float32Array.from(
+      samples,
+      (sample, channel) => gridScale(sample, largest[channel] ?? 0, form.steps / 2, round) ?? 0,
+    );
+    for await (const { start, values } of pieces(tensor, signal)) {
+      leaveGrids(values, grids, start, channelOf);
       for (const [trial, own] of tried.entries()) addErrors(values, own, errors[trial], form, start, channelOf);
+    }
     for (let channel = 0; channel < scales.length; channel++) {
+      const grid = grids[channel] ?? 0;
+      if (grid > 0) {
+        scales[channel] = grid;
+        continue;
+      }
       const found = errors.map((sums) => sums[channel] ?? 0);
       scales[channel] = tried[found.indexOf(Math.min(...found))]?.[channel] ?? 1;
     }
@@ -164,6 +179,20 @@ async function* spreadCodes(work: Work): AsyncGenerator<Uint8Array, void> {
     const codes = new Uint8Array(values.length);
     encode(type, values, codes, scales, zeros, (index) => channelOf(start + index), loss);
     yield codes;
+  }
+}
+
+/** Sets to 0 the grids of channels that have a value beside them. */
+function leaveGrids(
+  values: Float32Array,
+  grids: Float32Array,
+  start: number,
+  channelOf: (element: number) => number,
+): void {
+  for (let index = 0; index < values.length; index++) {
+    const channel = channelOf(start + index);
+    const grid = grids[channel] ?? 0;
+    if (grid > 0 && !isMultiple(values[index] ?? 0, grid)) grids[channel] = 0;
   }
 }
 

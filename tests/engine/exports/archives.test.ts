@@ -1,0 +1,67 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compress, restore } from '../../../src/engine/index.ts';
+import { evaluate } from '../../../src/evaluation/index.ts';
+import { evaluationContext } from '../../evaluation/support.ts';
+import { exported } from '../../support/exports.ts';
+import { folderWith } from '../../support/folder.ts';
+import { context, finish } from '../../support/jobs.ts';
+
+const samples = join(import.meta.dirname, '../../../samples');
+
+/** An approximate archive of a bundled model, and the model that comes back of it. */
+async function approximated(
+  name: string,
+  method: string,
+  automatic = true,
+): Promise<{
+  readonly folder: string;
+  readonly archive: string;
+  readonly restored: string;
+  readonly names: Set<string>;
+}> {
+  const folder = await folderWith({});
+  const [archive, restored] = [join(folder, 'digits.int.fwz'), join(folder, 'restored', name)];
+  const request = { input: join(samples, name), output: archive, approximate: { default: { method }, automatic } };
+  const { report } = await finish(compress(request, context()));
+  await finish(restore({ archive: report.output, output: restored }, context()));
+  const names = report.tensors.filter(({ codec }) => codec.startsWith(method)).map((tensor) => tensor.name);
+  return { folder, archive: report.output, restored, names: new Set(names) };
+}
+
+test('whole numbers of an archive are the codes of the new file: nothing more is lost, and the answers are the same', async () => {
+  const { folder, archive, names } = await approximated('digits.onnx', 'int', false);
+  expect(names.size).toBeGreaterThan(2);
+  const output = join(folder, 'int8.onnx');
+  const { report } = await exported(archive, 'onnx-int8', output);
+  const coded = report.tensors.filter(({ name, to }) => names.has(name) && to.startsWith('I8'));
+  expect(coded.length).toBeGreaterThan(2);
+  expect(coded.map(({ maxError }) => maxError)).toEqual(coded.map(() => 0));
+  const task = join(samples, 'tasks', 'digits.json');
+  const request = { command: 'compare', model: output, original: archive, task, limit: 200, threads: 1 } as const;
+  const compared = (await finish(evaluate(request, evaluationContext()))).report;
+  // Same weights to the last bit; the runtime adds up in another order where it makes them itself.
+  for (const { relativeL2 } of compared.outputs) expect(relativeL2).toBeLessThan(1e-5);
+  for (const { delta } of compared.metrics) expect(Math.abs(delta ?? 1)).toBeLessThan(1e-5);
+  expect(compared.changed).toBe(0);
+});
+
+test.each([
+  ['onnx-int4', 'digits.onnx'],
+  ['onnx-fp16', 'digits.onnx'],
+  ['safetensors-bf16', 'digits.safetensors'],
+])('%s of an archive is that of the model which comes back of it', async (target, name) => {
+  const { folder, archive, restored } = await approximated(name, 'grid');
+  const [one, other] = [join(folder, `one-${name}`), join(folder, `other-${name}`)];
+  const { report } = await exported(archive, target, one);
+  await exported(restored, target, other);
+  expect(await readFile(one)).toEqual(await readFile(other));
+  expect(Math.max(...report.tensors.map(({ relativeError }) => relativeError))).toBeLessThan(0.12);
+});
+
+test('an export of an approximate archive is called as the archive is, so that it does not pass for one of the original', async () => {
+  const { folder, archive } = await approximated('digits.safetensors', 'int');
+  const { report } = await exported(archive, 'safetensors-f16');
+  expect(report.output).toBe(join(folder, 'digits.int.safetensors-f16.safetensors'));
+});
