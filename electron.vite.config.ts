@@ -14,7 +14,7 @@ export default defineConfig({
       externalizeDeps: { exclude: ['commander', 'picocolors', 'zod'] },
       rolldownOptions: {
         input: { index: 'src/main/index.ts', cli: 'src/cli/index.ts', evaluation: 'src/evaluation/process/entry.ts' },
-        external: [/^onnxruntime-/],
+        external: [/^onnxruntime-/, /^@huggingface\/(gguf|hub)$/],
       },
     },
   },
