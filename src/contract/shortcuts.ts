@@ -3,6 +3,7 @@ export const shortcuts = [
   { id: 'open', keys: ['mod+O'], title: 'Open a file', group: 'Anywhere' },
   { id: 'open-folder', keys: ['mod+shift+O'], title: 'Open a folder', group: 'Anywhere' },
   { id: 'compress', keys: ['mod+1', 'alt+1'], title: 'Go to Compress', group: 'Anywhere' },
+  { id: 'zoo', keys: ['mod+2', 'alt+2'], title: 'Go to Zoo', group: 'Anywhere' },
   { id: 'compare', keys: ['mod+3', 'alt+3'], title: 'Go to Compare', group: 'Anywhere' },
   { id: 'history', keys: ['mod+4', 'alt+4'], title: 'Go to History', group: 'Anywhere' },
   { id: 'settings', keys: ['mod+,'], title: 'Settings', group: 'Anywhere' },

@@ -170,7 +170,8 @@ function withSettings(request: JobRequest, { memoryBytes, threads, defaultPreset
 }
 
 async function discardWork(request: JobRequest): Promise<void> {
-  if (request.command === 'compress') await pipeline.discardLeftover(request.output ?? `${request.input}.fwz`);
+  if (request.command === 'compress')
+    await pipeline.discardLeftover(request.output ?? pipeline.archivePath(request.input, request.approximate));
 }
 
 function startJob(engine: Engine, request: JobRequest, context: EngineContext): AsyncIterable<JobEvent> {

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DiskRoom, JobRequest } from '../contract/jobs.ts';
-import type { EngineContext } from '../engine/index.ts';
+import { archivePath, type EngineContext } from '../engine/index.ts';
 import { driveRoom } from './disk-room.ts';
 import type { Engine } from './engine.ts';
 
@@ -26,7 +26,7 @@ export async function spaceNeeded(
   const folder = dirname(request.output ?? input);
   const { bytes } = await engine.inspect({ path: input });
   if (request.command === 'restore') return { folder, bytes: request.tensor === undefined ? bytes : 0 };
-  const partial = await stat(`${request.output ?? `${input}.fwz`}.partial`).then(
+  const partial = await stat(`${request.output ?? archivePath(input, request.approximate)}.partial`).then(
     ({ size }) => size,
     () => 0,
   );

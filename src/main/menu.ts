@@ -3,7 +3,16 @@ import { shortcuts, type ShortcutId } from '../contract/shortcuts.ts';
 
 const menuOf: Readonly<Record<ShortcutId, 'File' | 'Edit' | 'View' | 'Jobs' | 'Help'>> = {
   ...{ open: 'File', 'open-folder': 'File', export: 'File', settings: 'File', undo: 'Edit', filter: 'Edit' },
-  ...{ compress: 'View', compare: 'View', history: 'View', left: 'View', both: 'View', right: 'View', close: 'View' },
+  ...{
+    compress: 'View',
+    zoo: 'View',
+    compare: 'View',
+    history: 'View',
+    left: 'View',
+    both: 'View',
+    right: 'View',
+    close: 'View',
+  },
   ...{ start: 'Jobs', pause: 'Jobs', stop: 'Jobs', keyboard: 'Help' },
 };
 

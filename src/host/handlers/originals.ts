@@ -74,6 +74,8 @@ async function compressRun(
 /** The files that would move, and why they may not: gone, of another size, or written since the proof. */
 async function planReplacement(report: CompressReport, finished: number): Promise<Omit<Replacement, 'done'>> {
   const problems: string[] = [];
+  if (report.approximation !== undefined)
+    problems.push('The archive is approximate: without the original its weights would be lost.');
   const folder = folderOf(report, await isFolder(report.input));
   const files = report.files.map(({ name, bytes }) => ({ path: join(folder, name), bytes }));
   for (const { path, bytes } of files) {

@@ -10,6 +10,7 @@ import { Home } from '../features/home/Home.tsx';
 import { JobScreen } from '../features/job/JobScreen.tsx';
 import { ModelScreen } from '../features/model/ModelScreen.tsx';
 import { SettingsScreen } from '../features/settings/SettingsScreen.tsx';
+import { ZooScreen } from '../features/zoo/ZooScreen.tsx';
 import type { Connection } from '../host/connect.ts';
 import { ConnectionProvider } from '../host/connection.tsx';
 import { linkedIds, linkedPath } from '../text/links.ts';
@@ -37,6 +38,7 @@ export function App({ connection }: { readonly connection: Connection | undefine
                   <Route path="/job/:id">{({ id }) => <JobScreen key={id} id={id} />}</Route>
                   <Route path="/run/:id">{({ id }) => <RunScreen key={id} id={id} />}</Route>
                   <Route path="/history" component={History} />
+                  <Route path="/zoo" component={ZooScreen} />
                   <Route path="/settings" component={SettingsScreen} />
                   <Route path="/compare/:ids?">{({ ids }) => <CompareScreen key={ids} ids={linkedIds(ids)} />}</Route>
                   <Route path="/browse/:path?">

@@ -34,6 +34,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   useShortcut('open', () => void pick('file'));
   useShortcut('open-folder', () => void pick('folder'));
   useShortcut('compress', () => navigate('/'));
+  useShortcut('zoo', () => navigate('/zoo'));
   useShortcut('compare', () => navigate('/compare'));
   useShortcut('history', () => navigate('/history'));
   useShortcut('settings', () => navigate('/settings'));

@@ -1,9 +1,10 @@
-import { IconFeather, IconHistory, IconKeyboard, IconScale, IconSettings } from '../components/icons.ts';
+import { IconFeather, IconHistory, IconKeyboard, IconScale, IconSettings, IconStack2 } from '../components/icons.ts';
 import { Link, useLocation } from 'wouter';
 import classes from './Rail.module.css';
 
 const places = [
   { path: '/', title: 'Compress', Icon: IconFeather },
+  { path: '/zoo', title: 'Zoo', Icon: IconStack2 },
   { path: '/compare', title: 'Compare', Icon: IconScale },
   { path: '/history', title: 'History', Icon: IconHistory },
   { path: '/settings', title: 'Settings', Icon: IconSettings },

@@ -1,0 +1,70 @@
+import type { BatchRowView, PlannedModelRow, ZooModelRow, ZooRun, ZooSummary } from '../../../contract/zoo.ts';
+import { bytesText, countedText, percentText } from '../../text/amounts.ts';
+
+const programs: Readonly<Record<NonNullable<ZooModelRow['app']>, string>> = {
+  huggingface: 'Hugging Face',
+  'lm-studio': 'LM Studio',
+  ollama: 'Ollama',
+  comfyui: 'ComfyUI',
+};
+
+/** What is under the folders, in one sentence. */
+export function summaryWords({ models, bytes, equalBytes, others }: ZooSummary): string {
+  const equal = equalBytes === 0 ? '' : ` ${bytesText(equalBytes)} of that are models that are there twice.`;
+  const rest = others.files === 0 ? '' : ` ${countedText(others.files, 'other file')} (${bytesText(others.bytes)}).`;
+  return `${bytesText(bytes)} in ${countedText(models, 'model')}.${equal}${rest}`;
+}
+
+/** What the zoo is at, in words. */
+export function runWords({ state, done, total, model, failed, message }: ZooRun): string {
+  const of = total === undefined ? '' : ` of ${total}`;
+  switch (state) {
+    case 'idle':
+      return '';
+    case 'scanning':
+      return `Looking through the folders: ${countedText(done, 'file')}`;
+    case 'planning':
+      return `Measuring samples: ${done}${of} models`;
+    case 'running':
+      return `Archiving ${done}${of}${model === undefined ? '' : `: ${model}`}${failed === 0 ? '' : ` · ${failed} need attention`}`;
+    case 'done':
+      return failed === 0 ? 'Done.' : `Done; ${failed} need attention.`;
+    case 'cancelled':
+      return 'Stopped. What was finished is kept.';
+    case 'failed':
+      return message ?? 'It ended without a reason.';
+  }
+}
+
+/** How much is done, from 0 to 1; nothing while that is not known. */
+export function shareOf({ state, bytesDone, bytesTotal, done, total }: ZooRun): number {
+  if (state === 'running') return bytesTotal === 0 ? 0 : bytesDone / bytesTotal;
+  return total === undefined || total === 0 ? 0 : done / total;
+}
+
+export const actionWords: Readonly<Record<PlannedModelRow['action'], string>> = {
+  exact: 'Exact',
+  family: 'As a difference',
+  equal: 'Is there twice',
+  skip: 'Leave alone',
+};
+
+export const stateWords: Readonly<Record<BatchRowView['state'], string>> = {
+  done: 'Archived',
+  earlier: 'Was there',
+  equal: 'Is there twice',
+  skipped: 'Left alone',
+  failed: 'Needs attention',
+};
+
+/** Models by where they belong: the program that keeps them, else the first folder on their way. */
+export function familyOf({ app, id }: ZooModelRow): string {
+  if (app !== undefined) return programs[app];
+  const [first = '', ...rest] = id.split(/[/\\]/);
+  return rest.length === 0 ? 'Single files' : first;
+}
+
+/** Before and after, such as `1.2 GB → 800 MB, 66.7 % stays`. */
+export function planWords(now: number, then: number): string {
+  return `${bytesText(now)} → ${bytesText(then)}${now === 0 ? '' : `, ${percentText(then / now)} stays`}`;
+}
