@@ -9,14 +9,15 @@ export const settings = z.strictObject({
   /** `ask` is for the window: the host treats it as `beside`. */
   outputPlace: z.enum(['beside', 'folder', 'ask']),
   outputFolder: z.string().max(4096),
+  /** `trash` moves the original of an exact archive to the trash once that is proved, as `originals.replace` does. */
   afterVerify: z.enum(['keep', 'trash']),
   memoryBytes: z.int().min(256 * 2 ** 20),
   threads: z.union([z.literal('auto'), z.int().min(1).max(256)]),
   /** Room that work leaves on a drive; 0 stands for the larger of 5 GB and 2 % of the drive. */
   diskReserveBytes: bytes,
-  pauseOnBattery: z.boolean(),
   theme: z.enum(['system', 'light', 'dark']),
   motion: z.enum(['system', 'reduced', 'full']),
+  /** Writes `NAME.fwz.receipt.json` beside each new archive. */
   receiptBesideFile: z.boolean(),
   notify: z.boolean(),
 });
@@ -32,7 +33,6 @@ export const defaultSettings: Settings = {
   memoryBytes: 2 ** 30,
   threads: 'auto',
   diskReserveBytes: 0,
-  pauseOnBattery: false,
   theme: 'system',
   motion: 'system',
   receiptBesideFile: true,

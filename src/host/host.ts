@@ -10,6 +10,7 @@ import * as pipeline from '../engine/index.ts';
 import type { EngineContext, JobEvent } from '../engine/index.ts';
 import type { SpawnEvaluation } from '../evaluation/index.ts';
 import { createAccess, type Access } from './access.ts';
+import { afterJob } from './after-job.ts';
 import type { Engine, SpawnWorker } from './engine.ts';
 import { toFailure } from './failure.ts';
 import { appHandlers } from './handlers/app.ts';
@@ -82,6 +83,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     emit('settings.changed', now);
   });
   const reserve = () => settings.current().diskReserveBytes;
+  const originals = originalHandlers({ engine, history, context: { spawnWorker }, trash });
   const queue = createJobQueue({
     start: (request, context) =>
       startJob(engine, withSettings(request, settings.current()), { ...context, spawnWorker, keepsWork: true }),
@@ -90,7 +92,11 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     batchEnded: (end) => emit('batch.ended', end),
     diskChanged: (room) => emit('disk.changed', room),
     workingChanged: (isWorking) => options.workingChanged?.(isWorking),
-    finished: (job, report) => history.add(job, report),
+    async finished(job, report) {
+      await history.add(job, report);
+      const replace = (run: string) => originals['originals.replace']({ run });
+      return afterJob(job, { settings: settings.current, replace: async (run) => replace(run) });
+    },
     save: history.saveJobs,
     space: (request, signal) => spaceNeeded(request, engine, { spawnWorker, signal }, reserve()),
     missing: (needed) => missingRoom(needed, reserve()),
@@ -124,7 +130,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     }),
     ...jobHandlers(queue, access),
     ...runHandlers(history),
-    ...originalHandlers({ engine, history, context: { spawnWorker }, trash }),
+    ...originals,
     ...evaluations.handlers,
     ...settingsHandlers(settings),
     ...fileHandlers(access),

@@ -31,7 +31,8 @@ export interface JobQueueOptions {
   readonly start: (request: JobRequest, context: Pick<EngineContext, 'signal' | 'pause'>) => AsyncIterable<JobEvent>;
   readonly changed: (job: Job) => void;
   readonly orderChanged: (order: readonly string[]) => void;
-  readonly finished: (job: Job, report: Report) => Promise<void>;
+  /** Does what follows a finished job, and says what of it could not be done. */
+  readonly finished: (job: Job, report: Report) => Promise<readonly string[]>;
   readonly batchEnded: (end: BatchEnd) => void;
   readonly diskChanged: (room: DiskRoom & { readonly enough: boolean }) => void;
   /** Told when work begins and when all is still, so that a shell can keep the computer awake. */
@@ -113,7 +114,8 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
         if (event.type === 'finished') {
           const receipt = toReceipt(event.report);
           update(entry, { receipt, bytesDone: entry.job.bytesTotal, bytesOut: receipt.bytesOut });
-          await options.finished(entry.job, event.report);
+          const notices = await options.finished(entry.job, event.report);
+          if (notices.length > 0) update(entry, { receipt: { ...receipt, notices: [...receipt.notices, ...notices] } });
         } else update(entry, advance(entry.job, event));
         if (performance.now() - told < millisecondsBetweenEvents) continue;
         told = performance.now();

@@ -3,6 +3,8 @@ import { copyFile, readFile, rename, utimes, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Job, Receipt } from '../../src/contract/jobs.ts';
+import type { Settings } from '../../src/contract/settings.ts';
 import { createHost, type RunningHost } from '../../src/host/host.ts';
 import { folderWith } from '../support/folder.ts';
 import { context } from '../support/jobs.ts';
@@ -41,7 +43,20 @@ test('without a trash the original is kept, and that is said', async () => {
   expect(existsSync(path)).toBe(true);
 });
 
-async function compressed(hasTrash: boolean) {
+test('as the settings ask, the original of a proved archive goes to the trash, and the receipt lies beside', async () => {
+  const { path, inTrash } = await compressed(true, { afterVerify: 'trash' });
+  expect([existsSync(path), existsSync(inTrash(path))]).toEqual([false, true]);
+  const receipt = JSON.parse(await readFile(`${path}.fwz.receipt.json`, 'utf8')) as Receipt;
+  expect(receipt).toMatchObject({ command: 'compress', input: path, output: `${path}.fwz`, proved: ['bytes'] });
+});
+
+test('an original that cannot go to the trash is kept, and the job says so and is done', async () => {
+  const { path, job } = await compressed(false, { afterVerify: 'trash', receiptBesideFile: false });
+  expect([existsSync(path), existsSync(`${path}.fwz.receipt.json`)]).toEqual([true, false]);
+  expect(job.receipt?.notices).toContainEqual(expect.stringContaining('no trash'));
+});
+
+async function compressed(hasTrash: boolean, changes: Partial<Settings> = {}) {
   const folder = await folderWith({ 'trash/.keep': '' });
   const path = join(folder, 'digits.safetensors');
   await copyFile(sample, path);
@@ -52,12 +67,14 @@ async function compressed(hasTrash: boolean) {
     trash: hasTrash ? (moved) => rename(moved, inTrash(moved)) : undefined,
   });
   onTestFinished(() => host.close());
-  const ended = new Promise<string>((resolve, reject) =>
-    host.on('job.changed', ({ id, state, error }) => {
-      if (state === 'done') resolve(id);
-      if (state === 'failed') reject(new Error(error?.message));
+  await host.call('settings.set', { changes });
+  const ended = new Promise<Job>((resolve, reject) =>
+    host.on('job.changed', (job) => {
+      if (job.state === 'done') resolve(job);
+      if (job.state === 'failed') reject(new Error(job.error?.message));
     }),
   );
   await host.call('jobs.start', { command: 'compress', input: path });
-  return { host, path, inTrash, run: await ended };
+  const job = await ended;
+  return { host, path, inTrash, job, run: job.id };
 }

@@ -4,6 +4,7 @@ import { useShortcut } from '../../app/use-shortcut.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
+import { useConnection } from '../../host/connection.tsx';
 import { useApp, useCatalog, useChangeSettings, useSettings } from '../../host/settings.ts';
 import { SettingField } from './SettingField.tsx';
 import { defaults, settingFields } from './setting-fields.ts';
@@ -15,6 +16,7 @@ export function SettingsScreen() {
   const catalog = useCatalog();
   const app = useApp();
   const change = useChangeSettings();
+  const { native } = useConnection();
   const [search, setSearch] = useState('');
   const field = useRef<HTMLInputElement>(null);
   useShortcut('filter', () => field.current?.focus());
@@ -41,6 +43,8 @@ export function SettingsScreen() {
             <h2>{group}</h2>
             {fields
               .filter((one) => one.group === group && (one.isShown?.(settings) ?? true))
+              // Only a desktop shell gives notices.
+              .filter(({ id }) => id !== 'notify' || native !== undefined)
               .map((one) => (
                 <SettingField key={one.id} field={one} settings={settings} onChange={change.mutate} />
               ))}

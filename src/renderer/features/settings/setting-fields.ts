@@ -85,10 +85,6 @@ export function settingFields(catalog: Catalog | undefined): readonly Field[] {
       says: 'Work pauses before a drive has less. 0 stands for 5 GB or 2 % of the drive, whichever is more.',
     },
     {
-      ...{ id: 'pauseOnBattery', group: 'This machine', title: 'Pause on battery', kind: 'switch' },
-      says: 'Work goes on when there is power again.',
-    },
-    {
       ...{ id: 'theme', group: 'Looks', title: 'Theme', kind: 'choice' },
       says: 'Light, dark, or as the system has it.',
       choices: [

@@ -1,0 +1,37 @@
+import { rename, writeFile } from 'node:fs/promises';
+import type { Job } from '../contract/jobs.ts';
+import type { Replacement } from '../contract/originals.ts';
+import type { Settings } from '../contract/settings.ts';
+
+export interface AfterJob {
+  readonly settings: () => Settings;
+  /** Moves the original of a run to the trash. */
+  readonly replace: (run: string) => Promise<Replacement> | Replacement;
+}
+
+/**
+ * What the settings ask for once an archive is proved: a receipt beside it, and its original in the trash. Only exact
+ * archives replace anything. Returns what could not be done; the archive stands in any case.
+ */
+export async function afterJob({ id, receipt }: Job, { settings, replace }: AfterJob): Promise<readonly string[]> {
+  const { receiptBesideFile, afterVerify } = settings();
+  if (receipt?.command !== 'compress' || receipt.output === undefined) return [];
+  const problems: string[] = [];
+  const path = `${receipt.output}.receipt.json`;
+  if (receiptBesideFile)
+    await writeReceipt(path, receipt).catch((error: unknown) => {
+      problems.push(`The receipt "${path}" could not be written (${String(error)}); it is in the history.`);
+    });
+  if (afterVerify === 'trash' && receipt.approximation === undefined)
+    try {
+      problems.push(...(await replace(id)).problems);
+    } catch (error) {
+      problems.push(`The original could not be moved to the trash (${String(error)}); it is kept.`);
+    }
+  return problems;
+}
+
+async function writeReceipt(path: string, receipt: Job['receipt']): Promise<void> {
+  await writeFile(`${path}.partial`, `${JSON.stringify(receipt, undefined, 2)}\n`);
+  await rename(`${path}.partial`, path);
+}
