@@ -7,7 +7,7 @@ test('a model is approximated by a method, an option and a rule, and its result 
   await window.getByText('Approximate', { exact: true }).click();
   const table = window.getByRole('grid', { name: 'Recipe by tensor' });
   await expect(table.getByRole('row', { name: /fc1.weight/ })).toContainText('~');
-  await window.getByRole('radio', { name: /Whole numbers/ }).check();
+  await window.getByRole('radio', { name: /^Whole numbers/ }).check();
   await window.getByRole('textbox', { name: 'Bits' }).fill('6');
   await expect(table.getByRole('row', { name: /fc1.weight/ })).toContainText('bits 6');
   await table.getByRole('row', { name: /fc1.weight/ }).click();
