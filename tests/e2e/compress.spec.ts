@@ -137,7 +137,7 @@ test('an archive that is there already is kept until replacing it is asked for',
   expect(await readFile(join(folder, 'a.safetensors.fwz'), 'utf8')).toBe('something else');
   await window.getByRole('button', { name: 'Replace what is there' }).click();
   await expect(window.getByText(/^Proved: all/)).toBeVisible();
-  expect(await readdir(folder)).toEqual(['a.safetensors', 'a.safetensors.fwz']);
+  expect(await readdir(folder)).toEqual(['a.safetensors', 'a.safetensors.fwz', 'a.safetensors.fwz.receipt.json']);
 });
 
 test('the link works once, and a second browser is told so', async ({ window, browser }) => {
@@ -159,5 +159,9 @@ test('a chosen file that the program can reach is worked on where it lies, witho
   await expect(window.getByText(path, { exact: true })).toBeVisible();
   await window.getByRole('button', { name: 'Compress exactly' }).click();
   await expect(window.getByText(/^Proved: all/)).toBeVisible();
-  expect(await readdir(folder)).toEqual(['here.safetensors', 'here.safetensors.fwz']);
+  expect(await readdir(folder)).toEqual([
+    'here.safetensors',
+    'here.safetensors.fwz',
+    'here.safetensors.fwz.receipt.json',
+  ]);
 });
