@@ -62,7 +62,7 @@ describe('weight.bin', () => {
     expect(await shortForm(file)).toEqual([
       ['blob.64', 'F32', [2], floats],
       ['blob.192', 'F16?', [1], [1, 2, 3]],
-      ['blob.320', 'I4', [1], [9]],
+      ['blob.320', 'I4', [2], [9]],
       ['blob.448', 'MIL_99', [0], []],
     ]);
   });
