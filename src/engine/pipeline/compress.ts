@@ -109,19 +109,23 @@ async function run(
   if (resumed)
     reporter.emit({ type: 'notice', message: `${resumed.blocks.length} blocks of an earlier run are gone on with.` });
 
-  const { index, blocksEnd, ledger } = await encodeAll(inputs, bases.files, output, sought, resources, {
-    ...{ context, reporter, signal, watch, journal },
-    resumed: resumed?.blocks ?? [],
-  }).catch((error: unknown) => {
+  const encode = async () => {
+    const { index, blocksEnd, ledger } = await encodeAll(inputs, bases.files, output, sought, resources, {
+      ...{ context, reporter, signal, watch, journal },
+      resumed: resumed?.blocks ?? [],
+    });
+    refuseCircle(index, bases);
+    const archive = await writeEnd(output, index, blocksEnd);
+    await assertUnchanged([...inputs.files, ...bases.files]);
+    signal.throwIfAborted();
+    return { archive, blocksEnd, ledger };
+  };
+  const { archive, blocksEnd, ledger } = await encode().catch((error: unknown) => {
     if (recipe || !journal.hasBlocks || !isToBeKept(error, context)) throw error;
     output.keep();
     journal.keep();
     throw error;
   });
-  refuseCircle(index, bases);
-  const archive = await writeEnd(output, index, blocksEnd);
-  await assertUnchanged([...inputs.files, ...bases.files]);
-  signal.throwIfAborted();
   reporter.progress('flush', 0, inputs.bytes, archive.size);
   await output.commit();
   watch.end('flush');
