@@ -161,7 +161,11 @@ describe('what cannot be run', () => {
     const dying = () => {
       const child = spawnEvaluation();
       // The first one compares the weights.
-      if (++started === 2) child.kill();
+      if (++started === 2) {
+        child.kill();
+        // Dead before the task is posted, so that posting it fails too.
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+      }
       return child;
     };
     const { report } = await finish(

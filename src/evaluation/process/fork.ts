@@ -10,7 +10,12 @@ export function forkEvaluation(path: string): EvaluationProcess {
     post: (message) => void child.send(message),
     onMessage: (listener) => void child.on('message', (reply) => listener(reply as TaskReply)),
     onExit(listener) {
-      child.once('error', (error) => listener(error.message));
+      // Posting to a process that has just died fails here too (EPIPE), before `close` tells how it died.
+      child.on('error', (error) => {
+        words += `\n${error.message}`;
+        if (child.pid === undefined) listener(error.message);
+        else child.kill('SIGKILL');
+      });
       child.once('close', (code, signal) =>
         listener(`${signal ?? `code ${code ?? ''}`}${words && `: ${words.trim()}`}`),
       );
