@@ -72,6 +72,7 @@ describe.each(transports)('the contract over $name', ({ connect }) => {
       'evaluations.running': {},
       'evaluations.list': {},
       'exports.running': {},
+      'exports.list': {},
       'runs.recent': {},
       'files.roots': {},
       'files.list': { path: opened.models },

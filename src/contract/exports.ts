@@ -13,6 +13,8 @@ export const exportTarget = z.object({
   ticks,
   /** How to load the file there. */
   load: z.string(),
+  /** Formats of the files that it can be made of; empty: any. */
+  from: z.array(z.string()),
 });
 export type ExportTarget = z.infer<typeof exportTarget>;
 
@@ -37,13 +39,16 @@ const exportedKind = z.object({
   tensors: z.number(),
   bytesIn: z.number(),
   bytesOut: z.number(),
-  /** The largest ‖W − Ŵ‖ / ‖W‖ among them; 0 where all values are the same. */
-  relativeError: z.number(),
+  /** The largest ‖W − Ŵ‖ / ‖W‖ among them; 0 where all values are the same, nothing where it is no finite number. */
+  relativeError: z.number().nullable(),
 });
 
 /** A finished export without its tensors one by one. */
 export const exportReceipt = z.object({
   target: z.string(),
+  /** The model or archive that was asked for, and the sha256 of the model. */
+  input: z.string(),
+  sha256: z.string(),
   output: z.string(),
   /** The new files, the one to open first. */
   files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),
@@ -82,13 +87,59 @@ export const exportJob = z.object({
 });
 export type ExportJob = z.infer<typeof exportJob>;
 
+/** A finished export, kept over restarts. */
+export const exportRecord = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** Milliseconds since 1970. */
+  finished: z.number(),
+  receipt: exportReceipt,
+});
+export type ExportRecord = z.infer<typeof exportRecord>;
+
+const exportedTensor = z.object({
+  name: z.string(),
+  file: z.string(),
+  dtype: z.string(),
+  shape: z.array(z.number()),
+  bytesIn: z.number(),
+  bytesOut: z.number(),
+  /** E.g. `I8 per channel`. */
+  to: z.string(),
+  /** ‖W − Ŵ‖ / ‖W‖, and the largest difference of one value; 0 where the values are the same, nothing where it is no finite number. */
+  relativeError: z.number().nullable(),
+  maxError: z.number().nullable(),
+  /** Why it is not stored as most are. */
+  why: z.string().exactOptional(),
+});
+export type ExportedTensor = z.infer<typeof exportedTensor>;
+
+const id = z.string().min(1).max(100);
+const search = z.string().max(200).exactOptional();
+const limit = z.int().min(1).max(1000).exactOptional();
+
 export const exportCalls = {
   /** Exports run one after another. */
   'exports.start': { input: exportRequest, output: exportJob },
   'exports.cancel': {
-    input: z.strictObject({ id: z.string().min(1).max(100) }),
+    input: z.strictObject({ id }),
     output: z.object({ cancelled: z.boolean() }),
   },
   /** Those of this session, oldest first. */
   'exports.running': { input: z.strictObject({}), output: z.array(exportJob) },
+  /** Finished ones, newest first. */
+  'exports.list': { input: z.strictObject({ search, limit }), output: z.array(exportRecord) },
+  'exports.get': { input: z.strictObject({ id }), output: exportRecord },
+  'exports.tensors': {
+    input: z.strictObject({
+      id,
+      /** Part of a tensor's name or of what it is stored as, upper and lower case alike. */
+      search,
+      /** Default: `error`, the largest first. */
+      sort: z.enum(['error', 'size', 'place']).exactOptional(),
+      offset: z.int().min(0).exactOptional(),
+      limit,
+    }),
+    output: z.object({ tensors: z.array(exportedTensor), total: z.number() }),
+  },
 } as const;

@@ -1,7 +1,8 @@
 import type { Job } from '../contract/jobs.ts';
 import type { Settings } from '../contract/settings.ts';
-import type { Report } from '../engine/index.ts';
+import type { ExportReport, Report } from '../engine/index.ts';
 import { openDatabase, type Database } from '../store/database.ts';
+import { addExport, exportedTensors, findExport, listExports, type StoredExport } from '../store/exports.ts';
 import { loadJobs, saveJobs } from '../store/jobs.ts';
 import { loadOriginals, saveOriginal, type StoredOriginal } from '../store/originals.ts';
 import { addRun, codecsOf, findRun, findRuns, recentRuns, runTensors } from '../store/runs.ts';
@@ -11,7 +12,7 @@ type Rest<Work> = Work extends (database: Database, ...rest: infer Words) => inf
   ? (...words: Words) => Result
   : never;
 
-/** What outlasts a restart: finished jobs, those that have not ended, settings and replaced originals. */
+/** What outlasts a restart: finished jobs and exports, those that have not ended, settings and replaced originals. */
 export interface History {
   /** False when it is kept in memory only, because there is no database or it could not be opened. */
   readonly remembers: boolean;
@@ -21,6 +22,10 @@ export interface History {
   readonly get: Rest<typeof findRun>;
   readonly tensors: Rest<typeof runTensors>;
   readonly codecs: Rest<typeof codecsOf>;
+  addExport(finished: StoredExport, tensors: ExportReport['tensors']): Promise<void>;
+  readonly exports: Rest<typeof listExports>;
+  readonly export: Rest<typeof findExport>;
+  readonly exportedTensors: Rest<typeof exportedTensors>;
   readonly originals: Rest<typeof loadOriginals>;
   /** Rejects when it cannot be written, since an original is moved only after that. */
   saveOriginal(original: StoredOriginal): Promise<void>;
@@ -58,6 +63,10 @@ export async function openHistory(path: string | undefined, warn: (message: stri
     get: (id) => findRun(database, id),
     tensors: (id, page) => runTensors(database, id, page),
     codecs: (id) => codecsOf(database, id),
+    addExport: (finished, tensors) => write(() => addExport(database, finished, tensors)),
+    exports: (page) => listExports(database, page),
+    export: (id) => findExport(database, id),
+    exportedTensors: (id, page) => exportedTensors(database, id, page),
     originals: () => loadOriginals(database),
     saveOriginal: (original) => saveOriginal(database, original),
     saveJobs(jobs) {

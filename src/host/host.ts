@@ -116,7 +116,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     changed: (evaluation) => emit('evaluation.changed', evaluation),
   });
   const { handlers: ofExports, close: closeExports } = exportHandlers({
-    ...{ spawnWorker, spawnEvaluation: options.spawnEvaluation, access, settings: settings.current },
+    ...{ spawnWorker, spawnEvaluation: options.spawnEvaluation, access, history, settings: settings.current },
     changed: (job) => emit('export.changed', job),
   });
   const handlers: Handlers = {

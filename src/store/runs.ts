@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { CompressReport, Report, TensorReport } from '../engine/pipeline/events.ts';
 import type { Database } from './database.ts';
 import type { MeasurementRow } from './schema.ts';
+import { holding } from './search.ts';
 
 /** A finished job with what is shown of it; `receipt` is plain data of whoever stores it. */
 export interface StoredRun {
@@ -71,7 +72,7 @@ export async function findRuns(
   database: Database,
   { search, offset, limit }: { readonly search: string; readonly offset: number; readonly limit: number },
 ): Promise<{ readonly runs: readonly RecentRun[]; readonly total: number }> {
-  const pattern = `%${search.replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = holding(search);
   const found = database
     .selectFrom('run')
     .where(sql<boolean>`(name like ${pattern} escape '\\' or input like ${pattern} escape '\\')`);
@@ -127,7 +128,7 @@ export async function runTensors(
   id: string,
   page: { readonly search: string; readonly sort: TensorOrder; readonly offset: number; readonly limit: number },
 ): Promise<{ readonly tensors: readonly TensorReport[]; readonly total: number }> {
-  const pattern = `%${page.search.replace(/[\\%_]/g, '\\$&')}%`;
+  const pattern = holding(page.search);
   const found = database
     .selectFrom('measurement')
     .where('run_id', '=', id)

@@ -6,6 +6,8 @@ export interface Tables {
   readonly job: JobRow;
   readonly setting: SettingRow;
   readonly original: OriginalRow;
+  readonly export: ExportRow;
+  readonly exported_tensor: ExportedTensorRow;
   /** In the file of evaluations, as the next one. */
   readonly evaluation: EvaluationRow;
   readonly answers: AnswersRow;
@@ -90,4 +92,24 @@ export interface OriginalRow {
   readonly files_json: string;
   readonly replaced: number;
   readonly undone: number | null;
+}
+
+export interface ExportRow {
+  readonly id: string;
+  readonly name: string;
+  readonly input: string;
+  readonly finished: number;
+  readonly receipt_json: string;
+}
+
+/** What became of one tensor in one export; `place` counts from 0 in the order of the report. */
+export interface ExportedTensorRow {
+  readonly export_id: string;
+  readonly place: number;
+  readonly name: string;
+  readonly stored_as: string;
+  readonly bytes_in: number;
+  /** Nothing where it is no finite number. */
+  readonly relative_error: number | null;
+  readonly tensor_json: string;
 }

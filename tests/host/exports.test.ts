@@ -41,6 +41,20 @@ test('an export is told until its receipt, which says who has read it', async ()
   expect((await stat(receipt?.output ?? '')).size).toBe(receipt?.bytesOut);
   expect(receipt?.kinds.reduce((sum, { tensors }) => sum + tensors, 0)).toBeGreaterThan(4);
   expect(await host.call('exports.running', {})).toEqual([states.at(-1)]);
+  const id = states[0]?.id ?? '';
+  const [record, ...others] = await host.call('exports.list', { search: 'digits' });
+  expect(others).toEqual([]);
+  expect(record).toMatchObject({ id, name: 'digits.onnx', receipt });
+  expect(await host.call('exports.get', { id })).toEqual(record);
+  await expect(host.call('exports.get', { id: 'none' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  const { tensors, total } = await host.call('exports.tensors', { id });
+  expect(total).toBe(receipt?.kinds.reduce((sum, kind) => sum + kind.tensors, 0));
+  const errors = tensors.map(({ relativeError }) => relativeError ?? Infinity);
+  expect(errors).toEqual(errors.toSorted((one, other) => other - one));
+  expect(errors[0]).toBeGreaterThan(0);
+  const found = await host.call('exports.tensors', { id, search: 'i8 PER', sort: 'size', limit: 2 });
+  expect(found.tensors.every(({ to }) => to.startsWith('I8 per'))).toBe(true);
+  expect(found.tensors).toHaveLength(Math.min(2, found.total));
 });
 
 test('what cannot be exported fails with its reason, and leaves nothing', async () => {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
+import { exportedTensors, findExport } from '../../src/store/exports.ts';
 import { migrations } from '../../src/store/migrations/index.ts';
 import { findRun, runTensors } from '../../src/store/runs.ts';
 
@@ -35,4 +36,17 @@ test.each(files)('a database as %s left it is brought to the newest tables with 
   });
   expect(await database.selectFrom('model').selectAll().execute()).toMatchObject([{ sha256: 'ff', bytes: 100 }]);
   await database.destroy();
+});
+
+test('exports of an older version are found again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'featherweight-upgrade-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const old = new SqliteDatabase(join(folder, 'history.db'));
+  old.exec(readFileSync(join(golden, '0006.sql'), 'utf8'));
+  old.close();
+  const opened = await openDatabase(join(folder, 'history.db'));
+  expect(await findExport(opened, 'golden')).toMatchObject({ name: 'm', receipt: { golden: true } });
+  const page = { search: 'bf', sort: 'error', offset: 0, limit: 10 } as const;
+  expect(await exportedTensors(opened, 'golden', page)).toEqual({ total: 1, tensors: [{ name: 'w', to: 'BF16' }] });
+  await opened.destroy();
 });

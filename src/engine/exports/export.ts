@@ -55,6 +55,8 @@ export interface ExportTarget {
   readonly ticks: Ticks;
   /** How to load the file there. */
   readonly load: string;
+  /** Formats of the files that it can be made of; empty: any. */
+  readonly from: readonly string[];
   /** What reads the result before it is called done. */
   readonly check: 'onnx' | 'safetensors' | 'gguf';
   /** The ending of the new file, with the dot. */

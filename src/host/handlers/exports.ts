@@ -1,10 +1,19 @@
 import { basename, dirname } from 'node:path';
-import type { ExportJob, ExportReceipt, ExportRequest } from '../../contract/exports.ts';
+import { HostError } from '../../contract/errors.ts';
+import {
+  exportRecord,
+  type exportCalls,
+  type ExportJob,
+  type ExportReceipt,
+  type ExportRecord,
+  type ExportRequest,
+} from '../../contract/exports.ts';
 import type { Settings } from '../../contract/settings.ts';
 import { loadExports, type ExportReport } from '../../engine/index.ts';
 import { exportReader, type SpawnEvaluation } from '../../evaluation/index.ts';
 import type { Access } from '../access.ts';
 import type { SpawnWorker } from '../engine.ts';
+import type { History } from '../history.ts';
 import { createWorkQueue } from '../work-queue.ts';
 import type { Handlers } from './handlers.ts';
 
@@ -12,17 +21,22 @@ interface ExportOptions {
   readonly spawnWorker: SpawnWorker;
   readonly spawnEvaluation: SpawnEvaluation | undefined;
   readonly access: Access;
+  readonly history: History;
   readonly settings: () => Settings;
   readonly changed: (job: ExportJob) => void;
 }
 
 interface ExportPart {
-  readonly handlers: Handlers<'exports.start' | 'exports.cancel' | 'exports.running'>;
+  readonly handlers: Handlers<keyof typeof exportCalls>;
   close(): Promise<void>;
 }
 
-/** Starts and stops exports, one after another. */
-export function exportHandlers({ spawnWorker, spawnEvaluation, access, settings, changed }: ExportOptions): ExportPart {
+const recordsShown = 200;
+const tensorsPerPage = 200;
+
+/** Starts and stops exports, one after another, and remembers what they wrote. */
+export function exportHandlers(options: ExportOptions): ExportPart {
+  const { spawnWorker, spawnEvaluation, access, history, settings, changed } = options;
   const queue = createWorkQueue<ExportRequest, ExportJob, ExportReport>({
     doing: 'export',
     nameOf: ({ input }) => basename(input),
@@ -36,7 +50,12 @@ export function exportHandlers({ spawnWorker, spawnEvaluation, access, settings,
       );
     },
     changed,
-    finished: (report) => ({ receipt: toReceipt(report) }),
+    finished: async (report, id) => {
+      const receipt = toReceipt(report);
+      const { input } = report;
+      await history.addExport({ id, name: basename(input), input, finished: Date.now(), receipt }, report.tensors);
+      return { receipt };
+    },
   });
   return {
     handlers: {
@@ -50,16 +69,50 @@ export function exportHandlers({ spawnWorker, spawnEvaluation, access, settings,
       },
       'exports.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
       'exports.running': () => [...queue.list()],
+      'exports.list': async ({ search = '', limit = recordsShown }) => known(await history.exports({ search, limit })),
+      'exports.get': async ({ id }) => {
+        const found = await history.export(id);
+        const [record] = known(found === undefined ? [] : [found]);
+        if (record === undefined)
+          throw new HostError({ code: 'NOT_FOUND', message: 'There is no such export any more.' });
+        return record;
+      },
+      'exports.tensors': async ({ id, search = '', sort = 'error', offset = 0, limit = tensorsPerPage }) => {
+        const { tensors, total } = await history.exportedTensors(id, { search, sort, offset, limit });
+        return { tensors: tensors.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })), total };
+      },
     },
     close: queue.close,
   };
 }
 
+/** Rows of another shape, as another version wrote them, are left out rather than shown wrong. */
+function known(rows: readonly unknown[]): ExportRecord[] {
+  return rows.flatMap((row) => {
+    const { success, data } = exportRecord.safeParse(row);
+    return success ? [data] : [];
+  });
+}
+
 function toReceipt(report: ExportReport): ExportReceipt {
-  const { target, output, outputs, bytesIn, bytesOut, weightsIn, weightsOut, ticks, load, carried, loadTest } = report;
+  const {
+    target,
+    input,
+    sha256,
+    output,
+    outputs,
+    bytesIn,
+    bytesOut,
+    weightsIn,
+    weightsOut,
+    ticks,
+    load,
+    carried,
+    loadTest,
+  } = report;
   const { reader, isLoaded, result } = loadTest;
   return {
-    ...{ target, output, bytesIn, bytesOut, weightsIn, weightsOut, load },
+    ...{ target, input, sha256, output, bytesIn, bytesOut, weightsIn, weightsOut, load },
     files: outputs.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
     kinds: kindsOf(report),
     ticks: { ...ticks },
@@ -83,8 +136,12 @@ function kindsOf({ tensors }: ExportReport): ExportReceipt['kinds'] {
         tensors: alike.length,
         bytesIn: sum(alike.map(({ bytesIn }) => bytesIn)),
         bytesOut: sum(alike.map(({ bytesOut }) => bytesOut)),
-        relativeError: alike.reduce((largest, { relativeError }) => Math.max(largest, relativeError), 0),
+        relativeError: finite(alike.reduce((largest, { relativeError }) => Math.max(largest, relativeError), 0)),
       };
     })
     .sort((one, other) => other.bytesIn - one.bytesIn);
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
 }

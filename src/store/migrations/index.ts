@@ -3,6 +3,7 @@ import { tensors } from './0002-tensors.ts';
 import { jobs } from './0003-jobs.ts';
 import { originals } from './0004-originals.ts';
 import { evaluations } from './0005-evaluations.ts';
+import { exports } from './0006-exports.ts';
 
 /** Every step from an empty file to the newest tables, in order of their numbers. */
 export const migrations = {
@@ -10,6 +11,7 @@ export const migrations = {
   '0002-tensors': tensors,
   '0003-jobs': jobs,
   '0004-originals': originals,
+  '0006-exports': exports,
 } as const;
 
 /** The same for the file of evaluations. */

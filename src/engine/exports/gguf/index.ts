@@ -25,6 +25,7 @@ const target = (kind: GgufKind, title: string, summary: string): ExportTarget =>
   summary,
   ticks: { smallerOnDisk: true, smallerInMemory: true, faster: kind !== 'F16' },
   load: 'llama-cli -m FILE, or any program of the llama.cpp family.',
+  from: ['safetensors'],
   check: 'gguf',
   extension: () => '.gguf',
   refuses: ({ files }) => (files.some(isShard) ? undefined : 'it has no safetensors file'),

@@ -37,6 +37,7 @@ const target = (kind: OnnxKind, rest: Pick<ExportTarget, 'title' | 'summary' | '
   id: `onnx-${kind}`,
   ...rest,
   load: 'In place of the original, e.g. ort.InferenceSession.create(path); inputs, outputs and names are the same.',
+  from: ['onnx'],
   check: 'onnx',
   extension: () => '.onnx',
   refuses: (inputs) => (describing(inputs) === undefined ? 'it is no ONNX model' : undefined),

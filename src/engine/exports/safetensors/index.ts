@@ -13,6 +13,7 @@ const target = (
 ): ExportTarget => ({
   id: `safetensors-${kind}`,
   ...rest,
+  from: ['safetensors'],
   check: 'safetensors',
   extension: () => '.safetensors',
   refuses: ({ files }) => (files.some(isShard) ? undefined : 'it has no safetensors file'),

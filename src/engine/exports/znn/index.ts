@@ -21,6 +21,7 @@ export const znnTarget: ExportTarget = {
   summary: 'Exact: .znn.safetensors of safetensors files, .znn of others. ZipNN gives the original back.',
   ticks: { smallerOnDisk: true, smallerInMemory: false, faster: false },
   load: 'import zipnn; zipnn.zipnn_safetensors() and load as ever, or zipnn_decompress_file FILE.',
+  from: [],
   check: 'safetensors',
   extension: (file) => (isShard(file) ? '.safetensors' : ''),
   refuses: ({ files }) =>
