@@ -1,4 +1,6 @@
-import { rename, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Job } from '../contract/jobs.ts';
 import type { Replacement } from '../contract/originals.ts';
 import type { Settings } from '../contract/settings.ts';
@@ -31,7 +33,31 @@ export async function afterJob({ id, receipt }: Job, { settings, replace }: Afte
   return problems;
 }
 
-async function writeReceipt(path: string, receipt: Job['receipt']): Promise<void> {
-  await writeFile(`${path}.partial`, `${JSON.stringify(receipt, undefined, 2)}\n`);
-  await rename(`${path}.partial`, path);
+type Receipt = NonNullable<Job['receipt']>;
+
+/** Replaces the receipt of an earlier archive of that name, and nothing else. */
+async function writeReceipt(path: string, receipt: Receipt): Promise<void> {
+  if (!(await isFreeOrReceipt(path, receipt))) throw new Error('another file has its name');
+  const partial = `${path}.${randomUUID()}.partial`;
+  try {
+    await writeFile(partial, `${JSON.stringify(receipt, undefined, 2)}\n`, { flag: 'wx' });
+    await rename(partial, path);
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+/** Far above any receipt: those list files, not tensors. */
+const mostReceiptBytes = 2 ** 24;
+
+async function isFreeOrReceipt(path: string, { command, output = '' }: Receipt): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined) return true;
+  if (!found.isFile() || found.size > mostReceiptBytes) return false;
+  try {
+    const other = JSON.parse(await readFile(path, 'utf8')) as Partial<Receipt> | null;
+    return other?.command === command && basename(other.output ?? '') === basename(output);
+  } catch {
+    return false;
+  }
 }

@@ -3,7 +3,7 @@ import { copyFile, readFile, rename, utimes, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Job, Receipt } from '../../src/contract/jobs.ts';
+import type { Job, JobRequest, Receipt } from '../../src/contract/jobs.ts';
 import type { Settings } from '../../src/contract/settings.ts';
 import { createHost, type RunningHost } from '../../src/host/host.ts';
 import { folderWith } from '../support/folder.ts';
@@ -50,6 +50,20 @@ test('as the settings ask, the original of a proved archive goes to the trash, a
   expect(receipt).toMatchObject({ command: 'compress', input: path, output: `${path}.fwz`, proved: ['bytes'] });
 });
 
+test('a receipt replaces an older one of its archive, and never a file of somebody else', async () => {
+  const { host, path, job } = await compressed(false);
+  const receipt = `${path}.fwz.receipt.json`;
+  const again = (): Promise<Job> =>
+    jobOf(host, { command: 'compress', input: path, output: `${path}.fwz`, overwrite: true });
+  expect((await again()).receipt?.notices).toEqual(job.receipt?.notices);
+  expect((JSON.parse(await readFile(receipt, 'utf8')) as Receipt).output).toBe(`${path}.fwz`);
+  for (const stranger of ['{"paid": 12}', 'no JSON', 'null']) {
+    await writeFile(receipt, stranger);
+    expect((await again()).receipt?.notices).toContainEqual(expect.stringContaining('another file has its name'));
+    expect(await readFile(receipt, 'utf8')).toBe(stranger);
+  }
+});
+
 test('an original that cannot go to the trash is kept, and the job says so and is done', async () => {
   const { path, job } = await compressed(false, { afterVerify: 'trash', receiptBesideFile: false });
   expect([existsSync(path), existsSync(`${path}.fwz.receipt.json`)]).toEqual([true, false]);
@@ -68,13 +82,20 @@ async function compressed(hasTrash: boolean, changes: Partial<Settings> = {}) {
   });
   onTestFinished(() => host.close());
   await host.call('settings.set', { changes });
-  const ended = new Promise<Job>((resolve, reject) =>
-    host.on('job.changed', (job) => {
-      if (job.state === 'done') resolve(job);
-      if (job.state === 'failed') reject(new Error(job.error?.message));
-    }),
-  );
-  await host.call('jobs.start', { command: 'compress', input: path });
-  const job = await ended;
+  const job = await jobOf(host, { command: 'compress', input: path });
   return { host, path, inTrash, job, run: job.id };
+}
+
+/** Starts a job; as it is when it is done. */
+async function jobOf(host: RunningHost, request: JobRequest): Promise<Job> {
+  const ended = new Promise<Job>((resolve, reject) => {
+    const stop = host.on('job.changed', (job) => {
+      if (job.state !== 'done' && job.state !== 'failed') return;
+      stop();
+      if (job.state === 'done') resolve(job);
+      else reject(new Error(job.error?.message));
+    });
+  });
+  await host.call('jobs.start', request);
+  return ended;
 }

@@ -50,13 +50,15 @@ export async function listFolder(folder: string): Promise<FolderListing> {
   return listing;
 }
 
-/** What a file's name says that it is to a model; hidden files and archives are nothing to it. */
+/** What a file's name says that it is to a model; hidden files, archives and what lies beside archives are nothing to it. */
 export function nameKind(name: string): 'index' | 'weights' | 'side' | 'other' | 'nothing' {
   const extension = extname(name).toLowerCase();
   if (isIndexName(name)) return 'index';
   if (weightExtensions.has(extension)) return 'weights';
+  // Before the side files: a receipt of ours is JSON too.
+  if (/\.fwz(\.|$)/.test(name)) return 'nothing';
   if (sideExtensions.has(extension) || sideNames.test(name)) return 'side';
-  return name.startsWith('.') || /\.fwz(\.|$)/.test(name) ? 'nothing' : 'other';
+  return name.startsWith('.') ? 'nothing' : 'other';
 }
 
 /** A file of a folder, or why it is not opened. */
