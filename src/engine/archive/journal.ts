@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import type { FileIdentity } from '../io/file-source.ts';
+import { isLeftover } from '../io/output-file.ts';
 
 /** A block of an unfinished archive that was written, read back and found equal to the original. */
 export interface JournaledBlock {
@@ -101,9 +103,16 @@ export class Journal implements AsyncDisposable {
     inUse.add(this.#name);
   }
 
-  /** Goes on with what was left, or begins anew; the file is made when there is something to say. */
-  static async start(path: string, key: string, resumed: Leftover | undefined): Promise<Journal> {
-    if (resumed === undefined) await rm(journalName(path), { force: true });
+  /**
+   * Goes on with what was left, or begins anew; the file is made when there is something to say. Throws {@link UsageError} when
+   * the journal's name is one of the `inputs` or was given to something that is no journal.
+   */
+  static async start(
+    path: string,
+    { key, resumed, inputs }: { key: string; resumed: Leftover | undefined; inputs: readonly FileIdentity[] },
+  ): Promise<Journal> {
+    const isLeft = await isLeftover(journalName(path), isJournalHead, inputs);
+    if (isLeft && resumed === undefined) await rm(journalName(path), { force: true });
     return new Journal(path, key, resumed);
   }
 
@@ -150,8 +159,16 @@ export class Journal implements AsyncDisposable {
       await this.#append({ owner: '' }).catch(() => undefined);
     }
     this.#isClosed = true;
+    const isOwn = await this.#hasOwnName().catch(() => false);
     await this.#file?.close().catch(() => undefined);
-    if (!this.#isKept) await rm(this.#name, { force: true });
+    if (isOwn && !this.#isKept) await rm(this.#name, { force: true });
+  }
+
+  /** Whether the file of this name is the one that is written, or that a run which had nothing to add was to go on with. */
+  async #hasOwnName(): Promise<boolean> {
+    if (this.#file === undefined) return this.#resumed !== undefined;
+    const [mine, named] = await Promise.all([this.#file.stat({ bigint: true }), stat(this.#name, { bigint: true })]);
+    return mine.dev === named.dev && mine.ino === named.ino;
   }
 
   async #write(end: number): Promise<void> {
@@ -191,6 +208,11 @@ interface Line {
   readonly owner?: string;
   readonly from?: number;
   readonly blocks?: readonly Row[];
+}
+
+/** Whether a file begins as a journal does, even one that was torn in its first line. */
+function isJournalHead(head: Uint8Array): boolean {
+  return /^[0-9a-f]{8} \{"journ/.test(Buffer.from(head).toString('latin1'));
 }
 
 function formatLine(line: object): string {

@@ -16,6 +16,7 @@ export class Stage implements AsyncDisposable {
   readonly #target: string;
   readonly #overwrite: boolean;
   readonly #inputs: readonly FileIdentity[];
+  readonly #refuse: (path: string) => Promise<void>;
   readonly #names: string[] = [];
 
   private constructor(folder: string, options: StageOptions) {
@@ -24,6 +25,7 @@ export class Stage implements AsyncDisposable {
     this.#target = options.isFolder ? options.output : dirname(options.output);
     this.#overwrite = options.overwrite;
     this.#inputs = options.inputs;
+    this.#refuse = options.refuse;
   }
 
   /** Throws UsageError where the output is there already and may not be replaced, or is an input. */
@@ -50,8 +52,7 @@ export class Stage implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<number> {
     const place = join(this.#target, name);
-    if (this.mainName !== undefined || this.#names.length > 0 || this.#overwrite)
-      await refuseTaken(place, { overwrite: this.#overwrite, inputs: this.#inputs, isFolder: false });
+    if (this.mainName !== undefined || this.#names.length > 0 || this.#overwrite) await this.#refuseTaken(place);
     const path = join(this.folder, name);
     await mkdir(dirname(path), { recursive: true });
     await using file = await OutputFile.create(path, { overwrite: false, inputs: this.#inputs });
@@ -72,12 +73,17 @@ export class Stage implements AsyncDisposable {
     const paths: string[] = [];
     for (const name of [...this.#names.filter((each) => each !== main), main]) {
       const path = join(this.#target, name);
-      await refuseTaken(path, { overwrite: this.#overwrite, inputs: this.#inputs, isFolder: false });
+      await this.#refuseTaken(path);
       await mkdir(dirname(path), { recursive: true });
       await rename(join(this.folder, name), path);
       paths.push(path);
     }
     return paths;
+  }
+
+  #refuseTaken(path: string): Promise<void> {
+    const [overwrite, inputs, refuse] = [this.#overwrite, this.#inputs, this.#refuse];
+    return refuseTaken(path, { overwrite, inputs, refuse, isFolder: false });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -93,9 +99,14 @@ export interface StageOptions {
   readonly isFolder: boolean;
   readonly overwrite: boolean;
   readonly inputs: readonly FileIdentity[];
+  /** Throws where a file that is there must not be replaced for other reasons. */
+  readonly refuse: (path: string) => Promise<void>;
 }
 
-async function refuseTaken(path: string, { overwrite, inputs, isFolder }: Omit<StageOptions, 'output'>): Promise<void> {
+async function refuseTaken(
+  path: string,
+  { overwrite, inputs, refuse, isFolder }: Omit<StageOptions, 'output'>,
+): Promise<void> {
   const found = await stat(path, { bigint: true }).catch(() => undefined);
   if (found === undefined) return;
   if (inputs.some(({ device, inode }) => device === String(found.dev) && inode === String(found.ino)))
@@ -106,4 +117,5 @@ async function refuseTaken(path: string, { overwrite, inputs, isFolder }: Omit<S
   if (found.isDirectory()) throw new UsageError(`The output "${path}" is a folder; name a file.`, { path });
   if (!overwrite)
     throw new UsageError(`"${path}" exists already. Choose another name, or ask for it to be replaced.`, { path });
+  await refuse(path);
 }

@@ -67,9 +67,7 @@ export class OutputFile implements AsyncDisposable {
     }
     const unfinished = options.unfinished ?? ownSuffix;
     const partial = path + unfinished.suffix;
-    const left = await statOrNothing(partial);
-    if (left) refuseInput(left, partial, options.inputs);
-    const isLeft = await isLeftover(partial, unfinished);
+    const isLeft = await isLeftover(partial, unfinished.isOurs, options.inputs);
     if (isLeft && options.resumeBytes !== undefined) {
       const handle = await reopen(partial, options.resumeBytes);
       if (handle) return new OutputFile(path, partial, handle, options.resumeBytes);
@@ -166,8 +164,14 @@ export class OutputFile implements AsyncDisposable {
   }
 }
 
-/** Whether a run that was killed left `path`; throws {@link UsageError} where something else is there. */
-async function isLeftover(path: string, { isOurs }: Unfinished): Promise<boolean> {
+/** Whether a run that was killed left `path`; throws {@link UsageError} where something else, or one of the `inputs`, is there. */
+export async function isLeftover(
+  path: string,
+  isOurs: Unfinished['isOurs'],
+  inputs: readonly FileIdentity[],
+): Promise<boolean> {
+  const left = await statOrNothing(path);
+  if (left) refuseInput(left, path, inputs);
   const status = await lstat(path).catch((error: unknown) => {
     const failure = toFeatherweightError(error, 'looking at the output');
     if (failure.code === 'NOT_FOUND') return undefined;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { IndexText } from '../archive/index-text.ts';
 import type { BaseFile } from '../archive/reference.ts';
 import { UsageError } from '../errors.ts';
-import { FileSource } from '../io/file-source.ts';
+import { FileSource, type FileIdentity } from '../io/file-source.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 import { isArchiveFile, spoolIn, type RestoreArchive } from './bases.ts';
@@ -22,6 +22,8 @@ export interface BaseModelFile {
 
 export interface BaseModels extends AsyncDisposable {
   readonly files: readonly BaseModelFile[];
+  /** The files at the paths that were given: the bases themselves, or their archives. */
+  readonly identities: readonly FileIdentity[];
   /** What the bases themselves cannot be restored without. */
   readonly ancestors: readonly BaseFile[];
 }
@@ -37,11 +39,13 @@ interface Means {
 export async function openBaseModels(paths: readonly string[], means: Means): Promise<BaseModels> {
   await using opened = new AsyncDisposableStack();
   const files: BaseModelFile[] = [];
+  const identities: FileIdentity[] = [];
   const ancestors: BaseFile[] = [];
   for (const path of paths) {
     if ((await stat(path)).isFile() && (await isArchiveFile(path))) {
       await using base = await openArchive(path, means.headerBytes);
       const { archive } = base;
+      identities.push(base.source.identity);
       const spool = await spoolIn(means.folder, opened);
       ancestors.push(...(await means.restore(path, spool, [])));
       const names = safeArchiveNames(archive.files.map(({ name }) => name));
@@ -52,12 +56,14 @@ export async function openBaseModels(paths: readonly string[], means: Means): Pr
       }
     } else {
       const inputs = opened.use(await openInputs(path, means.headerBytes));
-      for (const { name, source, layout } of inputs.files)
+      for (const { name, source, layout } of inputs.files) {
+        identities.push(source.identity);
         files.push({ name, source, tensors: layout?.tensors ?? [], sha256: () => digestOf(source, means.signal) });
+      }
     }
   }
   const keep = opened.move();
-  return { files, ancestors, [Symbol.asyncDispose]: () => keep.disposeAsync() };
+  return { files, identities, ancestors, [Symbol.asyncDispose]: () => keep.disposeAsync() };
 }
 
 /** Throws {@link UsageError} when a base is the model itself: an archive of a file that needs the file is none. */

@@ -77,6 +77,22 @@ export async function openBases(
   };
 }
 
+/**
+ * Throws {@link UsageError} when the file at `path`, which is to be replaced, is one that an archive cannot be restored without,
+ * or is the archive of one.
+ */
+export async function refuseBase(path: string, needed: readonly BaseFile[], signal: AbortSignal): Promise<void> {
+  if (needed.length === 0 || !(await isFile(path))) return;
+  const { size } = await stat(path);
+  const sha256 = needed.some(({ bytes }) => bytes === size) ? await sha256Of(path, signal) : undefined;
+  for (const base of needed)
+    if (base.sha256 === sha256 || (await archivedNames(path, base.sha256)) !== undefined)
+      throw new UsageError(
+        `"${path}" holds "${base.name}", which an archive needs as its base; it is never written over. Choose another name.`,
+        { path, base: base.name },
+      );
+}
+
 /** A folder for restored bases, removed with `owner`. */
 export async function spoolIn(folder: string, owner: AsyncDisposableStack): Promise<string> {
   const spool = await mkdtemp(join(folder, '.featherweight-base-'));

@@ -14,6 +14,7 @@ import type { Recipe } from './approximate/recipe.ts';
 import { AssemblyLine } from './assembly-line.ts';
 import { openBaseModels, refuseCircle, refuseInputAsBase, type BaseModelFile } from './base-models.ts';
 import { drawBlueprint } from './blueprint.ts';
+import { refuseBase } from './bases.ts';
 import { declareFile } from './declare-file.ts';
 import { emptyDigest, modelDigest } from './digests.ts';
 import { findDuplicates } from './duplicates.ts';
@@ -88,14 +89,16 @@ async function run(
   });
   // Approximated blocks cannot be compared with the original, so such work begins again.
   const left = mayResume && !recipe ? await readLeftover(path, key) : undefined;
+  const read = [...inputs.files.map(({ source }) => source.identity), ...bases.identities];
+  await refuseBase(path, bases.ancestors, signal);
   await using output = await OutputFile.create(path, {
     overwrite: request.overwrite ?? false,
-    inputs: inputs.files.map(({ source }) => source.identity),
+    inputs: read,
     unfinished: { suffix: '.partial', isOurs: isArchiveHead },
     resumeBytes: left?.blocks.reduce((sum, { storedLength }) => sum + storedLength, headerBytes),
   });
   const resumed = output.resumedBytes > 0 ? left : undefined;
-  await using journal = await Journal.start(path, key, resumed);
+  await using journal = await Journal.start(path, { key, resumed, inputs: read });
   output.onFlush(() => journal.checkpoint());
   reporter.emit({ type: 'started', command: 'compress', name: inputs.model.name, bytesTotal: inputs.bytes });
   for (const notice of inputs.notices) reporter.emit({ type: 'notice', ...notice });

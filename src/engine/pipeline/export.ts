@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { FeatherweightError, UnsupportedInputError, UsageError } from '../errors.ts';
@@ -6,8 +7,9 @@ import { exportTargets } from '../exports/catalog.ts';
 import type { ExportTarget } from '../exports/export.ts';
 import { Stage } from '../exports/stage.ts';
 import { streamed } from '../exports/streamed.ts';
-import { FileSource } from '../io/file-source.ts';
-import { createHash } from 'node:crypto';
+import type { BaseFile } from '../archive/reference.ts';
+import { FileSource, type FileIdentity } from '../io/file-source.ts';
+import { refuseBase } from './bases.ts';
 import type { ByteSource } from '../io/source.ts';
 import { modelDigest } from './digests.ts';
 import type { ExportReport, FileReport, JobEvent } from './events.ts';
@@ -53,7 +55,8 @@ async function run(
     output,
     isFolder,
     overwrite: request.overwrite ?? false,
-    inputs: inputs.files.map(({ source }) => source.identity),
+    inputs: [...inputs.files.map(({ source }) => source.identity), ...original.archive],
+    refuse: (path) => refuseBase(path, original.bases, signal),
   });
   reporter.emit({ type: 'started', command: 'export', name: basename(original.path), bytesTotal: inputs.bytes });
   const notices: string[] = [];
@@ -128,6 +131,10 @@ interface Original extends AsyncDisposable {
   readonly path: string;
   /** Whether the new files go into a folder of their own. */
   readonly isFolder: boolean;
+  /** The archive that the model was restored from, if it was. */
+  readonly archive: readonly FileIdentity[];
+  /** What that archive cannot be restored without. */
+  readonly bases: readonly BaseFile[];
 }
 
 const archiveExtension = '.fwz';
@@ -144,14 +151,18 @@ async function openOriginal(
   const { input, threads, memoryBytes } = request;
   const isArchive = input.toLowerCase().endsWith(archiveExtension);
   let path = input;
+  const archive: FileIdentity[] = [];
+  let bases: readonly BaseFile[] = [];
   if (isArchive) {
+    await using source = await FileSource.open(input);
+    archive.push(source.identity);
     const beside = resolve(request.output ?? input);
     const folder = await mkdtemp(join(dirname(beside), `${basename(beside)}.partial-`));
     opened.defer(() => rm(folder, { recursive: true, force: true }));
     const work = restore({ archive: input, output: folder, threads, memoryBytes }, { ...context, signal });
     for await (const event of work) {
       if (event.type === 'progress') reporter.progress('restore', event.bytesDone, event.bytesTotal, 0);
-      if (event.type === 'finished') path = event.report.output;
+      if (event.type === 'finished') [path, bases] = [event.report.output, event.report.bases ?? []];
     }
   }
   const inputs = opened.use(await openInputs(path, headerBytes));
@@ -162,6 +173,7 @@ async function openOriginal(
     inputs,
     path: isArchive ? nameOf(resolve(input), isFile ? extname(path) : '') : inputs.model.path,
     isFolder: !isFile && !isNamedFile,
+    ...{ archive, bases },
     [Symbol.asyncDispose]: () => keep.disposeAsync(),
   };
 }

@@ -7,7 +7,7 @@ import { approximateFileName } from './approximate/name.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import { Crew } from '../workers/crew.ts';
 import { AssemblyLine } from './assembly-line.ts';
-import { openBases, type Bases, type RestoreArchive } from './bases.ts';
+import { openBases, refuseBase, type Bases, type RestoreArchive } from './bases.ts';
 import { DecodePass } from './decode-pass.ts';
 import { DigestFeed, emptyDigest, modelDigest } from './digests.ts';
 import type { FileReport, JobEvent, RestoreReport } from './events.ts';
@@ -75,6 +75,7 @@ async function run(
     signal,
     restore: restoreArchive(request, context, signal),
   });
+  for (const { path } of goals) await refuseBase(path, bases.needed, signal);
   watch.end('scan');
 
   const startCrew = (): Promise<Crew> => Crew.start(context.spawnWorker, resources, ['files']);

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compress, restore } from '../../../src/engine/index.ts';
@@ -64,4 +64,24 @@ test('an export of an approximate archive is called as the archive is, so that i
   const { folder, archive } = await approximated('digits.safetensors', 'int');
   const { report } = await exported(archive, 'safetensors-f16');
   expect(report.output).toBe(join(folder, 'digits.int.safetensors-f16.safetensors'));
+});
+
+test('an export is never written over the archive that it is made of, nor over a base of it', async () => {
+  const { folder, archive } = await approximated('digits.safetensors', 'int');
+  const [base, difference] = [join(folder, 'digits.safetensors'), join(folder, 'difference.fwz')];
+  await copyFile(join(samples, 'digits.safetensors'), base);
+  await finish(restore({ archive, output: join(folder, 'near.safetensors') }, context()));
+  await finish(compress({ input: join(folder, 'near.safetensors'), output: difference, bases: [base] }, context()));
+  const taken = [
+    [archive, archive],
+    [difference, difference],
+    [difference, base],
+  ] as const;
+  for (const [input, output] of taken) {
+    const before = await readFile(output);
+    await expect(exported(input, 'safetensors-bf16', output, { overwrite: true })).rejects.toMatchObject({
+      code: 'USAGE',
+    });
+    expect(Buffer.compare(await readFile(output), before)).toBe(0);
+  }
 });

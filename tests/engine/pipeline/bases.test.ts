@@ -74,6 +74,37 @@ describe('a model stored as a difference to another', () => {
     expect(new Set(outputs).size).toBe(1);
   });
 
+  test('never costs its base: no output is written over what an archive needs, as file or as archive', async () => {
+    const { folder, base, tuned, archive } = await family();
+    const [baseArchive, middle, leaf] = ['base.fwz', 'middle.fwz', 'leaf.safetensors'].map((name) =>
+      join(folder, name),
+    );
+    const near = await readFile(tuned);
+    near.fill(0, near.length - 64);
+    await writeFile(leaf!, near);
+    await archived(base, baseArchive!, []);
+    const kept = new Map<string, Buffer>();
+    const replaced = async (path: string, work: Promise<unknown>) => {
+      await expect(work, path).rejects.toMatchObject({ code: 'USAGE', facts: { path } });
+      expect(Buffer.compare(await readFile(path), kept.get(path)!)).toBe(0);
+    };
+    for (const path of [base, baseArchive!]) kept.set(path, await readFile(path));
+    for (const path of kept.keys()) await replaced(path, archived(tuned, path, [path], { overwrite: true }));
+
+    await archived(tuned, archive, [base]);
+    await archived(leaf!, middle!, [archive]);
+    for (const path of [archive, middle!]) kept.set(path, await readFile(path));
+    for (const path of [base, baseArchive!])
+      await replaced(path, finish(restore({ archive, output: path, overwrite: true, bases: [path] }, context())));
+    // Once a base is an archive only, what that needs is needed too.
+    await rm(tuned);
+    for (const path of [base, baseArchive!, archive]) {
+      await replaced(path, archived(leaf!, path, [archive], { overwrite: true }));
+      await replaced(path, finish(restore({ archive: middle!, output: path, overwrite: true }, context())));
+    }
+    expect(Buffer.compare(await restored(middle!), await readFile(leaf!))).toBe(0);
+  });
+
   test('is never restored from another base', async () => {
     const { base, tuned, archive } = await family();
     await archived(tuned, archive, [base]);

@@ -80,6 +80,32 @@ describe('the output', () => {
     expect((await readdir(folder)).sort()).toEqual(['back', 'm.safetensors', 'other.fwz', 'out.fwz']);
   });
 
+  test("leaves a stranger's file alone that has the name of a journal, and a journal that is the input", async () => {
+    const folder = await folderWith({ 'm.safetensors': mixedModel(100), 'out.fwz.journal': 'a diary' });
+    const input = join(folder, 'm.safetensors');
+    await mkdir(join(folder, 'folder.fwz.journal'));
+    for (const name of ['out.fwz', 'folder.fwz'])
+      await expect(finish(compress({ input, output: join(folder, name) }, context()))).rejects.toMatchObject({
+        code: 'USAGE',
+        facts: { path: join(folder, `${name}.journal`) },
+      });
+    expect(await readFile(join(folder, 'out.fwz.journal'), 'utf8')).toBe('a diary');
+
+    const journal = join(folder, 'm.fwz.journal');
+    await writeFile(journal, '01234567 {"journal":1');
+    await expect(finish(compress({ input: journal, output: join(folder, 'm.fwz') }, context()))).rejects.toMatchObject({
+      code: 'USAGE',
+      facts: { path: journal },
+    });
+    expect(await readFile(journal, 'utf8')).toBe('01234567 {"journal":1');
+    // One that a killed run left makes way.
+    await finish(compress({ input, output: join(folder, 'm.fwz') }, context()));
+    expect((await readdir(folder)).filter((name) => name.endsWith('.journal'))).toEqual([
+      'folder.fwz.journal',
+      'out.fwz.journal',
+    ]);
+  });
+
   test("leaves a stranger's file alone that has the name of an unfinished one", async () => {
     const folder = await folderWith({ 'm.safetensors': mixedModel(100), 'out.fwz.partial': 'a download' });
     await mkdir(join(folder, 'folder.fwz.partial'));
