@@ -41,6 +41,7 @@ describe.each(catalog.map((quantizer) => [quantizer.id, quantizer] as const))('%
       expect(quantizer.options.parse(quantizer.finer?.(options) ?? options)).toEqual(
         quantizer.finer?.(options) ?? options,
       );
+    for (const step of quantizer.ladder ?? []) expect(quantizer.options.safeParse(step).success).toBe(true);
   });
 
   test.each(tensors)('keeps its bound for $name', (tensor) => {

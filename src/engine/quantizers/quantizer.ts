@@ -69,6 +69,8 @@ export interface Quantizer<Options = unknown, Parameters = unknown> {
   refuses?(geometry: Geometry, options: Options): string | undefined;
   /** The options for tensors where errors spread furthest; default: the same. */
   finer?(options: Options): Options;
+  /** Options from fine to coarse at which its size and error are shown, defaults left out; default: the defaults alone. */
+  readonly ladder?: readonly Readonly<Record<string, unknown>>[];
   /** Statistics that `plan` looks at besides the common ones. */
   readonly needs?: { readonly columns?: boolean; readonly sample?: boolean; readonly runs?: boolean };
   /** What all pieces of a tensor share, as data that can cross threads. Deterministic. */

@@ -3,6 +3,8 @@ import type { Geometry } from './quantizer.ts';
 /** What is known of the numbers of a tensor before any of them is approximated. Plain data; pieces add up. */
 export interface TensorStatistics {
   readonly count: number;
+  /** Numbers in the whole tensor, where only a part of it was measured. */
+  readonly total?: number;
   readonly zeros: number;
   /** Infinities and NaN, which are in none of the sums. */
   readonly notFinite: number;
@@ -161,6 +163,11 @@ function joined(one: Float32Array, other: Float32Array): Float32Array {
   all.set(one);
   all.set(other, one.length);
   return all;
+}
+
+/** How many numbers the tensor has. */
+export function totalCount({ count, total = count }: TensorStatistics): number {
+  return total;
 }
 
 /** The largest magnitude; 0 where there is no finite number. */

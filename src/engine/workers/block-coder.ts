@@ -23,6 +23,7 @@ import { decodeFloats, floatWidth } from '../tensor/floats.ts';
 import type { ElementType } from '../tensor/record.ts';
 import { coderBytes, mostBatchBlocks } from './coder-size.ts';
 import { lookAtSample, type SampleLook } from './sample-look.ts';
+import { tryOnSample, type TrialResult } from './sample-trial.ts';
 import { cachedBytes, reader, writeSparsely } from './transfer.ts';
 import type { BlockShape, CodedBlock, FileRange, StoredBlock, StreamKind, Task } from './protocol.ts';
 
@@ -83,6 +84,16 @@ export class BlockCoder {
   /** Codes and counts what is read at `ranges`, at most a block of it. */
   look({ ranges, stream: { width, dtype }, preset }: TaskOf<'look'>): SampleLook {
     return this.#scratch(() => lookAtSample({ bytes: this.#gather(ranges), width }, dtype, preset, this.#workspace));
+  }
+
+  /** Approximates what is read at `ranges`, at most a block of it. */
+  try({ ranges, preset, ...trial }: TaskOf<'try'>): TrialResult {
+    return this.#scratch(() => {
+      const bytes = this.#gather(ranges);
+      const output = this.#workspace.allocate(bytes.length + mostBatchBlocks);
+      const planPart = (part: Part): CodecNode => this.#scratch(() => this.#planBlock(part, part, preset));
+      return tryOnSample(bytes, trial, output, this.#workspace, planPart);
+    });
   }
 
   /** The bytes of some places of a file, one behind another. */

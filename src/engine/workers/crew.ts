@@ -4,6 +4,7 @@ import type { TensorApproximation } from '../quantizers/approximate.ts';
 import type { HashPiece, Task } from './protocol.ts';
 import { leaveThreads, takeThread } from './idle-threads.ts';
 import type { SampleLook } from './sample-look.ts';
+import type { TrialResult } from './sample-trial.ts';
 import type { Thread } from './thread.ts';
 
 /** Room for one batch of blocks in one coding thread; whoever holds it may use it until it is released. */
@@ -124,6 +125,11 @@ export class Crew implements AsyncDisposable {
   /** Asks some coding thread to count and code a sample. */
   look(task: Omit<Extract<Task, { kind: 'look' }>, 'kind'>): Promise<SampleLook> {
     return this.#nextThread().run({ kind: 'look', ...task });
+  }
+
+  /** Asks some coding thread to approximate a sample. */
+  try(task: Omit<Extract<Task, { kind: 'try' }>, 'kind'>): Promise<TrialResult> {
+    return this.#nextThread().run({ kind: 'try', ...task });
   }
 
   /** Asks some coding thread how to approximate a tensor. */

@@ -7,6 +7,7 @@ import type { Geometry } from '../quantizers/quantizer.ts';
 import type { StatisticsNeeds, TensorStatistics } from '../quantizers/statistics.ts';
 import type { ElementType } from '../tensor/record.ts';
 import type { SampleLook } from './sample-look.ts';
+import type { Trial, TrialResult } from './sample-trial.ts';
 
 /** A run of bytes of a file, by process-wide descriptor. */
 export interface FileRange {
@@ -94,6 +95,12 @@ export type Task =
       readonly stream: StreamKind;
       readonly preset: Preset;
     }
+  | ({
+      /** Approximates a sample, for people; at most a block of it. */
+      readonly kind: 'try';
+      readonly ranges: readonly FileRange[];
+      readonly preset: Preset;
+    } & Trial)
   | {
       readonly kind: 'encode';
       readonly slot: number;
@@ -170,6 +177,7 @@ export interface Results {
   readonly open: { readonly memory: SharedArrayBuffer; readonly inputs: readonly number[] };
   readonly plan: { readonly node: CodecNode };
   readonly look: SampleLook;
+  readonly try: TrialResult;
   readonly encode: { readonly blocks: readonly CodedBlock[] };
   readonly measure: { readonly statistics: readonly TensorStatistics[] };
   readonly parameters: TensorApproximation;

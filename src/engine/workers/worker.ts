@@ -28,6 +28,7 @@ const doing: Readonly<Record<TaskKind, string>> = {
   open: 'starting a thread',
   plan: 'sampling',
   look: 'sampling',
+  try: 'approximating a sample',
   encode: 'reading and coding',
   measure: 'reading and measuring',
   parameters: 'choosing parameters',
@@ -56,6 +57,7 @@ function perform(task: Exclude<Task, { kind: 'open' }>): Results[TaskKind] {
       return hasher.hash(task.pieces);
     case 'plan':
     case 'look':
+    case 'try':
     case 'encode':
     case 'measure':
     case 'parameters':
@@ -74,6 +76,8 @@ function code(task: Exclude<Task, { kind: 'open' | 'attach' | 'hash' }>): Result
       return { node: coder.plan(task) };
     case 'look':
       return coder.look(task);
+    case 'try':
+      return coder.try(task);
     case 'encode':
       return { blocks: coder.encode(task) };
     case 'measure':

@@ -37,8 +37,7 @@ const kept = (reason: string): Kept => ({ kind: 'kept', reason });
 
 /** What becomes of a tensor, before any of its numbers is seen. */
 export function chooseFor(tensor: TensorRange, role: TensorRole, recipe: Recipe): Decision {
-  const names = [tensor.name, ...role.names];
-  const rule = recipe.rules.find(({ match }) => names.some((name) => matchesPattern(name, match)));
+  const rule = ruleFor(tensor, role, recipe);
   if (rule && 'keep' in rule) return kept('the recipe says so');
   const asked = rule ?? recipe.default;
   if (asked === undefined) return kept('the recipe does not name it');
@@ -68,6 +67,16 @@ export function chooseFor(tensor: TensorRange, role: TensorRole, recipe: Recipe)
     role,
     isAsked,
   };
+}
+
+/** The rule of a recipe that counts for a tensor, if there is one. */
+export function ruleFor(
+  { name }: Pick<TensorRange, 'name'>,
+  { names }: TensorRole,
+  { rules }: Recipe,
+): Recipe['rules'][number] | undefined {
+  const all = [name, ...names];
+  return rules.find(({ match }) => all.some((known) => matchesPattern(known, match)));
 }
 
 function carefulReason({ shape }: TensorRange, { role }: TensorRole, count: number): string | undefined {

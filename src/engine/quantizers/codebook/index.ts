@@ -4,6 +4,7 @@ import { DamagedArchiveError } from '../../errors.ts';
 import { countBlocks, eachBlock, perStep, shapeOf, sizesOfBlocks, stepGrowth } from '../blocks.ts';
 import { joinBytes } from '../bytes.ts';
 import { defineQuantizer } from '../quantizer.ts';
+import { totalCount } from '../statistics.ts';
 import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
 import { smallOption } from '../small.ts';
 import { bordersOf, toPlaces } from './kernel.ts';
@@ -54,11 +55,12 @@ export const codebook = defineQuantizer<Options, Parameters>({
   wireId: 80,
   since: 2,
   options,
+  ladder: [{ size: 256 }, {}, { size: 16 }, { size: 8 }, { size: 4 }],
   needs: { sample: true },
   finer: (given) => ({ ...given, size: Math.min(256, given.size * finerBy) }),
 
   plan(geometry, statistics, { size: asked, groups, scale, weights, small }) {
-    const size = statistics.count <= small ? Math.min(256, asked * finerBy) : asked;
+    const size = totalCount(statistics) <= small ? Math.min(256, asked * finerBy) : asked;
     const isScaled = scale === 'row' && (geometry.channels === 'rows' || geometry.columns >= leastRow);
     const books = learnCodebooks(geometry, statistics, { size, groups, isScaled, isWeighted: weights === 'row' });
     return { books: Float32Array.from(books.flatMap((book) => [...book])), size: books[0]?.length ?? 1, isScaled };

@@ -4,7 +4,7 @@ import type { Workspace } from '../../kernels/workspace.ts';
 import { float32Bytes, joinBytes, readFloat32 } from '../bytes.ts';
 import { codeShapes, readCodes, writeCodes } from '../codes.ts';
 import { defineQuantizer, type Geometry, type Piece, type PieceShape } from '../quantizer.ts';
-import { mostColumns, type TensorStatistics } from '../statistics.ts';
+import { mostColumns, totalCount, type TensorStatistics } from '../statistics.ts';
 import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
 import { fromGrid, toGrid } from './kernel.ts';
 
@@ -57,11 +57,19 @@ export const grid = defineQuantizer<Options, Parameters>({
   wireId: 64,
   since: 2,
   options,
+  ladder: [
+    { coarseness: 0.05 },
+    { coarseness: 0.1 },
+    {},
+    { coarseness: 0.35 },
+    { coarseness: 0.7 },
+    { coarseness: 1.2 },
+  ],
   needs: { columns: true },
   finer: (given) => ({ ...given, coarseness: Math.max(0.001, given.coarseness / 2) }),
 
   plan(geometry, statistics, { coarseness, growth, scale, step }) {
-    const relative = coarseness * (statistics.count / usualCount) ** (growth / 2);
+    const relative = coarseness * (totalCount(statistics) / usualCount) ** (growth / 2);
     const layout = scale === 'tensor' || step > 0 ? 'tensor' : layoutFor(geometry, statistics);
     if (layout === 'rows') return { layout, relative };
     if (layout === 'columns') return { layout, relative, steps: columnSteps(geometry, statistics, relative) };

@@ -6,6 +6,7 @@ import { joinBytes } from '../bytes.ts';
 import { groupHeader, readGroupHeader } from '../group-header.ts';
 import { defineQuantizer } from '../quantizer.ts';
 import { smallOption } from '../small.ts';
+import { totalCount } from '../statistics.ts';
 import { halfQuadraticZero } from './kernel.ts';
 
 const options = z.strictObject({
@@ -37,8 +38,9 @@ export const hqq = defineQuantizer<Options, Options>({
   wireId: 83,
   since: 2,
   options,
+  ladder: [{ bits: 8 }, { bits: 6 }, {}, { bits: 4 }, { bits: 3 }],
   finer: (given) => ({ ...given, bits: 8 }),
-  plan: (_geometry, { count }, given) => (count <= given.small ? { ...given, bits: 8 } : given),
+  plan: (_geometry, statistics, given) => (totalCount(statistics) <= given.small ? { ...given, bits: 8 } : given),
 
   quantize(piece, { bits, group }, workspace) {
     const shape = shapeOf(piece);

@@ -62,6 +62,7 @@ export const int = defineQuantizer<Options, Parameters>({
   wireId: 65,
   since: 2,
   options,
+  ladder: [{}, { bits: 6 }, { bits: 5 }, { bits: 4 }, { bits: 3 }],
   needs: { columns: true, sample: true },
   finer: (given) => ({ ...given, bits: Math.max(given.bits, 8) }),
 

@@ -29,6 +29,7 @@ export const mantissa = defineQuantizer<Parameters, Parameters>({
   wireId: 69,
   since: 2,
   options,
+  ladder: [{ bits: 7 }, { bits: 5 }, {}, { bits: 1 }],
   plan: (_geometry, _statistics, parameters) => parameters,
 
   quantize(piece, { bits, block }, workspace) {

@@ -36,6 +36,7 @@ export const power = defineQuantizer<z.infer<typeof options>, Parameters>({
   wireId: 68,
   since: 2,
   options,
+  ladder: [{ bits: 8 }, {}, { bits: 4 }],
   needs: { sample: true },
   finer: (given) => ({ ...given, bits: Math.max(given.bits, 8) }),
 

@@ -38,6 +38,7 @@ export const productCodebook = defineQuantizer<Options, Parameters>({
   wireId: 87,
   since: 2,
   options,
+  ladder: [{}, { together: '4' }],
   needs: { runs: true },
   refuses: ({ columns }) => (columns < runLength ? 'its rows are too short for a codebook of neighbours' : undefined),
   finer: (given) => ({ ...given, together: '2', size: 256 }),

@@ -47,6 +47,7 @@ export const prune = defineQuantizer<Options, Parameters>({
   wireId: 85,
   since: 2,
   options,
+  ladder: [{ step: 0.1 }, { step: 0.2 }, { step: 0.2, share: 0.6 }],
   needs: { sample: true },
   finer: (given) => ({ ...given, share: given.share / 2, step: given.step / 2 }),
 

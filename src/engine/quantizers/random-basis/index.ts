@@ -40,6 +40,7 @@ export const randomBasis = defineQuantizer<z.infer<typeof options>, Parameters>(
   wireId: 86,
   since: 2,
   options,
+  ladder: [{ share: 0.9 }, {}],
   finer: (given) => ({ share: 1, step: given.step / 2 < 0.001 ? 0.001 : given.step / 2 }),
 
   plan({ columns }, statistics, { share, step }) {

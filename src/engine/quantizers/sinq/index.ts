@@ -6,6 +6,7 @@ import { perStep, shapeOf } from '../blocks.ts';
 import { joinBytes } from '../bytes.ts';
 import { defineQuantizer, type Piece, type PieceShape } from '../quantizer.ts';
 import { smallOption } from '../small.ts';
+import { totalCount } from '../statistics.ts';
 import { plainRoom, readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
 import { balancedColumns } from './balance.ts';
 
@@ -41,13 +42,14 @@ export const sinq = defineQuantizer<Options, Parameters>({
   wireId: 84,
   since: 2,
   options,
+  ladder: [{ bits: 8 }, { bits: 6 }, {}, { bits: 4 }, { bits: 3 }],
   needs: { columns: true, sample: true },
   refuses: ({ rows, columns }) =>
     rows < 16 || columns > 65_536 ? 'it has too few rows, or too many columns, for scales of columns' : undefined,
   finer: (given) => ({ ...given, bits: 8 }),
   plan: (geometry, statistics, given) => ({
     ...given,
-    bits: statistics.count <= given.small ? 8 : given.bits,
+    bits: totalCount(statistics) <= given.small ? 8 : given.bits,
     columns: balancedColumns(geometry, statistics),
   }),
 

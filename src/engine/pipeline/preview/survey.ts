@@ -1,0 +1,51 @@
+import { quantizers } from '../../quantizers/catalog.ts';
+import type { Quantizer } from '../../quantizers/quantizer.ts';
+import type { RecipeInput } from '../approximate/recipe.ts';
+import type { EngineContext } from '../requests.ts';
+import { SampledModel } from './sampled-model.ts';
+import { WeightSample, type RecipeEstimate } from './weight-sample.ts';
+
+/** A method with some options, on one model. */
+export interface SurveyPoint extends RecipeEstimate {
+  readonly method: string;
+  /** Those that differ from its defaults. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+export interface SurveyRequest {
+  /** A model, not an archive. */
+  readonly input: string;
+  /** Told of all points so far, after each. */
+  readonly progress?: ((points: readonly SurveyPoint[], total: number) => void) | undefined;
+}
+
+/** For many recipes, and for one: in larger samples the parameters of a tensor weigh as little as in the whole. */
+const brief = { places: 24, sampleBytes: 64 * 1024 };
+const thorough = { places: 96, sampleBytes: 768 * 1024 };
+
+/** Tries every method of the catalog, finely to coarsely, on samples of a model. Nothing is written. */
+export function surveyMethods(
+  { input, progress }: SurveyRequest,
+  context: EngineContext,
+): Promise<readonly SurveyPoint[]> {
+  return SampledModel.use(input, context, async (model) => {
+    const sample = new WeightSample(model, brief);
+    const asked = (quantizers as readonly Pick<Quantizer, 'id' | 'ladder'>[]).flatMap(({ id, ladder = [{}] }) =>
+      ladder.map((options) => ({ method: id, options })),
+    );
+    const points: SurveyPoint[] = [];
+    for (const step of asked) {
+      points.push({ ...step, ...(await sample.estimate({ default: step })) });
+      progress?.([...points], asked.length);
+    }
+    return points;
+  });
+}
+
+/** Tries one recipe on samples of a model. Nothing is written. */
+export function estimateRecipe(
+  { input, recipe }: { readonly input: string; readonly recipe: RecipeInput },
+  context: EngineContext,
+): Promise<RecipeEstimate> {
+  return SampledModel.use(input, context, async (model) => new WeightSample(model, thorough).estimate(recipe));
+}
