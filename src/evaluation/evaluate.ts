@@ -97,7 +97,7 @@ async function run(
       ));
     const graphs = await graphsOf(original, candidate, join(folder, 'substituted'), notices);
     const faults = { original: graphs.originalFault, candidate: graphs.candidateFault };
-    const key = original && answersKey(original.sha256, task?.sha256, seed);
+    const key = original && answersKey(original.sha256, task?.sha256, seed, threads);
     const answers =
       context.answers && key !== undefined
         ? { known: join(folder, 'answers'), kept: join(folder, 'new-answers') }
@@ -220,10 +220,10 @@ async function graphsOf(
   }
 }
 
-/** Of model, task and seed; which items were asked is checked one by one. */
-function answersKey(model: string, task: string | undefined, seed: number): string {
+/** Of all that the bits of an answer depend on; which items were asked is checked one by one. */
+function answersKey(model: string, task: string | undefined, seed: number, threads: number): string {
   return createHash('sha256')
-    .update(`1\n${model}\n${task ?? `pseudo ${seed}`}`)
+    .update(`2\n${model}\n${task ?? `pseudo ${seed}`}\n${threads} threads of ${machineFacts().cpu}`)
     .digest('hex');
 }
 

@@ -29,6 +29,7 @@ import { settingsHandlers } from './handlers/settings.ts';
 import { zooHandlers } from './handlers/zoo.ts';
 import { openHistory } from './history.ts';
 import { createJobQueue } from './job-queue.ts';
+import { evaluationsFile } from './kept-answers.ts';
 import { createSettings } from './settings.ts';
 import { missingRoom, spaceNeeded } from './space-needed.ts';
 
@@ -112,7 +113,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
   const evaluations = await evaluationHandlers({
     ...{ spawnWorker, access, warn },
     spawnEvaluation: options.spawnEvaluation,
-    database: remember ? join(dataFolder, 'evaluations.db') : undefined,
+    database: remember ? join(dataFolder, evaluationsFile) : undefined,
     changed: (evaluation) => emit('evaluation.changed', evaluation),
   });
   const { handlers: ofExports, close: closeExports } = exportHandlers({

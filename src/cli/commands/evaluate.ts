@@ -1,8 +1,11 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { join } from 'node:path';
 import { FeatherweightError } from '../../engine/index.ts';
-import { evaluate, type EvaluateRequest, type EvaluationReport } from '../../evaluation/index.ts';
+import { evaluate, type AnswerStore, type EvaluateRequest, type EvaluationReport } from '../../evaluation/index.ts';
+import { defaultDataFolder } from '../../host/data-folder.ts';
 import { follow } from '../follow.ts';
 import { evaluationText } from '../view/evaluation.ts';
+import type { Output } from '../output.ts';
 import type { AddCommand, CommandContext } from './command.ts';
 import { parseCount, withJson, type CommonOptions } from './options.ts';
 
@@ -16,6 +19,7 @@ interface EvaluateOptions extends CommonOptions {
   readonly layers?: boolean;
   readonly command?: string;
   readonly timeout?: number;
+  readonly cache: boolean;
 }
 
 export const addEvaluate: AddCommand = (program, runAction) => {
@@ -25,7 +29,7 @@ export const addEvaluate: AddCommand = (program, runAction) => {
     .argument('<model>', 'an ONNX file, a folder, or a .fwz archive')
     .option('--against <original>', 'the model that it was made from');
   withTask(command).action((model: string, { against, ...options }: EvaluateOptions) =>
-    runAction((context) => perform(requestOf('evaluate', model, against, options), context)),
+    runAction((context) => perform(requestOf('evaluate', model, against, options), options.cache, context)),
   );
 };
 
@@ -36,7 +40,7 @@ export const addCompare: AddCommand = (program, runAction) => {
     .argument('<original>', 'a model in any form that is known')
     .argument('<candidate>', 'what was made of it');
   withTask(command).action((original: string, candidate: string, options: EvaluateOptions) =>
-    runAction((context) => perform(requestOf('compare', candidate, original, options), context)),
+    runAction((context) => perform(requestOf('compare', candidate, original, options), options.cache, context)),
   );
 };
 
@@ -48,6 +52,7 @@ function withTask(command: Command): Command {
       .addOption(new Option('--limit <n>', 'at most so many items').argParser(parseWhole))
       .addOption(new Option('--seed <n>', 'for resampling and pseudo-inputs (default: 1)').argParser(parseWhole))
       .addOption(new Option('--threads <n>', 'threads of the runtime (default: all cores)').argParser(parseCount))
+      .option('--no-cache', 'run the original anew, rather than take its answers from the evaluation before; keep none')
       .option('--layers', 'also what each layer with weights gives')
       .option('--command <line>', "a program of your own instead, e.g. 'python eval.py {model}'; its last line is JSON")
       .addOption(
@@ -68,15 +73,34 @@ function requestOf(
   };
 }
 
-async function perform(request: EvaluateRequest, context: CommandContext): Promise<EvaluationReport> {
-  const { shell, output, engineContext } = context;
+async function perform(
+  request: EvaluateRequest,
+  keeps: boolean,
+  { shell, output, engineContext }: CommandContext,
+): Promise<EvaluationReport> {
   const { spawnEvaluation } = shell;
   if (spawnEvaluation === undefined)
     throw new FeatherweightError('UNSUPPORTED', 'This build of the program cannot run models.');
-  const events = evaluate(request, { ...engineContext, spawnEvaluation });
+  await using opened = new AsyncDisposableStack();
+  const answers = keeps && request.original !== undefined ? opened.use(await openAnswers(output)) : undefined;
+  const events = evaluate(request, { ...engineContext, spawnEvaluation, ...(answers && { answers }) });
   const report = await follow(events, request.model, output);
   output.say(evaluationText(report));
   return report;
+}
+
+/** The answers that the window keeps too. Where they cannot be opened, the original is run each time, and that is said. */
+async function openAnswers(output: Output): Promise<(AnswerStore & AsyncDisposable) | undefined> {
+  try {
+    // Loaded late: a database is much to load for commands that need none.
+    const { evaluationsFile, openKeptAnswers } = await import('../../host/kept-answers.ts');
+    return await openKeptAnswers(join(defaultDataFolder(), evaluationsFile));
+  } catch (error) {
+    output.warn(
+      `What the original answers cannot be kept (${error instanceof Error ? error.message : String(error)}); --no-cache does without.`,
+    );
+    return undefined;
+  }
 }
 
 function parseWhole(text: string): number {

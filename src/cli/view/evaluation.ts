@@ -35,6 +35,9 @@ export function evaluationText(report: EvaluationReport): string {
     ),
     ...section('Weights', weightLines(report)),
     ...report.notices.map((notice) => colors.yellow(`Note: ${escapeLines(notice)}`)),
+    ...(report.originalFromCache
+      ? [colors.dim('What the original answers is taken from an evaluation before; --no-cache runs it anew')]
+      : []),
     colors.dim(
       `${formatSeconds(report.seconds)} · seed ${report.seed} · peak memory ${formatBytes(report.peakRssBytes)} · ${escapeUnsafe(report.machine.cpu)}, ${report.machine.cores} cores`,
     ),

@@ -4,6 +4,7 @@ import { deserialize, serialize } from 'node:v8';
 import type { Feed } from '../inputs/dataset.ts';
 import type { Elements, Values } from '../inputs/tensor.ts';
 import type { Run, Runner } from './runs.ts';
+import { loadRuntime } from './runtime.ts';
 
 /** Answers above this are given anew each time rather than kept. */
 const mostBytes = 64 * 2 ** 20;
@@ -13,6 +14,12 @@ interface KeptValues {
   readonly type: string;
   readonly shape: readonly number[];
   readonly bytes: Uint8Array;
+}
+
+/** What is written; another version of the runtime may answer other bits. */
+interface KeptFile {
+  readonly runtime: string | undefined;
+  readonly runs: readonly KeptRun[];
 }
 
 interface KeptRun {
@@ -36,6 +43,7 @@ const constructors: Readonly<Record<string, new (buffer: ArrayBuffer) => Element
 export class RememberingRunner {
   readonly #runner: Runner;
   readonly #known: readonly KeptRun[];
+  readonly #runtime: string | undefined;
   #kept: KeptRun[] | undefined = [];
   #bytes = 0;
   #runs = 0;
@@ -43,18 +51,21 @@ export class RememberingRunner {
   /** Runs that the model itself had to answer. */
   answered = 0;
 
-  private constructor(runner: Runner, known: readonly KeptRun[]) {
+  private constructor(runner: Runner, known: readonly KeptRun[], runtime: string | undefined) {
     this.#runner = runner;
     this.#known = known;
+    this.#runtime = runtime;
   }
 
   /** With the answers in the file at `path`, if it is one of ours. */
   static async open(runner: Runner, path: string): Promise<RememberingRunner> {
-    const known = await readFile(path).then(
-      (content) => deserialize(content) as readonly KeptRun[],
-      () => [],
+    const { env } = await loadRuntime();
+    const file = await readFile(path).then(
+      (content) => deserialize(content) as Partial<KeptFile>,
+      () => undefined,
     );
-    return new RememberingRunner(runner, known);
+    const known = file?.runtime === env.versions.node ? file?.runs : undefined;
+    return new RememberingRunner(runner, known ?? [], env.versions.node);
   }
 
   async run(run: Run): Promise<ReadonlyMap<string, Values>> {
@@ -82,7 +93,7 @@ export class RememberingRunner {
   /** Writes all answers to a file, unless they are too many or were all known. */
   async save(path: string): Promise<boolean> {
     if (this.#kept === undefined || this.answered === 0) return false;
-    await writeFile(path, serialize(this.#kept));
+    await writeFile(path, serialize({ runtime: this.#runtime, runs: this.#kept } satisfies KeptFile));
     return true;
   }
 

@@ -16,12 +16,12 @@ import {
 } from '../../evaluation/index.ts';
 import { openDatabase } from '../../store/database.ts';
 import { addEvaluation, evaluationReportOf, listEvaluations } from '../../store/evaluations.ts';
-import { loadAnswers, saveAnswers } from '../../store/answers.ts';
 import { evaluationMigrations } from '../../store/migrations/index.ts';
 import { isVisibleWithin, type Access } from '../access.ts';
 import { bundledFile } from '../bundled-files.ts';
 import type { SpawnWorker } from '../engine.ts';
 import { cutReport, toEvaluationSummary } from '../evaluation-summary.ts';
+import { answersIn } from '../kept-answers.ts';
 import { createWorkQueue } from '../work-queue.ts';
 import type { Handlers } from './handlers.ts';
 
@@ -56,16 +56,13 @@ export async function evaluationHandlers(options: EvaluationOptions): Promise<Ev
     warn(`Evaluations cannot be kept (${error instanceof Error ? error.message : String(error)}).`);
     return openDatabase(':memory:', evaluationMigrations);
   });
+  const answers = answersIn(database);
   const queue = createWorkQueue<EvaluationRequest, Evaluation, EvaluationReport>({
     doing: 'evaluate',
     nameOf: ({ model }) => basename(model),
     start(request, signal) {
       if (spawnEvaluation === undefined)
         throw new HostError({ code: 'UNSUPPORTED', message: 'This program cannot run models.' });
-      const answers = {
-        load: (key: string) => loadAnswers(database, key),
-        save: (key: string, content: Uint8Array) => saveAnswers(database, key, content),
-      };
       return evaluate(request, { spawnWorker, spawnEvaluation, signal, answers });
     },
     changed,
