@@ -24,7 +24,7 @@ export const node = (operator: string, inputs: readonly string[], output: string
     ...attributes.flatMap((each) => bytes(5, each)),
   ]);
 const int = (name: string, value: number): Bytes => [...bytes(1, name), ...whole(3, value), ...whole(20, 2)];
-const ints = (name: string, ...values: number[]): Bytes => [
+export const ints = (name: string, ...values: number[]): Bytes => [
   ...bytes(1, name),
   ...bytes(
     8,
@@ -34,7 +34,7 @@ const ints = (name: string, ...values: number[]): Bytes => [
 ];
 const constant = (output: string, dims: readonly number[], values: Float32Array): Bytes =>
   node('Constant', [], output, [...attribute('value', 5, tensor({ dims, raw: rawBytes(values) })), ...whole(20, 4)]);
-const value = (name: string, type: number, ...shape: number[]): Bytes => [
+export const inputOf = (name: string, type: number, ...shape: number[]): Bytes => [
   ...bytes(1, name),
   ...bytes(
     2,
@@ -68,7 +68,7 @@ export function smallNetwork(version: 9 | 13): Uint8Array {
     ...constant(`${name}.w`, [64, 64], weights(4096, seed, 0.1)),
     ...node('MatMul', ['e', `${name}.w`], `${name}.out`),
     ...bytes(2, name),
-    ...bytes(12, value(`${name}.out`, 1, 4, 64)),
+    ...bytes(12, inputOf(`${name}.out`, 1, 4, 64)),
   ];
   const branchAttribute = (name: string, seed: number): Bytes => [
     ...bytes(1, name),
@@ -111,10 +111,10 @@ export function smallNetwork(version: 9 | 13): Uint8Array {
       ...node('Softmax', ['masked'], 'shares', int('axis', 1)),
       ...node('MatMul', ['shares', 'd'], 'e'),
       ...node('If', ['flag'], 'y', branchAttribute('then_branch', 10), branchAttribute('else_branch', 11)),
-      ...bytes(11, value('x', 1, 1, 3, 8, 8)),
-      ...bytes(11, value('ids', 7, 4)),
-      ...bytes(11, value('flag', 9, 1)),
-      ...bytes(12, value('y', 1, 4, 64)),
+      ...bytes(11, inputOf('x', 1, 1, 3, 8, 8)),
+      ...bytes(11, inputOf('ids', 7, 4)),
+      ...bytes(11, inputOf('flag', 9, 1)),
+      ...bytes(12, inputOf('y', 1, 4, 64)),
     ],
     version,
   );
@@ -134,8 +134,8 @@ export function externalNetwork(): { readonly file: Uint8Array; readonly data: U
       ...part('w2', first.byteLength),
       ...node('MatMul', ['x', 'w1'], 'h'),
       ...node('MatMul', ['h', 'w2'], 'y'),
-      ...bytes(11, value('x', 1, 4, 64)),
-      ...bytes(12, value('y', 1, 4, 64)),
+      ...bytes(11, inputOf('x', 1, 4, 64)),
+      ...bytes(12, inputOf('y', 1, 4, 64)),
     ],
     13,
   );

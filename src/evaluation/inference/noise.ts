@@ -15,8 +15,8 @@ interface NoiseRequest {
   readonly seed: number;
 }
 
-/** One item in fifty: enough to see noise, which is in every item or in none, and little of the whole time. */
-const share = 1 / 50;
+/** One item in a hundred: enough to see noise, which is in every item or in none, and little of the whole time. */
+const share = 1 / 100;
 const mostItems = 8;
 const mostFrames = 128;
 

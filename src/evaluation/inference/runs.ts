@@ -45,8 +45,7 @@ export async function* runsOf(
     waiting = [];
     yield { parts, feeds, isFirst: true, itemsDone: (done += parts.length) };
   };
-  for (const place of places) {
-    const item = await dataset.item(place);
+  for await (const { place, item } of itemsAhead(dataset, places)) {
     const frames = Math.min(item.frames, mostFrames);
     if (frames === 1 && size > 1) {
       const feeds = item.feeds(0);
@@ -70,6 +69,36 @@ export async function* runsOf(
     blocks += Math.max(1, Math.ceil(frames / framesInBlock));
   }
   yield* flush();
+}
+
+/** Items that are read, decoded and scaled by other threads while the model runs. */
+const readAhead = 2;
+
+interface PlacedItem {
+  readonly place: number;
+  readonly item: DatasetItem;
+}
+
+async function* itemsAhead(dataset: Dataset, places: Iterable<number>): AsyncGenerator<PlacedItem, void, undefined> {
+  const waiting: Promise<PlacedItem>[] = [];
+  let most = 1;
+  try {
+    for (const place of places) {
+      const asked = dataset.item(place).then((item) => ({ place, item }));
+      // Whoever waits for it is told; until then it is no failure of the process.
+      asked.catch(() => undefined);
+      waiting.push(asked);
+      const next = waiting.length < most ? undefined : await waiting.shift();
+      if (next === undefined) continue;
+      // Clips may be long, so there is only one in memory.
+      most = next.item.frames === 1 ? 1 + readAhead : 1;
+      yield next;
+    }
+    for (const asked of waiting.splice(0)) yield await asked;
+  } finally {
+    // No file is closed while it is read.
+    await Promise.allSettled(waiting);
+  }
 }
 
 function sameShapes(one: readonly Feed[] | undefined, other: readonly Feed[]): boolean {

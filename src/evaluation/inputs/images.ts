@@ -2,12 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { UsageError, MalformedFileError } from '../../engine/errors.ts';
 import { taskPath } from '../task/read.ts';
-import type { InputSpec } from '../task/schema.ts';
+import type { InputSpec, ModelType, ValueSpec } from '../task/schema.ts';
 import { normalise } from './normalise.ts';
 import { encodePicture } from './picture.ts';
 import { loadSharp } from './sharp.ts';
 import type { ItemSource } from './source.ts';
-import { elementsOf } from './tensor.ts';
+import { elementsOf, zeros, type Elements } from './tensor.ts';
 
 const imageName = /\.(png|jpe?g|webp|gif|tiff?|bmp|avif)$/i;
 const mostImages = 100_000;
@@ -25,6 +25,8 @@ export async function openImages(
   if (names.length > mostImages)
     throw new UsageError(`"${folder}" holds ${names.length} images; at most ${mostImages} are evaluated.`);
   const sharp = await loadSharp();
+  const places = { isApart: layout === 'channels-first', isReversed: order === 'bgr' };
+  const elementsFrom = levelsOf(type, values, channels, places);
   return {
     count: names.length,
     async item(place) {
@@ -43,14 +45,13 @@ export async function openImages(
             { file: path },
           );
         });
-      const numbers = arrange(pixels, channels, layout === 'channels-first', order === 'bgr');
-      const ready = normalise(numbers, values, channels, layout === 'channels-last');
+      const data = elementsFrom(pixels);
       const shape = layout === 'channels-first' ? [1, channels, height, width] : [1, height, width, channels];
       const parts = relative(folder, path).split(sep);
       return {
         name: parts.join('/'),
         frames: 1,
-        frame: () => ({ type, shape, data: elementsOf(type, ready) }),
+        frame: () => ({ type, shape, data }),
         preview: () => encodePicture(pixels, { width, height, channels }),
         ...(parts.length > 1 && { folder: parts.slice(0, -1).join('/') }),
       };
@@ -59,14 +60,24 @@ export async function openImages(
   };
 }
 
-/** Interleaved pixels as numbers, with the channels apart if asked, and in the other order if asked. */
-function arrange(pixels: Uint8Array, channels: number, apart: boolean, reversed: boolean): Float64Array {
-  const area = pixels.length / channels;
-  const numbers = new Float64Array(pixels.length);
-  for (let channel = 0; channel < channels; channel++) {
-    const from = reversed ? channels - 1 - channel : channel;
-    for (let at = 0; at < area; at++)
-      numbers[apart ? channel * area + at : at * channels + channel] = pixels[at * channels + from] ?? 0;
-  }
-  return numbers;
+/** What turns 8-bit pixels, interleaved, into elements: a table for each channel, since there are only 256 values. */
+function levelsOf(
+  type: ModelType,
+  values: ValueSpec | undefined,
+  channels: number,
+  { isApart, isReversed }: { readonly isApart: boolean; readonly isReversed: boolean },
+): (pixels: Uint8Array) => Elements {
+  const all = Float64Array.from({ length: 256 * channels }, (_, at) => at % 256);
+  const levels = elementsOf(type, normalise(all, values, channels, false));
+  return (pixels) => {
+    const area = pixels.length / channels;
+    const elements = zeros(type, pixels.length);
+    for (let channel = 0; channel < channels; channel++) {
+      const from = isReversed ? channels - 1 - channel : channel;
+      const table = levels.subarray(channel * 256, (channel + 1) * 256);
+      const [start, step] = isApart ? [channel * area, 1] : [channel, channels];
+      for (let at = 0; at < area; at++) elements[start + at * step] = table[pixels[at * channels + from] ?? 0] ?? 0;
+    }
+    return elements;
+  };
 }

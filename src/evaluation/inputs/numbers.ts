@@ -164,8 +164,8 @@ async function numpyHead(bytes: Bytes, path: string): Promise<{ type: ElementTyp
 }
 
 function decode(bytes: Uint8Array, type: ElementType): Float64Array {
-  const { buffer } = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice();
-  const offset = bytes.byteOffset % 8 === 0 ? bytes.byteOffset : 0;
+  // Copied where it does not begin at a whole element; `slice` of what zlib gives would copy nothing.
+  const { buffer, byteOffset: offset } = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   const count = bytes.length / elementBytes[type];
   switch (type) {
     case 'uint8':
