@@ -22,6 +22,7 @@ export function readGguf(file: Uint8Array): {
     if (type === 4) return u32();
     if (type === 5) return view.getInt32((at += 4) - 4, true);
     if (type === 6) return view.getFloat32((at += 4) - 4, true);
+    if (type === 7) return view.getUint8(at++) === 1;
     if (type === 8) return text();
     if (type !== 9) throw new Error(`The test reader does not know metadata of type ${type}.`);
     const item = u32();
@@ -56,7 +57,8 @@ export function readGguf(file: Uint8Array): {
 
 type Put = (index: number, value: number) => void;
 
-const blocks: Readonly<
+/** How a block of each type is read. */
+export const blocks: Readonly<
   Record<number, { elements: number; bytes: number; read(view: DataView, at: number, put: Put): void }>
 > = {
   0: { elements: 1, bytes: 4, read: (view, at, put) => put(0, view.getFloat32(at, true)) },

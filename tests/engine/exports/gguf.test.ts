@@ -3,53 +3,9 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exported } from '../../support/exports.ts';
 import { folderWith } from '../../support/folder.ts';
-import { weights } from '../../support/onnx-models.ts';
-import { readGguf } from '../../support/read-gguf.ts';
-import { headerText, safetensorsFile } from '../../support/safetensors.ts';
-
-const config = {
-  ...{ model_type: 'llama', vocab_size: 40, hidden_size: 256, intermediate_size: 96, num_hidden_layers: 2 },
-  ...{ num_attention_heads: 4, num_key_value_heads: 2, max_position_embeddings: 64, rms_norm_eps: 1e-5 },
-};
-const layer = (number: number): readonly (readonly [string, readonly number[]])[] =>
-  (
-    [
-      ['input_layernorm', [256]],
-      ['post_attention_layernorm', [256]],
-      ['self_attn.q_proj', [256, 256]],
-      ['self_attn.k_proj', [128, 256]],
-      ['self_attn.v_proj', [128, 256]],
-      ['self_attn.o_proj', [256, 256]],
-      ['mlp.gate_proj', [96, 256]],
-      ['mlp.up_proj', [96, 256]],
-      ['mlp.down_proj', [256, 96]],
-    ] as const
-  ).map(([name, shape]) => [`model.layers.${number}.${name}.weight`, shape]);
-const shapes = [
-  ['model.embed_tokens.weight', [40, 256]] as const,
-  ...layer(0),
-  ...layer(1),
-  ['model.norm.weight', [256]] as const,
-  ['lm_head.weight', [40, 256]] as const,
-];
-
-function llama(): { readonly file: Uint8Array; readonly values: ReadonlyMap<string, Float32Array> } {
-  const values = new Map<string, Float32Array>();
-  let end = 0;
-  const tensors = shapes.map(([name, shape], seed) => {
-    const own = weights(
-      shape.reduce((product, extent) => product * extent, 1),
-      seed + 1,
-      0.1,
-    );
-    values.set(name, own);
-    return { name, dtype: 'F32', shape, begin: end, end: (end += own.byteLength) };
-  });
-  const data = new Uint8Array(end);
-  for (const { name, begin } of tensors)
-    data.set(new Uint8Array(values.get(name)?.buffer ?? new ArrayBuffer(0)), begin);
-  return { file: safetensorsFile(headerText(tensors), data), values };
-}
+import { config, llama, shapes } from '../../support/llama.ts';
+import { blocks, readGguf } from '../../support/read-gguf.ts';
+import { blockForms, encodeBlocks } from '../../../src/engine/exports/gguf/blocks.ts';
 
 const tokenizer = {
   model: {
@@ -123,3 +79,51 @@ test('a model that is no plain Llama is refused by name', async () => {
   });
   await expect(exported(join(folder, 'model.safetensors'), 'gguf-q8_0')).rejects.toThrow('model_type');
 });
+
+/** Blocks of bytes written down by the layout, in which every sub-block holds its lowest and highest code. */
+const laidOut = {
+  Q4_K() {
+    const block = new Uint8Array(144);
+    const [scales, minima] = [
+      [63, 1, 17, 40, 33, 62, 16, 9],
+      [0, 63, 5, 31, 47, 48, 2, 60],
+    ];
+    block.set(new Uint8Array(Float16Array.of(2 ** -7, 2 ** -9).buffer));
+    for (let part = 0; part < 4; part++) {
+      block[4 + part] = scales[part]! + 64 * (scales[part + 4]! >> 4);
+      block[8 + part] = minima[part]! + 64 * (minima[part + 4]! >> 4);
+      block[12 + part] = (scales[part + 4]! % 16) + 16 * (minima[part + 4]! % 16);
+    }
+    for (let at = 0; at < 128; at++) block[16 + at] = ((at * 7) % 16) + 16 * ((at * 11 + 5) % 16);
+    return block;
+  },
+  Q6_K() {
+    const block = new Uint8Array(210);
+    for (let at = 0; at < 128; at++) block[at] = (at * 37 + 11) % 256;
+    for (let at = 0; at < 64; at++) block[128 + at] = (at * 89 + 3) % 256;
+    const set = (index: number, code: number): void => {
+      const [side, quarter, place] = [index >> 7, (index & 127) >> 5, index & 31];
+      const [low, high] = [64 * side + 32 * (quarter & 1) + place, 128 + 32 * side + place];
+      const [shift, pair] = [quarter < 2 ? 0 : 4, 2 * quarter];
+      block[low] = (block[low]! & ~(15 << shift)) | ((code & 15) << shift);
+      block[high] = (block[high]! & ~(3 << pair)) | ((code >> 4) << pair);
+    };
+    // The lowest code has no counterpart, so it alone tells a sub-block's scale.
+    for (let part = 0; part < 16; part++) set(16 * part + (part % 16), 0);
+    Int8Array.from({ length: 16 }, (_, part) => (part === 3 ? -128 : 127 - 8 * part)).forEach((scale, part) => {
+      block[192 + part] = scale;
+    });
+    block.set(new Uint8Array(Float16Array.of(2 ** -8).buffer), 208);
+    return block;
+  },
+} as const;
+
+test.each(['Q4_K', 'Q6_K'] as const)(
+  '%s: values that a block stands for exactly become that block, byte for byte',
+  (id) => {
+    const block = laidOut[id]();
+    const values = new Float32Array(256);
+    blocks[blockForms[id].type]?.read(new DataView(block.buffer), 0, (index, value) => (values[index] = value));
+    expect(encodeBlocks(blockForms[id], values)).toEqual(block);
+  },
+);

@@ -13,9 +13,17 @@ export interface BlockForm {
 
 const half = (value: number): number => Math.f16round(value);
 
+const halfValue = new Float16Array(1);
+const halfBytes = new Uint8Array(halfValue.buffer);
+
 function putHalf(target: Uint8Array, at: number, value: number): void {
-  encodeFloats('F16', Float32Array.of(value), target.subarray(at, at + 2));
+  halfValue[0] = value;
+  target.set(halfBytes, at);
 }
+
+/** Of the sub-block that is being fitted. */
+const weights = new Float64Array(32);
+const products = new Float64Array(32);
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 const largestOf = (values: Float32Array): number => values.reduce((all, value) => Math.max(all, Math.abs(value)), 0);
@@ -47,7 +55,7 @@ const q40: BlockForm = {
   },
 };
 
-/** Scale and lowest value (at most 0) of a sub-block of Q4_K: weighted least squares over 21 ranges. */
+/** Scale and lowest value (at most 0) of a sub-block of Q4_K: weighted least squares over 22 ranges. */
 function fitWithMinimum(values: Float32Array): { readonly scale: number; readonly minimum: number } {
   let [low, high, squares] = [0, -Infinity, 0];
   for (const value of values) {
@@ -57,30 +65,39 @@ function fitWithMinimum(values: Float32Array): { readonly scale: number; readonl
   }
   if (high <= low) return { scale: 0, minimum: -low };
   const rms = Math.sqrt(squares / values.length);
+  let [all, sum, weighted] = [0, 0, 0];
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? 0;
+    const weight = rms + Math.abs(value);
+    weights[index] = weight;
+    products[index] = weight * value;
+    all += weight;
+    sum += weight * value;
+    weighted += weight * value * value;
+  }
   let best = { scale: (high - low) / 15, minimum: -low };
   let bestError = Infinity;
   for (let trial = -1; trial <= 20; trial++) {
     const inverse = (trial < 0 ? 15 : 14 + 0.1 * trial) / (high - low);
-    let [all, codes, codeSquares, sum, products] = [0, 0, 0, 0, 0];
-    for (const value of values) {
-      const weight = rms + Math.abs(value);
-      const code = clamp(Math.round(inverse * (value - low)), 0, 15);
-      all += weight;
-      codes += weight * code;
-      codeSquares += weight * code * code;
-      sum += weight * value;
-      products += weight * code * value;
+    let [codes, codeSquares, crossed] = [0, 0, 0];
+    for (let index = 0; index < values.length; index++) {
+      // What is rounded is 0 at least, so cutting after adding a half rounds.
+      const code = Math.min(15, (inverse * ((values[index] ?? 0) - low) + 0.5) | 0);
+      const share = (weights[index] ?? 0) * code;
+      codes += share;
+      codeSquares += share * code;
+      crossed += (products[index] ?? 0) * code;
     }
     const determinant = all * codeSquares - codes * codes;
     if (!(determinant > 0)) continue;
-    let scale = (all * products - sum * codes) / determinant;
-    let minimum = (codeSquares * sum - codes * products) / determinant;
-    if (minimum > 0) [scale, minimum] = [products / codeSquares, 0];
-    let error = 0;
-    for (const value of values) {
-      const code = clamp(Math.round(inverse * (value - low)), 0, 15);
-      error += (rms + Math.abs(value)) * (scale * code + minimum - value) ** 2;
-    }
+    let scale = (all * crossed - sum * codes) / determinant;
+    let minimum = (codeSquares * sum - codes * crossed) / determinant;
+    if (minimum > 0) [scale, minimum] = [crossed / codeSquares, 0];
+    // Σ weight · (scale · code + minimum − value)², from the sums alone.
+    const error =
+      scale * (scale * codeSquares + 2 * minimum * codes - 2 * crossed) +
+      minimum * (minimum * all - 2 * sum) +
+      weighted;
     if (error < bestError) [best, bestError] = [{ scale, minimum: -minimum }, error];
   }
   return best;

@@ -5,8 +5,10 @@ export type MetadataValue =
   | { readonly string: string }
   | { readonly uint: number }
   | { readonly float: number }
+  | { readonly bool: boolean }
   | { readonly strings: readonly string[] }
-  | { readonly ints: readonly number[] };
+  | { readonly ints: readonly number[] }
+  | { readonly floats: readonly number[] };
 
 export interface GgufTensor {
   readonly name: string;
@@ -47,6 +49,9 @@ function valueBytes(value: MetadataValue): readonly Uint8Array[] {
   if ('string' in value) return [u32(8), text(value.string)];
   if ('uint' in value) return [u32(4), u32(value.uint)];
   if ('float' in value) return [u32(6), new Uint8Array(Float32Array.of(value.float).buffer)];
+  if ('bool' in value) return [u32(7), Uint8Array.of(value.bool ? 1 : 0)];
+  if ('floats' in value)
+    return [u32(9), u32(6), u64(value.floats.length), new Uint8Array(Float32Array.from(value.floats).buffer)];
   if ('ints' in value)
     return [u32(9), u32(5), u64(value.ints.length), new Uint8Array(Int32Array.from(value.ints).buffer)];
   return [u32(9), u32(8), u64(value.strings.length), ...value.strings.map(text)];

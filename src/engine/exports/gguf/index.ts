@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { readFile, stat } from 'node:fs/promises';
 import { UnsupportedInputError } from '../../errors.ts';
+import { given } from '../../onnx/edit.ts';
 import { carrySideFiles } from '../carry.ts';
 import type { ExportedTensor, ExportJob, ExportOutcome, ExportTarget } from '../export.ts';
 import { floatTensor, pieceElements, readFloats, type FloatTensor } from '../float-tensor.ts';
@@ -10,8 +11,10 @@ import { statisticsOf } from '../statistics.ts';
 import { blockForms, encodeBlocks, type BlockForm } from './blocks.ts';
 import { decodeBlocks } from './decode.ts';
 import { ggufFile, type GgufTensor } from './file.ts';
-import { networkMetadata, readConfig, tokenizerMetadata, type LlamaConfig } from './metadata.ts';
+import { headSize, networkMetadata, readConfig, thetaOf, type LlamaConfig } from './metadata.ts';
 import { ggufName } from './names.ts';
+import { rotationFactors } from './rotation.ts';
+import { chatTemplate, tokenizerMetadata } from './tokenizer.ts';
 
 type GgufKind = 'F16' | 'Q8_0' | 'Q4_0' | 'Q4_K' | 'Q6_K';
 
@@ -73,11 +76,21 @@ async function write(kind: GgufKind, job: ExportJob): Promise<ExportOutcome> {
         ...(why !== undefined && { why }),
       }));
     }
+  const factors = rotationFactors(config.rope_scaling, thetaOf(config), headSize(config));
+  if (factors !== undefined) {
+    const content = given(encodeBlocks(blockForms.F32, factors));
+    tensors.push({ name: 'rope_freqs.weight', shape: [factors.length], type: blockForms.F32.type, content });
+  }
   const metadata = networkMetadata(config, inputs.model.name, fileTypes[kind]);
   const tokenizer = tokenizerMetadata((await textBeside(folder, 'tokenizer.json')) ?? '', config);
   if (tokenizer === undefined)
-    job.notice('The tokenizer is not in the file: there is no byte-level BPE tokenizer.json beside the model.');
-  for (const [key, value] of tokenizer ?? []) metadata.set(key, value);
+    job.notice(
+      'The tokenizer is not in the file: there is no BPE tokenizer.json of the tokenizers library beside the model.',
+    );
+  for (const notice of tokenizer?.notices ?? []) job.notice(notice);
+  for (const [key, value] of tokenizer?.metadata ?? []) metadata.set(key, value);
+  const template = chatTemplate((await textBeside(folder, 'tokenizer_config.json')) ?? '');
+  if (template !== undefined) metadata.set('tokenizer.chat_template', { string: template });
   for (const [key, value] of Object.entries(job.provenance)) metadata.set(key, { string: value });
   const main = stage.mainName ?? `${inputs.model.name}.gguf`;
   await stage.write(main, ggufFile(metadata, tensors), signal);
