@@ -2,6 +2,7 @@ import { binary } from './binary/index.ts';
 import { codebook } from './codebook/index.ts';
 import { dynamic8 } from './dynamic8/index.ts';
 import { decoderOf, type Decoder } from './frame.ts';
+import { float } from './float/index.ts';
 import { grid } from './grid/index.ts';
 import { hqq } from './hqq/index.ts';
 import { int } from './int/index.ts';
@@ -9,6 +10,8 @@ import { productCodebook } from './product-codebook/index.ts';
 import { prune } from './prune/index.ts';
 import { mantissa } from './mantissa/index.ts';
 import { normalFloat } from './normal-float/index.ts';
+import { mxfp4 } from './mxfp4/index.ts';
+import { nvfp4 } from './nvfp4/index.ts';
 import { power } from './power/index.ts';
 import type { Quantizer } from './quantizer.ts';
 import { randomBasis } from './random-basis/index.ts';
@@ -29,6 +32,9 @@ export const quantizers = [
   randomBasis,
   normalFloat,
   dynamic8,
+  float,
+  mxfp4,
+  nvfp4,
   power,
   mantissa,
 ] as const;

@@ -22,7 +22,7 @@ export interface Steps {
 
 export const stepsHeaderBytes = 2;
 
-type StepRoom = Pick<Workspace, 'allocate'>;
+export type StepRoom = Pick<Workspace, 'allocate'>;
 
 /** Room for steps outside of jobs. */
 export const plainRoom: StepRoom = { allocate: (length) => new Uint8Array(new SharedArrayBuffer(length)) };
