@@ -18,6 +18,7 @@ export { estimateRecipe, surveyMethods, type SurveyPoint } from './pipeline/prev
 export { previewTensors, type TensorPreview } from './pipeline/preview/tensors.ts';
 export { type RecipeEstimate } from './pipeline/preview/weight-sample.ts';
 export { restore } from './pipeline/restore.ts';
+export { discardRestored, restoredBytes } from './pipeline/restore-goals.ts';
 export { verify } from './pipeline/verify.ts';
 export { machineFacts } from './pipeline/resources.ts';
 export type * from './zoo/zoo.ts';

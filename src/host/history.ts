@@ -31,9 +31,12 @@ export interface History {
   saveOriginal(original: StoredOriginal): Promise<void>;
   /** Keeps the jobs that have not ended; the newest call wins. */
   saveJobs(jobs: readonly Job[]): void;
+  /** The jobs that had not ended; one whose run was kept has. */
   loadJobs(): Promise<readonly unknown[]>;
   saveSettings(changes: Partial<Settings>): void;
   loadSettings(): Promise<Readonly<Record<string, unknown>>>;
+  /** Resolves when everything that was to be kept until now is on the disk, or could not be. */
+  written(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -82,9 +85,14 @@ export async function openHistory(path: string | undefined, warn: (message: stri
         );
       });
     },
-    loadJobs: async () => (await loadJobs(database)).map(({ job }) => job),
+    async loadJobs() {
+      const jobs: unknown[] = [];
+      for (const { id, job } of await loadJobs(database)) if (!(await findRun(database, id))) jobs.push(job);
+      return jobs;
+    },
     saveSettings: (changes) => void write(() => saveSettings(database, changes)),
     loadSettings: () => loadSettings(database),
+    written: () => writing,
     async close() {
       await writing;
       await database.destroy();

@@ -4,10 +4,7 @@ import { calls, isCallName, type CallName, type Input, type Output } from '../co
 import { HostError } from '../contract/errors.ts';
 import type { EventName, Events } from '../contract/events.ts';
 import type { Host } from '../contract/host.ts';
-import type { JobRequest } from '../contract/jobs.ts';
-import type { Settings } from '../contract/settings.ts';
 import * as pipeline from '../engine/index.ts';
-import type { EngineContext, JobEvent } from '../engine/index.ts';
 import type { SpawnEvaluation } from '../evaluation/index.ts';
 import { createAccess, type Access } from './access.ts';
 import { afterJob } from './after-job.ts';
@@ -32,6 +29,7 @@ import { createJobQueue } from './job-queue.ts';
 import { evaluationsFile } from './kept-answers.ts';
 import { createSettings } from './settings.ts';
 import { missingRoom, spaceNeeded } from './space-needed.ts';
+import { discardWork, goOnWithJob, startJob, withSettings } from './start-job.ts';
 
 export interface HostOptions {
   /** Tests hand in a stand-in. */
@@ -86,8 +84,10 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
   const reserve = () => settings.current().diskReserveBytes;
   const originals = originalHandlers({ engine, history, context: { spawnWorker }, trash });
   const queue = createJobQueue({
-    start: (request, context) =>
-      startJob(engine, withSettings(request, settings.current()), { ...context, spawnWorker, keepsWork: true }),
+    start: (request, { isRevived, ...context }) =>
+      (isRevived ? goOnWithJob : startJob)(engine, withSettings(request, settings.current()), {
+        ...{ ...context, spawnWorker, keepsWork: true },
+      }),
     changed: (job) => emit('job.changed', job),
     orderChanged: (order) => emit('queue.changed', { order }),
     batchEnded: (end) => emit('batch.ended', end),
@@ -101,7 +101,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     save: history.saveJobs,
     space: (request, signal) => spaceNeeded(request, engine, { spawnWorker, signal }, reserve()),
     missing: (needed) => missingRoom(needed, reserve()),
-    discard: (request) => discardWork(request),
+    discard: discardWork,
     milliseconds: { poll: 1000, patience: 60_000, ...options.milliseconds },
     earlier: await history.loadJobs(),
   });
@@ -129,7 +129,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
       settings: settings.current,
       progress: (event) => emit('estimate.progress', event),
     }),
-    ...jobHandlers(queue, access),
+    ...jobHandlers(queue, access, history.written),
     ...runHandlers(history),
     ...originals,
     ...evaluations.handlers,
@@ -168,28 +168,6 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
         await history.close();
       })()),
   };
-}
-
-/** What a request leaves open is as the settings say; its output was decided when it was asked for. */
-function withSettings(request: JobRequest, { memoryBytes, threads, defaultPreset }: Settings): JobRequest {
-  const common = { memoryBytes, ...(threads === 'auto' ? {} : { threads }) };
-  return request.command === 'compress' ? { ...common, preset: defaultPreset, ...request } : { ...common, ...request };
-}
-
-async function discardWork(request: JobRequest): Promise<void> {
-  if (request.command === 'compress')
-    await pipeline.discardLeftover(request.output ?? pipeline.archivePath(request.input, request.approximate));
-}
-
-function startJob(engine: Engine, request: JobRequest, context: EngineContext): AsyncIterable<JobEvent> {
-  switch (request.command) {
-    case 'compress':
-      return engine.compress(request, context);
-    case 'restore':
-      return engine.restore(request, context);
-    case 'verify':
-      return engine.verify(request, context);
-  }
 }
 
 function problemOf(error: {

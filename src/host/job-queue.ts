@@ -28,7 +28,11 @@ export interface JobQueue {
 type PausedBy = NonNullable<Job['pausedBy']>;
 
 export interface JobQueueOptions {
-  readonly start: (request: JobRequest, context: Pick<EngineContext, 'signal' | 'pause'>) => AsyncIterable<JobEvent>;
+  /** `isRevived`: an earlier start of the program may have done some of it, or all. */
+  readonly start: (
+    request: JobRequest,
+    context: Pick<EngineContext, 'signal' | 'pause'> & { readonly isRevived: boolean },
+  ) => AsyncIterable<JobEvent>;
   readonly changed: (job: Job) => void;
   readonly orderChanged: (order: readonly string[]) => void;
   /** Does what follows a finished job, and says what of it could not be done. */
@@ -53,6 +57,7 @@ interface Entry {
   job: Job;
   controller: AbortController;
   gate: PauseControl;
+  readonly isRevived: boolean;
   /** Bytes that must have become free, after the disk was full in the midst of the work. */
   needed?: SpaceNeeded | undefined;
 }
@@ -64,8 +69,11 @@ interface Entry {
  */
 export function createJobQueue(options: JobQueueOptions): JobQueue {
   const { start, changed, milliseconds } = options;
-  const newEntry = (job: Job): Entry => ({ job, controller: new AbortController(), gate: createPauseControl() });
-  const entries: Entry[] = options.earlier.flatMap((stored) => revive(stored) ?? []).map(newEntry);
+  const newEntry = (job: Job, isRevived: boolean): Entry => ({
+    ...{ job, isRevived, controller: new AbortController(), gate: createPauseControl() },
+  });
+  const revived = options.earlier.flatMap((stored) => revive(stored) ?? []);
+  const entries: Entry[] = revived.map((job) => newEntry(job, true));
   let running: Promise<void> | undefined;
   let current: Entry | undefined;
   let isClosing = false;
@@ -110,7 +118,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
       set(entry, { state: working[request.command] });
       using watch = new DisposableStack();
       watch.use(watchDisk(entry, needed));
-      for await (const event of start(request, { signal, pause: entry.gate })) {
+      for await (const event of start(request, { signal, pause: entry.gate, isRevived: entry.isRevived })) {
         if (event.type === 'finished') {
           const receipt = toReceipt(event.report);
           update(entry, { receipt, bytesDone: entry.job.bytesTotal, bytesOut: receipt.bytesOut });
@@ -243,7 +251,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
 
   return {
     add(request) {
-      const entry = newEntry(newJob(request));
+      const entry = newEntry(newJob(request), false);
       const { job } = entry;
       entries.push(entry);
       const oldest = entries.findIndex((known) => isEnded(known.job.state));
@@ -312,7 +320,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
       current?.controller.abort(current.job.resumable ? new Suspension() : undefined);
       const left = current;
       await running;
-      // Restoring and verifying begin again next time.
+      // Verifying begins again next time.
       if (left?.job.state === 'cancelled') set(left, { state: 'queued' });
     },
   };

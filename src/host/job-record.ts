@@ -20,7 +20,7 @@ export function newJob(request: JobRequest): Job {
     name: basename(path),
     path,
     state: 'queued',
-    resumable: request.command === 'compress',
+    resumable: request.command !== 'verify',
     ...unbegun,
   };
 }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { DiskRoom, JobRequest } from '../contract/jobs.ts';
-import { archivePath, type EngineContext } from '../engine/index.ts';
+import { archivePath, restoredBytes, type EngineContext } from '../engine/index.ts';
 import { driveRoom } from './disk-room.ts';
 import type { Engine } from './engine.ts';
 
@@ -25,7 +25,10 @@ export async function spaceNeeded(
   const input = request.command === 'compress' ? request.input : request.archive;
   const folder = dirname(request.output ?? input);
   const { bytes } = await engine.inspect({ path: input });
-  if (request.command === 'restore') return { folder, bytes: request.tensor === undefined ? bytes : 0 };
+  if (request.command === 'restore') {
+    const written = await restoredBytes(request).catch(() => 0);
+    return { folder, bytes: request.tensor === undefined ? Math.max(0, bytes - written) : 0 };
+  }
   const partial = await stat(`${request.output ?? archivePath(input, request.approximate)}.partial`).then(
     ({ size }) => size,
     () => 0,

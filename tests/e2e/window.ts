@@ -1,10 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { test as base, expect, type Page } from '@playwright/test';
+import { serveProgram } from '../support/served-program.ts';
 
 export { expect };
 
@@ -27,8 +26,6 @@ interface Server {
   restart(): Promise<void>;
 }
 
-const program = join(import.meta.dirname, '../../out/main/cli.js');
-
 /** Each test has a program, folders and a window of its own. */
 export const test = base.extend<Fixtures>({
   // The framework reads a fixture's needs from this pattern, so it stands here also when there are none.
@@ -41,7 +38,7 @@ export const test = base.extend<Fixtures>({
   server: async ({ folder }, use) => {
     const home = join(folder, '..', 'home');
     await mkdir(home);
-    let running = await start(folder, home);
+    let running = await serveProgram(folder, home);
     await use({
       get url() {
         return running.url;
@@ -51,7 +48,7 @@ export const test = base.extend<Fixtures>({
       restart: async () => {
         running.child.kill('SIGKILL');
         await once(running.child, 'exit');
-        running = await start(folder, home);
+        running = await serveProgram(folder, home);
       },
     });
     const { child, said } = running;
@@ -68,25 +65,6 @@ export const test = base.extend<Fixtures>({
     expect(problems).toEqual([]);
   },
 });
-
-async function start(folder: string, home: string) {
-  const child = spawn(process.execPath, [program, 'serve', '--json'], {
-    cwd: folder,
-    env: { ...process.env, HOME: home, FEATHERWEIGHT_DATA: join(home, 'data') },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said: string[] = [];
-  child.stderr.on('data', (text: Buffer) => said.push(text.toString()));
-  return { child, said, url: await listening(child) };
-}
-
-async function listening(child: ChildProcess): Promise<string> {
-  for await (const line of createInterface({ input: child.stdout! })) {
-    const event = JSON.parse(line) as { readonly type: string; readonly url?: string };
-    if (event.type === 'listening' && event.url !== undefined) return event.url;
-  }
-  throw new Error('The program ended without listening.');
-}
 
 function watch(page: Page, origin: string): readonly string[] {
   const problems: string[] = [];

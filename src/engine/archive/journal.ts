@@ -69,12 +69,12 @@ export async function readLeftover(path: string, key: string): Promise<Leftover 
   return { blocks, journalBytes: at };
 }
 
-/** Removes what a stopped run left beside `path`, if it has a journal of ours. */
-export async function discardLeftover(path: string): Promise<void> {
+/** Removes what a stopped run left beside `path`, if it has a journal of ours: that and the `unfinished` file. */
+export async function discardLeftover(path: string, unfinished = `${path}.partial`): Promise<void> {
   const head = await readFile(journalName(path), 'utf8').catch(() => '');
   const [first = ''] = head.split('\n', 1);
   if (inUse.has(journalName(path)) || parseLine(first)?.journal === undefined) return;
-  await rm(`${path}.partial`, { force: true });
+  await rm(unfinished, { force: true });
   await rm(journalName(path), { force: true });
 }
 

@@ -17,7 +17,7 @@ export interface Unfinished {
 }
 
 /** The name alone tells: no other program gives it. */
-const ownSuffix: Unfinished = { suffix: '.fw-partial', isOurs: () => true };
+export const ownSuffix: Unfinished = { suffix: '.fw-partial', isOurs: () => true };
 
 /**
  * A file that is written under an unfinished name and gets its own only by {@link OutputFile.commit}, after it was flushed. When

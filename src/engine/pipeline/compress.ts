@@ -4,7 +4,7 @@ import { archiveVersion, encodeHeader, encodeTrailer, headerBytes, isArchiveHead
 import { IndexBuilder } from '../archive/index-builder.ts';
 import { encodeIndex, type IndexText } from '../archive/index-text.ts';
 import { Journal, journalKey, readLeftover, type JournaledBlock } from '../archive/journal.ts';
-import { toFeatherweightError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import { descriptorSource, writeFully } from '../io/descriptor.ts';
 import { OutputFile } from '../io/output-file.ts';
 import { Crew } from '../workers/crew.ts';
@@ -18,10 +18,10 @@ import { refuseBase } from './bases.ts';
 import { declareFile } from './declare-file.ts';
 import { emptyDigest, modelDigest } from './digests.ts';
 import { findDuplicates } from './duplicates.ts';
-import { EncodePass, StaleWorkError } from './encode-pass.ts';
+import { EncodePass } from './encode-pass.ts';
 import type { CompressReport, FileReport, JobEvent, TensorReport } from './events.ts';
 import { assertUnchanged, openInputs, type Inputs } from './inputs.ts';
-import { runJob, Suspension, type Reporter } from './job.ts';
+import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job.ts';
 import { findReferences } from './references.ts';
 import { restoreArchive } from './restore.ts';
 import type { CompressRequest, EngineContext, PreparedTensor } from './requests.ts';
@@ -200,12 +200,6 @@ interface Surroundings {
   readonly watch: Stopwatch;
   readonly journal: Journal;
   readonly resumed: readonly JournaledBlock[];
-}
-
-/** Whether a later job will go on with what a failed one has done. */
-function isToBeKept(error: unknown, { signal, keepsWork = false }: EngineContext): boolean {
-  if (signal?.aborted) return signal.reason instanceof Suspension;
-  return keepsWork && toFeatherweightError(error).code === 'DISK_FULL';
 }
 
 async function encodeAll(

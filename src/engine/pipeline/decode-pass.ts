@@ -9,16 +9,18 @@ export class DecodePass {
   readonly #descriptor: number;
   readonly #line: AssemblyLine;
   readonly #seen: Uint8Array;
-  readonly #decoded: (bytes: number) => void;
+  readonly #decoded: (bytes: number, batch?: number) => void;
   readonly #slotBytes: number;
   readonly #checks: boolean;
   readonly #bases: Bases;
+  #batches = 0;
 
   constructor(parts: {
     readonly archive: Archive;
     readonly descriptor: number;
     readonly line: AssemblyLine;
-    readonly decoded: (bytes: number) => void;
+    /** Told of each batch that is hashed; those that were decoded for it are counted in the order of their bytes. */
+    readonly decoded: (bytes: number, batch?: number) => void;
     /** The most bytes that a batch may restore to. */
     readonly slotBytes: number;
     /** Whether blocks are checked one by one, besides the digests. */
@@ -41,14 +43,17 @@ export class DecodePass {
 
   /**
    * Decodes `length` bytes of a file from `offset`. They are written to `target`, whose byte 0 is the byte at `offset`, and
-   * fed to `digests`, likewise counted from `offset`.
+   * fed to `digests`, likewise counted from `offset`. With `skipped`, so many bytes are left out; {@link addWritten} took them.
    */
   async addRange(
     range: { readonly file: number; readonly offset: number; readonly length: number },
     digests: DigestFeed,
     target?: { readonly descriptor: number },
+    skipped = 0,
   ): Promise<void> {
-    for (const batch of batches(this.#archive.pieces(range.file, range.offset, range.length), this.#slotBytes)) {
+    const pieces = this.#archive.pieces(range.file, range.offset + skipped, range.length - skipped);
+    for (const batch of batches(pieces, this.#slotBytes)) {
+      const number = this.#batches++;
       for (const { index } of batch.pieces) this.#seen[index] = 1;
       const offset = batch.fileOffset - range.offset;
       const { start, length } = batch;
@@ -60,7 +65,25 @@ export class DecodePass {
         ({ thread, slot }) => thread.run({ kind: 'decode', slot, archive, blocks, target: writing, checks }),
         async (slot) => {
           await digests.feed(slot, start, offset, length);
-          this.#decoded(length);
+          this.#decoded(length, number);
+        },
+      );
+    }
+  }
+
+  /** Reads the first `length` bytes of what an earlier run has written back from the file, for their digests. */
+  async addWritten(
+    length: number,
+    digests: DigestFeed,
+    { descriptor }: { readonly descriptor: number },
+  ): Promise<void> {
+    for (let offset = 0; offset < length; offset += this.#slotBytes) {
+      const source = { descriptor, offset, length: Math.min(this.#slotBytes, length - offset) };
+      await this.#line.add(
+        ({ thread, slot }) => thread.run({ kind: 'read-back', slot, source }),
+        async (slot) => {
+          await digests.feed(slot, 0, offset, source.length);
+          this.#decoded(source.length);
         },
       );
     }

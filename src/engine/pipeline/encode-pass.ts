@@ -6,6 +6,7 @@ import type { CodecNode, Preset } from '../codecs/codec.ts';
 import { nodeAt } from '../codecs/node-at.ts';
 import { FeatherweightError } from '../errors.ts';
 import type { OutputFile } from '../io/output-file.ts';
+import { StaleWorkError } from './job.ts';
 import { mostBatchBlocks } from '../workers/coder-size.ts';
 import type { Crew, Slot } from '../workers/crew.ts';
 import type { BlockShape, CodedBlock, FileRange, StoredBlock } from '../workers/protocol.ts';
@@ -42,13 +43,6 @@ interface Parts {
   readonly journal: Journal;
   /** The first blocks of the archive, which an earlier run has coded; they are only proved again. */
   readonly resumed: readonly JournaledBlock[];
-}
-
-/** What an earlier run left does not fit the original. */
-export class StaleWorkError extends FeatherweightError {
-  constructor(cause: unknown) {
-    super('CHANGED', 'What an earlier run left does not fit the original.', { cause });
-  }
 }
 
 /** Where a stream's bytes may be coded against. */

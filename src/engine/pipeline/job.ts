@@ -1,5 +1,6 @@
-import { CancelledError, toFeatherweightError } from '../errors.ts';
+import { CancelledError, FeatherweightError, toFeatherweightError } from '../errors.ts';
 import type { JobEvent, Phase, ProgressEvent } from './events.ts';
+import type { EngineContext } from './requests.ts';
 
 /** Why a signal was aborted, when the work is to be gone on with by a later job with the same request. */
 export class Suspension extends Error {
@@ -7,6 +8,19 @@ export class Suspension extends Error {
     super('Stopped for now; the work so far is kept.');
     this.name = 'Suspension';
   }
+}
+
+/** What an earlier run left does not fit; the work begins again without it. */
+export class StaleWorkError extends FeatherweightError {
+  constructor(cause?: unknown) {
+    super('CHANGED', 'What an earlier run left does not fit the original.', { cause });
+  }
+}
+
+/** Whether a later job will go on with what a failed one has done. */
+export function isToBeKept(error: unknown, { signal, keepsWork = false }: EngineContext): boolean {
+  if (signal?.aborted) return signal.reason instanceof Suspension;
+  return keepsWork && toFeatherweightError(error).code === 'DISK_FULL';
 }
 
 /** How work tells what it does. */

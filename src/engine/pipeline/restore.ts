@@ -1,25 +1,33 @@
-import { mkdir, stat, statfs } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import type { Archive, ArchivedTensor } from '../archive/archive.ts';
-import { DamagedArchiveError, FeatherweightError, UsageError } from '../errors.ts';
+import { join } from 'node:path';
+import type { Archive } from '../archive/archive.ts';
+import { Journal, journalKey, readLeftover } from '../archive/journal.ts';
+import { DamagedArchiveError, FeatherweightError } from '../errors.ts';
 import { OutputFile } from '../io/output-file.ts';
-import { approximateFileName } from './approximate/name.ts';
-import { safeArchiveNames } from '../models/index.ts';
 import { Crew } from '../workers/crew.ts';
 import { AssemblyLine } from './assembly-line.ts';
 import { openBases, refuseBase, type Bases, type RestoreArchive } from './bases.ts';
 import { DecodePass } from './decode-pass.ts';
 import { DigestFeed, emptyDigest, modelDigest } from './digests.ts';
 import type { FileReport, JobEvent, RestoreReport } from './events.ts';
-import { runJob, type Reporter } from './job.ts';
+import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
 import type { EngineContext, PauseGate, RestoreRequest } from './requests.ts';
 import { machineFacts, peakRssBytes, planResources } from './resources.ts';
+import {
+  findReached,
+  folderOf,
+  goalsOf,
+  makeFolders,
+  requireSpace,
+  unfinishedPath,
+  type Goal,
+} from './restore-goals.ts';
 import { Stopwatch } from './stopwatch.ts';
 
 /**
  * Restores the files of an archive, or the bytes of one tensor. A file gets its name only after the sha256 of what was
- * written equals that of the original.
+ * written equals that of the original. What is there already and equal is left as it is; of a file that a stopped run left
+ * unfinished, the part that its journal tells is read back instead of decoded, and counts only with that same sha256.
  */
 export function restore(
   request: RestoreRequest,
@@ -42,18 +50,6 @@ export function restoreArchive(
   };
 }
 
-/** One thing to write: a whole file, or a tensor's range of it. */
-interface Goal {
-  readonly path: string;
-  readonly name: string;
-  readonly format: string;
-  readonly file: number;
-  readonly offset: number;
-  readonly length: number;
-  /** What the digest of the bytes must begin with. */
-  readonly sha256: string;
-}
-
 async function run(
   request: RestoreRequest,
   context: EngineContext,
@@ -63,15 +59,16 @@ async function run(
   const watch = new Stopwatch();
   await using opened = await openArchive(request.archive, planResources(request).headerBytes * 2);
   const { archive } = opened;
-  const { output, goals } =
-    request.tensor === undefined ? await fileGoals(archive, request) : tensorGoal(archive, request, request.tensor);
+  const { output, goals } = await goalsOf(archive, request);
   const bytesTotal = goals.reduce((sum, { length }) => sum + length, 0);
   const resources = planResources(request, { bytes: bytesTotal, tensors: archive.tensors.length });
   reporter.emit({ type: 'started', command: 'restore', name: archive.name, bytesTotal });
-  await requireSpace(archive, goals, output);
-  const folder = (await isFolder(output)) ? output : dirname(output);
+  const reached: ReadonlyMap<Goal, string> = request.overwrite ? new Map() : await findReached(goals, signal);
+  const ahead = goals.filter((goal) => !reached.has(goal));
+  await makeFolders(ahead);
+  await requireSpace(archive, ahead, output);
   await using bases = await openBases(opened, request, {
-    folder,
+    folder: await folderOf(output),
     signal,
     restore: restoreArchive(request, context, signal),
   });
@@ -82,18 +79,20 @@ async function run(
   await using crew = await startCrew();
   let done = 0;
   const decoded = (bytes: number): void => reporter.progress('restore', (done += bytes), bytesTotal, done);
+  const notices = reached.size > 0 ? [`${reached.size} of ${goals.length} were there already, and are equal.`] : [];
+  for (const message of notices) reporter.emit({ type: 'notice', message });
+  const job = {
+    ...{ decoded, signal, bases, startCrew, slotBytes: resources.slotBytes, overwrite: request.overwrite ?? false },
+    flushing: (bytes: number) => reporter.progress('flush', 0, bytes, done),
+    goneOnWith: (message: string) => reporter.emit({ type: 'notice', message }),
+    pause: context.pause,
+    isToBeKept: (error: unknown) => isToBeKept(error, context),
+  };
   const files: FileReport[] = [];
   for (const goal of goals) {
-    const sha256 = await restoreGoal(goal, opened, crew, {
-      decoded,
-      flushing: (bytes) => reporter.progress('flush', 0, bytes, done),
-      signal,
-      pause: context.pause,
-      overwrite: request.overwrite ?? false,
-      slotBytes: resources.slotBytes,
-      bases,
-      startCrew,
-    });
+    const known = reached.get(goal);
+    if (known !== undefined) decoded(goal.length);
+    const sha256 = known ?? (await restoreGoal(goal, opened, crew, job));
     files.push({ name: goal.name, format: goal.format, bytes: goal.length, sha256 });
   }
   watch.end('restore');
@@ -114,7 +113,7 @@ async function run(
     threads: resources.threads,
     memoryBytes: resources.memoryBytes,
     machine: machineFacts(),
-    notices: [],
+    notices,
   };
 }
 
@@ -126,34 +125,83 @@ function sourceDigest({ files }: Archive, sources: readonly string[]): string {
 interface RestoreJob {
   readonly decoded: (bytes: number) => void;
   readonly flushing: (bytes: number) => void;
+  readonly goneOnWith: (message: string) => void;
   readonly signal: AbortSignal;
   readonly pause: PauseGate | undefined;
   readonly overwrite: boolean;
   readonly slotBytes: number;
   readonly bases: Bases;
+  /** Whether what was written stays for a later run, after this failure. */
+  readonly isToBeKept: (error: unknown) => boolean;
   /** A second crew, when the first has failed. */
   readonly startCrew: () => Promise<Crew>;
 }
 
-/** Writes one thing; the digest of what was written. */
+/** Writes one thing, going on with what a stopped run left of it; the digest of what was written. */
 async function restoreGoal(goal: Goal, opened: OpenArchive, crew: Crew, job: RestoreJob): Promise<string> {
+  try {
+    return await writeGoal(goal, opened, crew, job, true);
+  } catch (error) {
+    if (!(error instanceof StaleWorkError)) throw error;
+    job.decoded(-goal.length);
+    job.goneOnWith(`What an earlier run left of "${goal.name}" is not right; it was thrown away.`);
+    return writeGoal(goal, opened, crew, job, false);
+  }
+}
+
+async function writeGoal(
+  goal: Goal,
+  opened: OpenArchive,
+  crew: Crew,
+  job: RestoreJob,
+  mayResume: boolean,
+): Promise<string> {
+  const partial = unfinishedPath(goal);
+  const key = journalKey({ archive: opened.source.identity, goal });
+  const left = mayResume ? await readLeftover(partial, key) : undefined;
   await using output = await OutputFile.create(goal.path, {
     overwrite: job.overwrite,
     inputs: [opened.source.identity],
+    resumeBytes: left?.blocks.reduce((sum, { storedLength }) => sum + storedLength, 0),
   });
+  const { resumedBytes } = output;
+  const resumed = resumedBytes > 0 ? left : undefined;
+  await using journal = await Journal.start(partial, { key, resumed, inputs: [opened.source.identity] });
+  output.onFlush(() => journal.checkpoint());
   await output.truncate(goal.length);
+  if (resumed) job.goneOnWith(`${resumedBytes} bytes that an earlier run wrote are gone on with.`);
   let sha256: string;
   try {
     // The digest of all bytes proves more than the checksums of the blocks; those only tell where the damage is.
-    sha256 = await decodeGoal(goal, opened, crew, job, { checks: false, output });
+    sha256 = await decodeGoal(goal, opened, crew, job, {
+      ...{ checks: false, output, resumedBytes },
+      wrote: (bytes, batch) => journal.proved((resumed?.blocks.length ?? 0) + batch, writtenRow(bytes)),
+    });
+    if (!sha256.startsWith(goal.sha256)) throw resumed ? new StaleWorkError() : wrongBytes(goal, sha256);
+    job.signal.throwIfAborted();
   } catch (error) {
+    if (journal.hasBlocks && job.isToBeKept(error)) {
+      output.keep();
+      journal.keep();
+    }
     if (error instanceof FeatherweightError && error.code === 'DAMAGED') await nameDamage(goal, opened, job);
     throw error;
   }
-  job.signal.throwIfAborted();
   job.flushing(goal.length);
   await output.commit();
   return sha256;
+}
+
+/** A journal's row for bytes of a restored file, which have neither a checksum nor a codec of their own. */
+function writtenRow(storedLength: number): Parameters<Journal['proved']>[1] {
+  return { storedLength, crc32: 0, codec: '', usesReference: false };
+}
+
+function wrongBytes({ name, sha256 }: Goal, found: string): DamagedArchiveError {
+  return new DamagedArchiveError(
+    `"${name}" was restored with sha256 ${found}; its original had ${sha256}. It was not given its name.`,
+    { name, found, expected: sha256 },
+  );
 }
 
 /** Reads everything again, block by block; throws when a block is to blame. */
@@ -162,20 +210,31 @@ async function nameDamage(goal: Goal, opened: OpenArchive, job: RestoreJob): Pro
   await decodeGoal(goal, opened, crew, { ...job, decoded: () => undefined }, { checks: true });
 }
 
+/** Decodes one thing, to a file where there is one; the sha256 of all its bytes. */
 async function decodeGoal(
   goal: Goal,
   { archive, source }: OpenArchive,
   crew: Crew,
   { signal, pause, decoded, slotBytes, bases }: RestoreJob,
-  { checks, output }: { readonly checks: boolean; readonly output?: OutputFile },
+  means: {
+    readonly checks: boolean;
+    readonly output?: OutputFile;
+    /** The bytes that the output begins with. */
+    readonly resumedBytes?: number;
+    readonly wrote?: (bytes: number, batch: number) => void;
+  },
 ): Promise<string> {
+  const { checks, output, resumedBytes = 0, wrote } = means;
   const line = new AssemblyLine(crew, signal, pause);
   const pass = new DecodePass({
     archive,
     descriptor: source.descriptor,
     line,
-    decoded: (bytes) => {
-      output?.wrote(bytes);
+    decoded: (bytes, batch) => {
+      if (batch !== undefined) {
+        wrote?.(bytes, batch);
+        output?.wrote(bytes);
+      }
       decoded(bytes);
     },
     slotBytes,
@@ -189,113 +248,9 @@ async function decodeGoal(
     { firstKey: 0, ranges: [] },
     { fileDigest: (_, sha256) => (found = sha256), tensorDigest: () => undefined },
   );
-  await line.fill(() => pass.addRange(goal, digests, output));
-  if (!found.startsWith(goal.sha256))
-    throw new DamagedArchiveError(
-      `"${goal.name}" was restored with sha256 ${found}; its original had ${goal.sha256}. It was not given its name.`,
-      { name: goal.name, found, expected: goal.sha256 },
-    );
+  await line.fill(async () => {
+    if (output) await pass.addWritten(resumedBytes, digests, output);
+    await pass.addRange(goal, digests, output, resumedBytes);
+  });
   return found;
-}
-
-async function fileGoals(archive: Archive, request: RestoreRequest): Promise<{ output: string; goals: Goal[] }> {
-  const names = safeArchiveNames(archive.files.map(({ name }) => name));
-  const [first] = names;
-  const only = first !== undefined && archive.approximation ? approximateFileName(first, archive.approximation) : first;
-  const folder = dirname(request.archive);
-  let output: string;
-  let paths: string[];
-  if (names.length === 1 && only !== undefined) {
-    output = request.output ?? join(folder, only);
-    if (await isFolder(output)) output = join(output, only);
-    paths = [output];
-  } else {
-    output = request.output ?? join(folder, folderName(request.archive));
-    paths = names.map((name) => join(output, ...name.split('/')));
-  }
-  for (const path of new Set(paths.map(dirname))) await mkdir(path, { recursive: true });
-  const goals = archive.files.map(({ name, format, bytes, sha256 }, file) => ({
-    path: paths[file] ?? '',
-    name,
-    format,
-    file,
-    offset: 0,
-    length: bytes,
-    sha256,
-  }));
-  await refuseExisting(paths, request.overwrite ?? false);
-  return { output, goals };
-}
-
-/** All of them before any work is done: nobody should learn of the last one an hour later. */
-async function refuseExisting(paths: readonly string[], overwrite: boolean): Promise<void> {
-  if (overwrite) return;
-  for (const path of paths) {
-    const exists = await stat(path).then(
-      () => true,
-      () => false,
-    );
-    if (exists)
-      throw new UsageError(`"${path}" exists already. Choose another place, or ask for it to be replaced.`, { path });
-  }
-}
-
-function tensorGoal(archive: Archive, request: RestoreRequest, wanted: string): { output: string; goals: Goal[] } {
-  const matches = archive.tensors.filter(
-    ({ name, file }) => name === wanted || `${archive.files[file]?.name ?? ''}:${name}` === wanted,
-  );
-  const [tensor] = matches;
-  if (!tensor) throw new UsageError(`The archive has no tensor "${wanted}".`, { tensor: wanted });
-  if (matches.length > 1)
-    throw new UsageError(
-      `${matches.length} tensors are called "${wanted}"; write FILE:${wanted}. They are in: ${listFiles(archive, matches)}.`,
-      {
-        tensor: wanted,
-      },
-    );
-  // A tensor's name comes from somebody else's file and is never used as a file name.
-  const output = request.output ?? join(dirname(request.archive), `${folderName(request.archive)}.tensor.bin`);
-  const { file, offset, byteLength, sha256 } = tensor;
-  return {
-    output,
-    goals: [{ path: output, name: wanted, format: tensor.dtype, file, offset, length: byteLength, sha256 }],
-  };
-}
-
-function listFiles(archive: Archive, tensors: readonly ArchivedTensor[]): string {
-  return tensors.map(({ file }) => archive.files[file]?.name ?? '').join(', ');
-}
-
-function folderName(archivePath: string): string {
-  const base = archivePath.replace(/^.*[\\/]/, '');
-  return base.toLowerCase().endsWith('.fwz') ? base.slice(0, -4) : `${base}.restored`;
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  try {
-    return (await stat(path)).isDirectory();
-  } catch {
-    return false;
-  }
-}
-
-/** A block that is coded in so few bytes may be a hole; it is not counted. */
-const holeStoredBytes = 64;
-
-/** Throws `DISK_FULL` before the work when the bytes cannot fit. */
-async function requireSpace(archive: Archive, goals: readonly Goal[], output: string): Promise<void> {
-  let needed = 0;
-  for (const { file, offset, length } of goals) {
-    for (const piece of archive.pieces(file, offset, length))
-      if (piece.block.storedLength > holeStoredBytes) needed += piece.length;
-  }
-  const folder = (await isFolder(output)) ? output : dirname(output);
-  const { bavail, bsize } = await statfs(folder);
-  const free = bavail * bsize;
-  if (free < needed)
-    throw new FeatherweightError(
-      'DISK_FULL',
-      `"${folder}" has ${free} bytes free; ${needed} are needed. Nothing was written. Free some space or choose another place.`,
-      { facts: { path: folder, free, needed } },
-    );
 }

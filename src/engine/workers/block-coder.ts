@@ -226,6 +226,11 @@ export class BlockCoder {
     });
   }
 
+  /** Reads bytes into a slot. */
+  readBack({ slot, source }: TaskOf<'read-back'>): void {
+    this.#read(slot, source);
+  }
+
   /** Decodes stored blocks into a slot, one behind another, and writes a part of that to a file when asked. */
   decode({ slot, archive, blocks, target, checks }: TaskOf<'decode'>): void {
     const { input } = this.#slot(slot);

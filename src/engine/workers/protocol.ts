@@ -161,6 +161,12 @@ export type Task =
       /** Write the decoded bytes from `start` on to a file. */
       readonly target?: { readonly start: number; readonly range: FileRange } | undefined;
     }
+  | {
+      /** Reads what an earlier run has restored back into a slot. */
+      readonly kind: 'read-back';
+      readonly slot: number;
+      readonly source: FileRange;
+    }
   | { readonly kind: 'attach'; readonly thread: number; readonly memory: SharedArrayBuffer }
   | { readonly kind: 'hash'; readonly pieces: readonly HashPiece[] };
 
@@ -186,6 +192,7 @@ export interface Results {
   readonly 'prove-again': null;
   readonly 'prove-reference': null;
   readonly decode: null;
+  readonly 'read-back': null;
   readonly attach: null;
   /** Hex digests of the pieces that were `last`, by key. */
   readonly hash: Readonly<Record<number, string>>;

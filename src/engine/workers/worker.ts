@@ -36,6 +36,7 @@ const doing: Readonly<Record<TaskKind, string>> = {
   'prove-again': 'proving',
   'prove-reference': 'proving',
   decode: 'restoring',
+  'read-back': 'reading back',
   attach: 'starting a thread',
   hash: 'hashing',
 };
@@ -65,6 +66,7 @@ function perform(task: Exclude<Task, { kind: 'open' }>): Results[TaskKind] {
     case 'prove-again':
     case 'prove-reference':
     case 'decode':
+    case 'read-back':
       return code(task);
   }
 }
@@ -94,6 +96,9 @@ function code(task: Exclude<Task, { kind: 'open' | 'attach' | 'hash' }>): Result
       return null;
     case 'decode':
       coder.decode(task);
+      return null;
+    case 'read-back':
+      coder.readBack(task);
       return null;
   }
 }

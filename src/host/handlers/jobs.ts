@@ -4,15 +4,23 @@ import type { Access } from '../access.ts';
 import type { JobQueue } from '../job-queue.ts';
 import type { Handlers } from './handlers.ts';
 
-/** Starts, stops and lists jobs; every path of a request is checked before it is queued. */
+/**
+ * Starts, stops and lists jobs; every path of a request is checked before it is queued, and a job is answered for only once it
+ * is `remembered`, so that no kill after that forgets it.
+ */
 export function jobHandlers(
   queue: JobQueue,
   access: Access,
+  remembered: () => Promise<void>,
 ): Handlers<
   'jobs.start' | 'jobs.cancel' | 'jobs.list' | 'jobs.pause' | 'jobs.resume' | 'jobs.move' | 'jobs.remove' | 'jobs.retry'
 > {
   return {
-    'jobs.start': async (request) => queue.add(await checkPaths(request, access)),
+    'jobs.start': async (request) => {
+      const job = queue.add(await checkPaths(request, access));
+      await remembered();
+      return job;
+    },
     'jobs.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
     'jobs.list': () => [...queue.list()],
     'jobs.pause': ({ id, when = 'now' }) => ({ done: queue.pause(id, when) }),

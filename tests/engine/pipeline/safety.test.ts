@@ -55,10 +55,11 @@ describe('the output', () => {
     await expect(finish(compress({ input, output }, context()))).rejects.toMatchObject({ code: 'USAGE' });
     expect(await readFile(output, 'utf8')).toBe('precious');
     await finish(compress({ input, output, overwrite: true }, context()));
-    await finish(restore({ archive: output, output: join(folder, 'back') }, context()));
+    await writeFile(join(folder, 'back'), 'precious');
     await expect(finish(restore({ archive: output, output: join(folder, 'back') }, context()))).rejects.toMatchObject({
       code: 'USAGE',
     });
+    expect(await readFile(join(folder, 'back'), 'utf8')).toBe('precious');
     await expect(finish(restore({ archive: output, output, overwrite: true }, context()))).rejects.toMatchObject({
       code: 'USAGE',
     });
