@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approximationCalls } from './approximations.ts';
 import { catalog } from './catalog.ts';
 import { evaluation, evaluationReport, evaluationRequest, evaluationSummary, taskSummary } from './evaluations.ts';
 import { exportCalls } from './exports.ts';
@@ -95,6 +96,7 @@ export const calls = {
     output: z.array(evaluationSummary),
   },
   'evaluations.get': { input: z.strictObject({ id }), output: evaluationReport },
+  ...approximationCalls,
   ...exportCalls,
   'settings.get': { input: nothing, output: settings },
   'settings.set': { input: z.strictObject({ changes: settingsChanges }), output: settings },

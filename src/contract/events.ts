@@ -1,3 +1,4 @@
+import type { SurveyPoint } from './approximations.ts';
 import type { Evaluation } from './evaluations.ts';
 import type { ExportJob } from './exports.ts';
 import type { DiskRoom, Job } from './jobs.ts';
@@ -18,6 +19,8 @@ export interface Events {
   /** All that was asked for is done, or waits for a person: what a notice says, once for the whole batch. */
   readonly 'batch.ended': BatchEnd;
   readonly 'estimate.progress': { readonly path: string; readonly sampledBytes: number; readonly bytesTotal: number };
+  /** A survey of methods has got on: all points so far, of so many. */
+  readonly 'survey.changed': { readonly path: string; readonly points: readonly SurveyPoint[]; readonly total: number };
   readonly 'settings.changed': Settings;
   /** A drive has got too full to go on, or has room again. */
   readonly 'disk.changed': DiskRoom & { readonly enough: boolean };
@@ -48,6 +51,7 @@ const keys: { readonly [Name in EventName]: (event: Events[Name]) => string } = 
   'queue.changed': () => '',
   'batch.ended': () => '',
   'estimate.progress': ({ path }) => path,
+  'survey.changed': ({ path }) => path,
   'settings.changed': () => '',
   'disk.changed': ({ folder }) => folder,
   'zoo.changed': () => '',

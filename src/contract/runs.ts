@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tensorLoss } from './approximations.ts';
 import { run } from './jobs.ts';
 
 /** One page of finished jobs, newest first; `total` counts those that the search found. */
@@ -39,6 +40,12 @@ const runTensor = z.object({
   sha256: z.string(),
   /** The earlier tensor with the same bytes. */
   equalTo: z.string().exactOptional(),
+  /** What was done to it; absent: every bit comes back. */
+  approximation: z
+    .object({ method: z.string(), options: z.record(z.string(), z.unknown()), loss: tensorLoss })
+    .exactOptional(),
+  /** Why it is exact in an approximate archive. */
+  kept: z.string().exactOptional(),
 });
 export type RunTensor = z.infer<typeof runTensor>;
 

@@ -11,6 +11,7 @@ import { afterJob } from './after-job.ts';
 import type { Engine, SpawnWorker } from './engine.ts';
 import { toFailure } from './failure.ts';
 import { appHandlers } from './handlers/app.ts';
+import { approximationHandlers } from './handlers/approximations.ts';
 import { catalogHandlers } from './handlers/catalog.ts';
 import { estimateHandlers } from './handlers/estimates.ts';
 import { evaluationHandlers } from './handlers/evaluations.ts';
@@ -120,6 +121,10 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     ...{ spawnWorker, spawnEvaluation: options.spawnEvaluation, access, history, settings: settings.current },
     changed: (job) => emit('export.changed', job),
   });
+  const approximations = approximationHandlers({
+    ...{ access, spawnWorker },
+    surveyed: (event) => emit('survey.changed', event),
+  });
   const handlers: Handlers = {
     ...appHandlers({ version, remembers: history.remembers, writes: true, trash: trash !== undefined }),
     ...catalogHandlers(engine),
@@ -136,6 +141,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     ...settingsHandlers(settings),
     ...fileHandlers(access),
     ...sampleHandlers(sample, workFolder),
+    ...approximations.handlers,
     ...ofExports,
     ...ofZoo,
   };
@@ -161,6 +167,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     },
     close: () =>
       (closed ??= (async () => {
+        approximations.close();
         await closeZoo();
         await closeExports();
         await evaluations.close();

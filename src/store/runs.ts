@@ -163,18 +163,35 @@ export async function codecsOf(
 }
 
 function toRow(run: string, place: number, tensor: TensorReport): MeasurementRow {
-  const { name, file, dtype, shape, bytesIn, bytesOut, codec, sha256, equalTo = null } = tensor;
+  const {
+    name,
+    file,
+    dtype,
+    shape,
+    bytesIn,
+    bytesOut,
+    codec,
+    sha256,
+    equalTo = null,
+    approximation,
+    kept = null,
+  } = tensor;
   return {
     ...{ run_id: run, place, name, file, dtype, codec, sha256 },
     ...{ shape_json: JSON.stringify(shape), bytes_in: bytesIn, bytes_out: bytesOut, equal_to: equalTo },
+    ...{ approximation_json: approximation === undefined ? null : JSON.stringify(approximation), kept },
   };
 }
 
 function fromRow(row: MeasurementRow): TensorReport {
-  const { name, file, dtype, shape_json, bytes_in, bytes_out, codec, sha256, equal_to } = row;
+  const { name, file, dtype, shape_json, bytes_in, bytes_out, codec, sha256, equal_to, kept } = row;
   return {
     ...{ name, file, dtype, codec, sha256, bytesIn: bytes_in, bytesOut: bytes_out },
     shape: JSON.parse(shape_json) as number[],
     ...(equal_to === null ? {} : { equalTo: equal_to }),
+    ...(kept === null ? {} : { kept }),
+    ...(row.approximation_json === null
+      ? {}
+      : { approximation: JSON.parse(row.approximation_json) as NonNullable<TensorReport['approximation']> }),
   };
 }

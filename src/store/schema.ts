@@ -71,6 +71,8 @@ export interface MeasurementRow {
   readonly codec: string;
   readonly sha256: string;
   readonly equal_to: string | null;
+  readonly approximation_json: string | null;
+  readonly kept: string | null;
 }
 
 /** A job that has not ended; `place` orders the queue. */

@@ -1,7 +1,7 @@
 import { HostError } from '../../contract/errors.ts';
 import { run, type Run } from '../../contract/jobs.ts';
-import type { ComparedRun, WaterfallStep } from '../../contract/runs.ts';
-import type { CompressReport } from '../../engine/index.ts';
+import type { ComparedRun, RunTensor, WaterfallStep } from '../../contract/runs.ts';
+import type { CompressReport, TensorReport } from '../../engine/index.ts';
 import type { History } from '../history.ts';
 import type { Handlers } from './handlers.ts';
 
@@ -38,7 +38,7 @@ export function runHandlers(
     },
     'runs.tensors': async ({ id, search = '', sort = 'size', offset = 0, limit = tensorsPerPage }) => {
       const { tensors, total } = await history.tensors(id, { search, sort, offset, limit });
-      return { tensors: tensors.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })), total };
+      return { tensors: tensors.map(toRunTensor), total };
     },
     'runs.compare': async ({ ids }) =>
       Promise.all(
@@ -47,6 +47,13 @@ export function runHandlers(
           return compared(found.run);
         }),
       ),
+  };
+}
+
+function toRunTensor({ shape, approximation, ...rest }: TensorReport): RunTensor {
+  return {
+    ...{ ...rest, shape: [...shape] },
+    ...(approximation && { approximation: { ...approximation, options: { ...approximation.options } } }),
   };
 }
 

@@ -4,6 +4,7 @@ import { jobs } from './0003-jobs.ts';
 import { originals } from './0004-originals.ts';
 import { evaluations } from './0005-evaluations.ts';
 import { exports } from './0006-exports.ts';
+import { losses } from './0007-losses.ts';
 
 /** Every step from an empty file to the newest tables, in order of their numbers. */
 export const migrations = {
@@ -12,6 +13,7 @@ export const migrations = {
   '0003-jobs': jobs,
   '0004-originals': originals,
   '0006-exports': exports,
+  '0007-losses': losses,
 } as const;
 
 /** The same for the file of evaluations. */

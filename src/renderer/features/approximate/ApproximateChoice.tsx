@@ -1,17 +1,21 @@
 import { Switch } from '@mantine/core';
 import { useState } from 'react';
+import type { DecidedTensor } from '../../../contract/approximations.ts';
 import type { Catalog } from '../../../contract/catalog.ts';
-import { recipe } from '../../../contract/recipes.ts';
+import { recipe as recipeSchema } from '../../../contract/recipes.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { saveText } from '../../components/chart/save.ts';
 import { LinkButton } from '../../components/LinkButton.tsx';
+import { useSettledRecipe } from '../../host/approximations.ts';
 import { MethodChoice } from './MethodChoice.tsx';
-import { changedOptions, optionFields } from './option-fields.ts';
+import { changedOptions, optionFields, type OptionValues } from './option-fields.ts';
 import { OptionForm } from './OptionForm.tsx';
 import classes from './Recipe.module.css';
-import { fromRecipe, toRecipe, withRule, type RecipeChoice } from './recipe-choice.ts';
+import { fromRecipe, toRecipe, type RecipeChoice } from './recipe-choice.ts';
 import { RecipeTable } from './RecipeTable.tsx';
 import { RuleList } from './RuleList.tsx';
+import { Survey } from './Survey.tsx';
+import { TensorTrial } from './TensorTrial.tsx';
 
 interface ApproximateChoiceProps {
   readonly path: string;
@@ -24,15 +28,23 @@ interface ApproximateChoiceProps {
 /** How weights are approximated: a method with its options for most, and rules for some. */
 export function ApproximateChoice({ path, name, methods, choice, onChange }: ApproximateChoiceProps) {
   const [fault, setFault] = useState<string>();
+  const [lookedAt, setLookedAt] = useState<DecidedTensor>();
+  const recipe = useSettledRecipe(toRecipe(choice));
   const method = methods.find(({ id }) => id === choice.method);
   const fields = method === undefined ? [] : optionFields(method.options);
   const open = async (file: File) => {
-    const { success, data } = recipe.safeParse(parsed(await file.text()));
+    const { success, data } = recipeSchema.safeParse(parsed(await file.text()));
     setFault(success ? undefined : `${file.name} is no recipe.`);
     if (success) onChange(fromRecipe(data, choice));
   };
   return (
     <div className={classes.part}>
+      <Survey
+        path={path}
+        name={name}
+        methods={methods}
+        onChoose={({ method: id, options }) => onChange({ ...choice, method: id, options: options as OptionValues })}
+      />
       <MethodChoice
         methods={methods}
         value={choice.method}
@@ -53,15 +65,18 @@ export function ApproximateChoice({ path, name, methods, choice, onChange }: App
         onChange={({ currentTarget }) => onChange({ ...choice, automatic: currentTarget.checked })}
       />
       <RuleList rules={choice.rules} methods={methods} onChange={(rules) => onChange({ ...choice, rules })} />
-      <RecipeTable
-        path={path}
-        methods={methods}
-        choice={choice}
-        onSelect={(match) => {
-          if (!choice.rules.some((rule) => rule.match === match))
-            onChange({ ...choice, rules: withRule(choice.rules, match, { match, keep: true }) });
-        }}
-      />
+      <RecipeTable path={path} methods={methods} recipe={recipe} onSelect={setLookedAt} selected={lookedAt} />
+      {lookedAt !== undefined && (
+        <TensorTrial
+          path={path}
+          tensor={lookedAt}
+          recipe={recipe}
+          methods={methods}
+          rules={choice.rules}
+          onRules={(rules) => onChange({ ...choice, rules })}
+          onClose={() => setLookedAt(undefined)}
+        />
+      )}
       <Actions>
         <LinkButton
           onClick={() => saveText(`${name}.recipe.json`, 'application/json', JSON.stringify(toRecipe(choice), null, 2))}

@@ -25,29 +25,8 @@ export function fromRecipe(recipe: Recipe, before: RecipeChoice): RecipeChoice {
   return { method: rest?.method ?? before.method, options: rest?.options ?? {}, rules, automatic };
 }
 
-/** The rule that says what becomes of a tensor: the first that matches. */
-export function ruleOf(rules: readonly Rule[], name: string): Rule | undefined {
-  return rules.find(({ match }) => patternOf(match).test(name));
-}
-
 /** Puts a rule for one tensor before all others, in place of an earlier one for it; none: as all others. */
 export function withRule(rules: readonly Rule[], match: string, rule: Rule | undefined): readonly Rule[] {
   const others = rules.filter((known) => known.match !== match);
   return rule === undefined ? others : [rule, ...others];
-}
-
-const patterns = new Map<string, RegExp>();
-
-/** `*` stands for any run of characters and `?` for one; runs of stars are one, which keeps matching short. */
-function patternOf(match: string): RegExp {
-  const known = patterns.get(match);
-  if (known !== undefined) return known;
-  const source = match
-    .replaceAll(/\*+/g, '*')
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll('*', '.*')
-    .replaceAll('?', '.');
-  const pattern = new RegExp(`^${source}$`, 's');
-  patterns.set(match, pattern);
-  return pattern;
 }

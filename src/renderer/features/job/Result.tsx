@@ -72,7 +72,9 @@ export function Result({ id, name, receipt }: ResultProps) {
           />
         </section>
       )}
-      {details !== undefined && isCompress && receipt.tensors > 0 && <RunTensors id={id} />}
+      {details !== undefined && isCompress && receipt.tensors > 0 && (
+        <RunTensors id={id} isApproximate={isApproximate} />
+      )}
     </Screen>
   );
 }

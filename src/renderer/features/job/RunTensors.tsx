@@ -3,8 +3,9 @@ import { Failure } from '../../components/Failure.tsx';
 import { VirtualTable, type Column } from '../../components/virtual-table/VirtualTable.tsx';
 import { useConnection } from '../../host/connection.tsx';
 import { usePages } from '../../host/use-pages.ts';
-import { bytesText, changeText, exactBytesText } from '../../text/amounts.ts';
+import { bytesText, changeText, exactBytesText, percentText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
+import { lossFacts } from '../approximate/loss-facts.ts';
 
 const columns: readonly Column<RunTensor>[] = [
   {
@@ -38,8 +39,38 @@ const columns: readonly Column<RunTensor>[] = [
   { title: 'Change', width: '68px', isNumber: true, cell: ({ bytesIn, bytesOut }) => changeText(bytesIn, bytesOut) },
 ];
 
-/** What became of each tensor. */
-export function RunTensors({ id }: { readonly id: string }) {
+const lossColumns: readonly Column<RunTensor>[] = [
+  {
+    title: 'Error',
+    width: '64px',
+    isNumber: true,
+    cell: ({ approximation }) =>
+      approximation === undefined ? 'exact' : `~ ${percentText(approximation.loss.relativeL2)}`,
+    hint: ({ approximation, kept }) =>
+      approximation === undefined
+        ? visibleText(kept ?? 'Every bit comes back.')
+        : lossFacts(approximation.loss)
+            .map(([name, value]) => `${name}: ${value}`)
+            .join('\n'),
+  },
+  {
+    title: 'SNR',
+    width: '60px',
+    isNumber: true,
+    isMinor: true,
+    cell: ({ approximation }) => noiseWords(approximation),
+  },
+  {
+    title: 'Zeros',
+    width: '56px',
+    isNumber: true,
+    isMinor: true,
+    cell: ({ approximation }) => (approximation === undefined ? '' : percentText(approximation.loss.zeros)),
+  },
+];
+
+/** What became of each tensor; of an approximate archive also what that lost. */
+export function RunTensors({ id, isApproximate }: { readonly id: string; readonly isApproximate: boolean }) {
   const { host } = useConnection();
   const pages = usePages(['run tensors', id], async (offset, limit) => {
     const { tensors, total } = await host.call('runs.tensors', { id, offset, limit });
@@ -52,7 +83,7 @@ export function RunTensors({ id }: { readonly id: string }) {
       <h2>What became of each tensor</h2>
       <VirtualTable
         label="Tensors of the result"
-        columns={columns}
+        columns={isApproximate ? [...columns, ...lossColumns] : columns}
         total={pages.total}
         rowAt={pages.rowAt}
         onRange={pages.onRange}
@@ -61,6 +92,12 @@ export function RunTensors({ id }: { readonly id: string }) {
   );
 }
 
-function codecWords({ codec, equalTo }: RunTensor): string {
-  return visibleText(equalTo === undefined ? codec : `the same as ${equalTo}`);
+function noiseWords(approximation: RunTensor['approximation']): string {
+  const { sqnr } = approximation?.loss ?? {};
+  return sqnr === undefined ? '' : `${sqnr.toFixed(1)} dB`;
+}
+
+function codecWords({ codec, equalTo, kept }: RunTensor): string {
+  const reason = kept === undefined ? '' : `, kept: ${kept}`;
+  return visibleText(equalTo === undefined ? `${codec}${reason}` : `the same as ${equalTo}`);
 }

@@ -13,6 +13,7 @@ import { useStartJob } from '../../host/jobs.ts';
 import { useEstimate, useModelMap } from '../../host/models.ts';
 import { useCatalog, useSettings } from '../../host/settings.ts';
 import { bytesText } from '../../text/amounts.ts';
+import { ApproximateHeadline } from '../approximate/ApproximateHeadline.tsx';
 import { ApproximateChoice } from '../approximate/ApproximateChoice.tsx';
 import { KindChoice, type Kind } from '../approximate/KindChoice.tsx';
 import approximateClasses from '../approximate/Recipe.module.css';
@@ -61,8 +62,12 @@ export function ModelView({ model }: { readonly model: ModelSummary }) {
   };
   return (
     <Screen title={model.name} path={path} mark={isApproximate ? <Approximate /> : <Exact />}>
-      <EstimateHeadline model={model} estimate={estimate.data} isEstimating={estimate.isFetching} preset={preset} />
-      {estimate.error && (
+      {isApproximate ? (
+        <ApproximateHeadline model={model} recipe={toRecipe(choice)} />
+      ) : (
+        <EstimateHeadline model={model} estimate={estimate.data} isEstimating={estimate.isFetching} preset={preset} />
+      )}
+      {estimate.error && !isApproximate && (
         <p>{`What it would come to could not be told: ${estimate.error.message} It can be compressed all the same.`}</p>
       )}
       <Faults model={model} />
