@@ -1,11 +1,12 @@
 import { codeLengths } from '../../codecs/huffman/code-lengths.ts';
+import { encodeWeights } from './fse.ts';
 
 const longestCode = 11;
-/** Weights of more symbols need another description, which is not written: such planes are stored. */
-const mostWeights = 128;
+/** Of more symbols the weights are entropy-coded; their number tells the two forms apart. */
+const mostPlainWeights = 128;
 
 /**
- * A Huff0 block of four streams (RFC 8878, 4.2.1) with a table of four-bit weights; `undefined` where the bytes are better
+ * A Huff0 block of four streams (RFC 8878, 4.2.1); `undefined` where the bytes are better
  * stored as they are. One byte value throughout becomes that byte.
  */
 export function encodeHuff0(plane: Uint8Array): Uint8Array | undefined {
@@ -16,15 +17,15 @@ export function encodeHuff0(plane: Uint8Array): Uint8Array | undefined {
   if (largest === plane.length) return plane.slice(0, 1);
   const lengths = codeLengths(counts);
   const last = lengths.findLastIndex((length) => length > 0);
-  if (last > mostWeights) return undefined;
   const longest = lengths.reduce((most, length) => Math.max(most, length), 0);
   if (longest > longestCode) return undefined;
+  const table = weightTable(lengths, longest, last);
+  if (table === undefined) return undefined;
   const codes = canonicalCodes(lengths, longest);
   const part = Math.floor((plane.length + 3) / 4);
   const streams = [0, 1, 2, 3].map((stream) =>
     encodeStream(plane.subarray(stream * part, stream === 3 ? plane.length : (stream + 1) * part), lengths, codes),
   );
-  const table = weightTable(lengths, longest, last);
   const size = streams.reduce((sum, stream) => sum + stream.length, table.length + 6);
   if (size >= 0.95 * plane.length || 3 * part >= plane.length || streams.some(({ length }) => length > 65_535))
     return undefined;
@@ -53,16 +54,22 @@ function canonicalCodes(lengths: Uint8Array, longest: number): Uint16Array {
   return codes;
 }
 
-/** One byte 127 + n, then n weights of four bits, high half first; the last symbol's is left out. */
-function weightTable(lengths: Uint8Array, longest: number, last: number): Uint8Array {
-  const table = new Uint8Array(1 + Math.ceil(last / 2));
-  table[0] = 127 + last;
-  for (let symbol = 0; symbol < last; symbol++) {
-    const length = lengths[symbol] ?? 0;
-    const weight = length === 0 ? 0 : longest + 1 - length;
-    table[1 + (symbol >> 1)] = (table[1 + (symbol >> 1)] ?? 0) | (symbol % 2 === 0 ? weight << 4 : weight);
+/**
+ * The weights of all symbols but the last, whose own follows from them: one byte 127 + n and four bits each, high half first,
+ * or their length below 128 and as many bytes of a finite-state code. `undefined` where neither form has room.
+ */
+function weightTable(lengths: Uint8Array, longest: number, last: number): Uint8Array | undefined {
+  const weights = lengths.subarray(0, last).map((length) => (length === 0 ? 0 : longest + 1 - length));
+  if (last <= mostPlainWeights) {
+    const table = new Uint8Array(1 + Math.ceil(last / 2));
+    table[0] = 127 + last;
+    weights.forEach((weight, symbol) => {
+      table[1 + (symbol >> 1)] = (table[1 + (symbol >> 1)] ?? 0) | (symbol % 2 === 0 ? weight << 4 : weight);
+    });
+    return table;
   }
-  return table;
+  const coded = encodeWeights(weights);
+  return coded === undefined || coded.length >= mostPlainWeights ? undefined : Uint8Array.of(coded.length, ...coded);
 }
 
 /** Codes from the last symbol to the first, lowest bits first, and a one behind them. */
