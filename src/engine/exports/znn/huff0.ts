@@ -2,7 +2,7 @@ import { codeLengths } from '../../codecs/huffman/code-lengths.ts';
 import { encodeWeights } from './fse.ts';
 
 const longestCode = 11;
-/** Of more symbols the weights are entropy-coded; their number tells the two forms apart. */
+/** Most weights of four bits each: the first byte of a table tells their number, or below 128 how long coded ones are. */
 const mostPlainWeights = 128;
 
 /**
@@ -60,16 +60,17 @@ function canonicalCodes(lengths: Uint8Array, longest: number): Uint16Array {
  */
 function weightTable(lengths: Uint8Array, longest: number, last: number): Uint8Array | undefined {
   const weights = lengths.subarray(0, last).map((length) => (length === 0 ? 0 : longest + 1 - length));
-  if (last <= mostPlainWeights) {
-    const table = new Uint8Array(1 + Math.ceil(last / 2));
-    table[0] = 127 + last;
-    weights.forEach((weight, symbol) => {
-      table[1 + (symbol >> 1)] = (table[1 + (symbol >> 1)] ?? 0) | (symbol % 2 === 0 ? weight << 4 : weight);
-    });
-    return table;
-  }
+  const plainBytes = Math.ceil(last / 2);
   const coded = encodeWeights(weights);
-  return coded === undefined || coded.length >= mostPlainWeights ? undefined : Uint8Array.of(coded.length, ...coded);
+  if (coded !== undefined && coded.length < Math.min(plainBytes, mostPlainWeights))
+    return Uint8Array.of(coded.length, ...coded);
+  if (last > mostPlainWeights) return undefined;
+  const table = new Uint8Array(1 + plainBytes);
+  table[0] = 127 + last;
+  weights.forEach((weight, symbol) => {
+    table[1 + (symbol >> 1)] = (table[1 + (symbol >> 1)] ?? 0) | (symbol % 2 === 0 ? weight << 4 : weight);
+  });
+  return table;
 }
 
 /** Codes from the last symbol to the first, lowest bits first, and a one behind them. */
