@@ -1,13 +1,17 @@
 // The public surface of evaluation; shells import from here only.
+import { deferred } from './deferred.ts';
+
 export type * from './figures.ts';
 export type * from './report.ts';
 export type { EvaluationProcess, SpawnEvaluation, TaskMessage, TaskReply } from './process/protocol.ts';
-export { evaluate, type AnswerStore, type EvaluationContext } from './evaluate.ts';
+export type { AnswerStore, EvaluationContext } from './evaluate.ts';
 export { exportReader } from './load/reader.ts';
-export { fit } from './joint/fit.ts';
 export { fitParts, type FitPart, type FitReport, type FitRequest, type FitTarget } from './joint/request.ts';
 export { forkEvaluation } from './process/fork.ts';
 export { runTask } from './process/run.ts';
 export { filesOfTask } from './task/files.ts';
 export { openTask, type OpenTask } from './task/read.ts';
 export { formatDelta, formatValue } from './verdict.ts';
+
+export const evaluate = deferred(async () => (await import('./evaluate.ts')).evaluate);
+export const fit = deferred(async () => (await import('./joint/fit.ts')).fit);
