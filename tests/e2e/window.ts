@@ -91,12 +91,18 @@ export async function drop(page: Page, name: string, bytes: Uint8Array): Promise
   await page.getByRole('button', { name: /Drop a model here/ }).dispatchEvent('drop', { dataTransfer: transfer });
 }
 
-/** Puts a file into the working folder and opens it through the window's own folder list. */
-export async function openFromFolder(page: Page, folder: string, name: string, bytes: Uint8Array): Promise<string> {
+/** Puts a file into a folder, to which `way` leads, and opens it through the window's own folder list. */
+export async function openFromFolder(
+  page: Page,
+  folder: string,
+  name: string,
+  bytes: Uint8Array,
+  way: readonly string[] = ['models'],
+): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, bytes);
   await page.getByRole('link', { name: 'Open from a folder of this machine' }).click();
-  await page.getByRole('link', { name: 'models', exact: true }).click();
+  for (const step of way) await page.getByRole('link', { name: step, exact: true }).click();
   await page.getByRole('link', { name }).click();
   return path;
 }
