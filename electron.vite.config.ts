@@ -12,6 +12,8 @@ export default defineConfig({
     build: {
       // What every start loads is bundled: one file to read instead of dozens, and only the parts that are used.
       externalizeDeps: { exclude: ['commander', 'picocolors', 'zod'] },
+      // A program that runs still loads chunks of its own build, by their hashes; `scripts/freshness.mjs` removes old ones.
+      emptyOutDir: false,
       rolldownOptions: {
         input: { index: 'src/main/index.ts', cli: 'src/cli/index.ts', evaluation: 'src/evaluation/process/entry.ts' },
         external: [/^onnxruntime-/, /^@huggingface\/(gguf|hub)$/],

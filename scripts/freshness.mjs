@@ -11,6 +11,7 @@ const out = join(root, 'out');
 const stampFile = join(out, 'stamp');
 const lockFile = join(out, 'building');
 const inputs = ['src', 'electron.vite.config.ts', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const dayMilliseconds = 86_400_000;
 /** Written by the build itself. */
 const generated = join('src', 'engine', 'kernels', 'generated');
 
@@ -29,13 +30,25 @@ export function buildIfStale() {
   }
 }
 
-/** Builds in any case; ends the process with the tool's exit code when one fails. `pipe` shows output only of failures. */
-export function build(stdio = 'inherit') {
+/**
+ * Builds in any case; ends the process with the tool's exit code when one fails. `pipe` shows output only of failures. Chunks
+ * of older builds stay for a day, for programs that still run, unless `keepsOld` is false.
+ */
+export function build(stdio = 'inherit', keepsOld = true) {
   const stamp = currentStamp();
+  const oldest = Date.now() - (keepsOld ? dayMilliseconds : 0);
   run([join('scripts', 'build-kernels.mjs')], stdio);
   run([join('node_modules', 'electron-vite', 'bin', 'electron-vite.js'), 'build'], stdio);
   mkdirSync(out, { recursive: true });
+  removeOlder(join(out, 'main', 'chunks'), oldest);
   writeFileSync(stampFile, stamp);
+}
+
+function removeOlder(folder, milliseconds) {
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const path = join(folder, name);
+    if (statSync(path).mtimeMs < milliseconds) rmSync(path);
+  }
 }
 
 function isFresh() {

@@ -13,8 +13,8 @@ process.exitCode = await run(process.argv.slice(2), {
   engine,
   spawnWorker,
   spawnEvaluation,
-  async startServer({ port, warn }) {
+  async startServer(options) {
     const { startServer } = await import('../server/server.ts');
-    return startServer({ engine, spawnWorker, spawnEvaluation, version, port, warn });
+    return startServer({ ...options, engine, spawnWorker, spawnEvaluation, version });
   },
 });

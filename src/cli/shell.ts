@@ -5,6 +5,8 @@ import type { Engine, SpawnWorker } from '../host/engine.ts';
 export interface ServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
+  /** How long it serves nobody before it ends by itself; 0 for ever. */
+  readonly idleMilliseconds: number;
   /** Told of what does not stop the server. */
   readonly warn: (message: string) => void;
 }
@@ -12,6 +14,8 @@ export interface ServerOptions {
 /** A running local server of the user interface. */
 export interface RunningServer {
   readonly url: string;
+  /** Resolves when nobody was served for as long as was allowed. */
+  readonly idle: Promise<unknown>;
   close(): Promise<void>;
 }
 

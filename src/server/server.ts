@@ -10,6 +10,8 @@ import type { Engine, SpawnWorker } from '../host/engine.ts';
 import { createHost } from '../host/host.ts';
 import { createApplication } from './application.ts';
 import { createGuard, newSecret } from './guard.ts';
+import { watchIdleness } from './idle.ts';
+import { emptySpool } from './spool.ts';
 import { readWindowFiles } from './window-files.ts';
 
 export interface ServerOptions {
@@ -23,6 +25,8 @@ export interface ServerOptions {
   /** The folders that the window may reach; default: the working folder and the person's home. */
   readonly roots?: readonly string[] | undefined;
   readonly dataFolder?: string | undefined;
+  /** How long it serves nobody before it ends by itself; 0, the default, for ever. */
+  readonly idleMilliseconds?: number | undefined;
   /** Told of what does not stop the server, such as a history that cannot be opened. */
   readonly warn?: ((message: string) => void) | undefined;
 }
@@ -30,6 +34,8 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Opens the window; the part behind `#` is a token that works once. */
   readonly url: string;
+  /** Resolves when it has served nobody for as long as was allowed; whoever started it closes it then. */
+  readonly idle: Promise<unknown>;
   /** Stops the running job, ends all connections and resolves when all files are closed. */
   close(): Promise<void>;
 }
@@ -44,7 +50,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     port = 0,
     warn = (message) => console.error(message),
   } = options;
-  const { roots = [process.cwd(), homedir()], dataFolder = defaultDataFolder() } = options;
+  const { roots = [process.cwd(), homedir()], dataFolder = defaultDataFolder(), idleMilliseconds = 0 } = options;
   const windowFolder = bundledFile('out/renderer');
   if (windowFolder === undefined)
     throw new HostError({ code: 'NOT_FOUND', message: 'The window (out/renderer) has not been built.' });
@@ -54,7 +60,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     trash: async (path) => (await import('trash')).default(path, { glob: false }),
     sample: bundledFile('samples/digits.safetensors'),
   });
+  const empty = async () => emptySpool(host.workFolder, await host.call('jobs.list', {}));
   try {
+    await empty();
     const token = newSecret();
     let listening = 0;
     const application = createApplication({
@@ -68,13 +76,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     // A dropped file of many gigabytes takes longer than the five minutes that Node allows a request.
     server.requestTimeout = 0;
     listening = await listen(server, port);
+    const watch = idleMilliseconds > 0 ? watchIdleness(server, host, idleMilliseconds) : undefined;
     return {
+      idle: watch?.idle ?? new Promise(() => undefined),
       url: `http://127.0.0.1:${listening}/#token=${token}`,
       async close() {
+        watch?.[Symbol.dispose]();
         const closed = new Promise((resolve) => server.close(resolve));
         server.closeAllConnections();
         await closed;
         await host.close();
+        await empty();
       },
     };
   } catch (error) {

@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { HostError } from '../contract/errors.ts';
 import { safeFileName } from './file-name.ts';
+import { markStreamed } from './spool.ts';
 
 /** Room that a dropped file must leave on the disk. */
 const bytesLeftFree = 256 * 2 ** 20;
@@ -33,6 +34,7 @@ export async function receiveUpload(folder: string, { name, bytes, body }: Uploa
   const path = join(place, safeFileName(name));
   await mkdir(place, { recursive: true });
   try {
+    await markStreamed(place, safeFileName(name));
     const source = body === null ? Readable.from([]) : Readable.fromWeb(body);
     await pipeline(source, exactly(bytes), createWriteStream(`${path}.partial`, { flags: 'wx' }));
     await rename(`${path}.partial`, path);

@@ -2,11 +2,13 @@ import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { connect } from 'node:net';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { startServer } from '../../src/server/server.ts';
+import { markStreamed } from '../../src/server/spool.ts';
 import { standInEngine } from '../host/stand-in-engine.ts';
 
 const isBuilt = existsSync(new URL('../../out/renderer/index.html', import.meta.url));
@@ -45,6 +47,34 @@ describe.skipIf(!isBuilt)('a started server (needs the built window: npm run bui
     expect(status).toBe(403);
   });
 
+  test('ends by itself when no window is connected and nothing is left to do, not before', async () => {
+    await using started = await start({ idleMilliseconds: 200 });
+    const { origin, hash } = new URL(started.url);
+    const token = hash.slice('#token='.length);
+    const session = await fetch(`${origin}/session`, { method: 'POST', body: token, headers: { origin } });
+    const cookie = session.headers.get('set-cookie')!.split(';')[0]!;
+    const window = new AbortController();
+    await fetch(`${origin}/events`, { headers: { cookie }, signal: window.signal });
+    const isIdle = started.idle.then(() => true);
+    expect(await Promise.race([isIdle, wait(1000).then(() => false)])).toBe(false);
+    window.abort();
+    expect(await isIdle).toBe(true);
+  });
+
+  test('copies that browsers have streamed go with the program, and what was made of them stays', async () => {
+    await using started = await start();
+    const place = join(started.dataFolder, 'work', 'dropped-1');
+    await mkdir(place);
+    await markStreamed(place, 'a.onnx');
+    for (const name of ['a.onnx', 'a.onnx.fwz']) await writeFile(join(place, name), name);
+    const other = join(started.dataFolder, 'work', 'sample-1');
+    await mkdir(other);
+    await writeFile(join(other, 'b.onnx'), '');
+    await started.close();
+    expect(await readdir(place)).toEqual(['a.onnx.fwz']);
+    expect(await readdir(other)).toEqual(['b.onnx']);
+  });
+
   test('no other address of the machine is listened on', async () => {
     await using started = await start();
     const port = Number(new URL(started.url).port);
@@ -56,19 +86,19 @@ describe.skipIf(!isBuilt)('a started server (needs the built window: npm run bui
   });
 });
 
-async function start() {
+async function start(more: { readonly idleMilliseconds?: number } = {}) {
   const dataFolder = await mkdtemp(join(tmpdir(), 'featherweight-server-'));
   const server = await startServer({
     engine: standInEngine,
     spawnWorker: () => {
       throw new Error('No threads here.');
     },
-    ...{ version: '1.2.3', roots: [], dataFolder },
+    ...{ version: '1.2.3', roots: [], dataFolder, ...more },
   });
   let closed: Promise<void> | undefined;
   const close = () => (closed ??= server.close());
   return {
-    ...{ url: server.url, close },
+    ...{ url: server.url, idle: server.idle, dataFolder, close },
     async [Symbol.asyncDispose]() {
       await close();
       await rm(dataFolder, { recursive: true, force: true });
