@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { FileIdentity } from '../io/file-source.ts';
 import { isLeftover } from '../io/output-file.ts';
+import { isGone, thisProcess } from '../io/owner.ts';
 
 /** A block of an unfinished archive that was written, read back and found equal to the original. */
 export interface JournaledBlock {
@@ -65,7 +65,7 @@ export async function readLeftover(path: string, key: string): Promise<Leftover 
     }
     at = end + 1;
   }
-  if (blocks.length === 0 || isAtWork(owner)) return undefined;
+  if (blocks.length === 0 || !isGone(owner)) return undefined;
   return { blocks, journalBytes: at };
 }
 
@@ -227,32 +227,5 @@ function parseLine(line: string): Line | undefined {
     return JSON.parse(text) as Line;
   } catch {
     return undefined;
-  }
-}
-
-/** Tells this process from a later one with the same number, where the system says when it began. */
-function thisProcess(): string {
-  return `${process.pid} ${startOf(process.pid)}`;
-}
-
-function isAtWork(owner: string): boolean {
-  const [number = '', start = ''] = owner.split(' ');
-  const pid = Number(number);
-  if (!(pid > 0) || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
-  return startOf(pid) === start;
-}
-
-function startOf(pid: number): string {
-  try {
-    const status = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The name of the program, in parentheses, may hold spaces.
-    return status.slice(status.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
   }
 }

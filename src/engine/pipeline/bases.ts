@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isArchiveHead } from '../archive/frame.ts';
 import type { Block } from '../archive/archive.ts';
@@ -10,6 +10,7 @@ import type { FileRange } from '../workers/protocol.ts';
 import { readJournals, storeAround } from '../zoo/journal.ts';
 import { sha256Of } from './file-digest.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
+import { spoolIn } from './spool.ts';
 
 /** Archives that may wait for one another: a base of a base of a base … */
 const mostBasesDeep = 8;
@@ -91,13 +92,6 @@ export async function refuseBase(path: string, needed: readonly BaseFile[], sign
         `"${path}" holds "${base.name}", which an archive needs as its base; it is never written over. Choose another name.`,
         { path, base: base.name },
       );
-}
-
-/** A folder for restored bases, removed with `owner`. */
-export async function spoolIn(folder: string, owner: AsyncDisposableStack): Promise<string> {
-  const spool = await mkdtemp(join(folder, '.featherweight-base-'));
-  owner.defer(() => rm(spool, { recursive: true, force: true }));
-  return spool;
 }
 
 /** Whether a file begins as an archive does. */
