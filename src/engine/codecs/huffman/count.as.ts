@@ -1,17 +1,13 @@
 import { tables } from '../../kernels/tables.as';
 
 const pairBytes: usize = 4 * 65536;
-/** Shorter inputs do not pay for the table of pairs. */
-const leastForPairs: usize = 65536;
+/** Shorter inputs do not pay for clearing and adding up the table of pairs. */
+const leastForPairs: usize = 131072;
 
 /** Counts bytes into 256 words at `counts`. */
 export function count(source: usize, length: usize, counts: usize): void {
-  if (length < leastForPairs) return countSingles(source, length, counts);
-  countSingles(source, 2048, counts);
-  let distinct: u32 = 0;
-  for (let symbol: usize = 0; symbol < 256; symbol++) distinct += <u32>(load<u32>(counts + symbol * 4) != 0);
-  if (distinct <= 64) countPairs(source, length, counts);
-  else countSingles(source, length, counts);
+  if (length < leastForPairs) countSingles(source, length, counts);
+  else countPairs(source, length, counts);
 }
 
 /** Four tables in turn, so that equal neighbours do not wait for each other. */

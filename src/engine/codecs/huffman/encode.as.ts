@@ -15,7 +15,8 @@ export function encode(
   target: usize,
 ): usize {
   if (sizes == 0) return encodeSingles(source, length, codes, target);
-  const pairs = used <= 64;
+  // The table is as long to fill as some symbols are to encode.
+  const pairs = <usize>(used * used) <= length >> 2;
   if (pairs) fillPairs(codes);
   let to = target;
   let size = sizes;
