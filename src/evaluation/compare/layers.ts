@@ -48,10 +48,12 @@ export async function compareLayers(
     weightedOperators.test(operator) && outputs[0] ? [{ operator, node: name, name: outputs[0] }] : [],
   );
   const shared = wanted.filter(({ name }) => made.has(name));
+  const inner = graph.graphs.filter((each) => each !== graph.graph).flatMap(({ nodes }) => nodes);
+  const nested = inner.filter(({ operator }) => weightedOperators.test(operator)).length;
   if (shared.length === 0)
     throw new UsageError(
       wanted.length === 0
-        ? `"${basename(original)}" has no layers with weights in its main graph, so none can be compared.`
+        ? `"${basename(original)}" has no layers with weights in its main graph, so none can be compared${nested > 0 ? `; ${nested} are in branches or loops, whose values a runtime does not give out` : ''}.`
         : `The candidate has none of the ${wanted.length} layers of "${basename(original)}" under the same name.`,
     );
   const folder = await mkdtemp(join(tmpdir(), 'featherweight-layers-'));
@@ -71,7 +73,7 @@ export async function compareLayers(
       layers.push(...group.map((layer, place) => ({ ...layer, ...figures(comparisons[place]) })));
       onProgress(Math.min(shared.length, first + layersAtOnce), shared.length);
     }
-    return { items, layers, missing: wanted.length - shared.length };
+    return { items, layers, missing: wanted.length - shared.length, nested };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

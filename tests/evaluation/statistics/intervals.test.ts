@@ -62,6 +62,30 @@ describe('a 95 % interval of a difference holds the truth 90 to 99 times in 100'
         return { before: draw > 0.9 ? 2 : 0, after: draw < 0.3 ? 2 : 0, weight: 10 + Math.floor(uniform(next) * 21) };
       },
     ],
+    [
+      'thirty times what is waited for',
+      30,
+      0.1,
+      (next) => ({ before: 0, after: -0.1 * Math.log(1 - uniform(next)), weight: 1 }),
+    ],
+    [
+      'thirty differences of which few are most',
+      30,
+      Math.exp(1.125) * 0.1,
+      (next) => ({ before: 0, after: Math.exp(1.5 * normal(next)) * 0.1, weight: 1 }),
+    ],
+    [
+      'thirty with far ones on both sides',
+      30,
+      0,
+      (next) => ({ before: 1, after: 1 + (uniform(next) < 0.5 ? -1 : 1) * Math.exp(1.2 * normal(next)), weight: 1 }),
+    ],
+    [
+      'thirty of which one in ten changes much',
+      30,
+      0.1,
+      (next) => ({ before: 0.5, after: 0.5 + (uniform(next) < 0.1 ? 1 : 0) + 0.001 * normal(next), weight: 1 }),
+    ],
     ['small differences of noise', 30, 0.02, (next) => ({ before: 1, after: 1.02 + 0.1 * normal(next), weight: 1 })],
   ];
   test.each(cases)('%s', (_, items, truth, draw) => {
