@@ -9,8 +9,13 @@ import type { PieceApproximation, TensorApproximation } from '../quantizers/appr
 import type { TensorRange } from '../tensor/tensor.ts';
 import type { StreamKind } from '../workers/protocol.ts';
 
-/** Tensors below this many bytes share a stream with their neighbours of the same dtype: a table of their own would not pay. */
-const tinyBytes = 16 * 1024;
+/**
+ * Tensors below this many bytes share a stream with their neighbours of the same dtype: a table of their own would not pay.
+ * Numbers of one byte are quantized, each tensor with a range of its own, so that they are little alike.
+ */
+function tinyBytes(dtype: string): number {
+  return isDType(dtype) && streamWidth(dtype) === 1 ? 2048 : 16 * 1024;
+}
 
 /**
  * Tensors below this many bytes are coded with the bytes around them: a stream and its place in the index would cost more
@@ -76,7 +81,7 @@ export function cutFile(
       end = tensor.offset + tensor.byteLength;
       continue;
     }
-    const isTiny = tensor.byteLength < tinyBytes && !equalTo;
+    const isTiny = tensor.byteLength < tinyBytes(tensor.dtype) && !equalTo;
     const continues =
       isTiny &&
       tiny?.dtype === tensor.dtype &&

@@ -72,14 +72,14 @@ describe.skipIf(!hasModelCorpus)('real models', () => {
     let [coded, entropy] = [0, 0];
     for (const { name, dtype, bytesIn, bytesOut } of report.tensors) {
       const [start, end] = table[name]?.data_offsets ?? [0, 0];
-      // The tiniest tensors share streams with others.
-      if (dtype !== 'U8' || bytesIn < 16_384) continue;
+      if (dtype !== 'U8') continue;
       const least = entropyBytes(bytes.subarray(header + start, header + end));
-      expect(bytesOut, name).toBeLessThan(least * 1.01);
+      // The tiniest tensors share streams with others; of the rest each tells its frequencies, which entropy does not count.
+      if (bytesIn >= 2048) expect(bytesOut, name).toBeLessThan(least * 1.01 + 96);
       coded += bytesOut;
       entropy += least;
     }
-    expect(entropy).toBeGreaterThan(2_000_000);
+    expect(entropy).toBeGreaterThan(2_500_000);
     expect(coded).toBeLessThan(entropy * 1.005);
   });
 
