@@ -20,6 +20,8 @@ export const settings = z.strictObject({
   /** Writes `NAME.fwz.receipt.json` beside each new archive. */
   receiptBesideFile: z.boolean(),
   notify: z.boolean(),
+  /** Work waits while the computer runs on its battery, where the shell can tell. */
+  pauseOnBattery: z.boolean(),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -37,4 +39,5 @@ export const defaultSettings: Settings = {
   motion: 'system',
   receiptBesideFile: true,
   notify: true,
+  pauseOnBattery: false,
 };

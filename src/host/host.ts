@@ -61,6 +61,8 @@ export interface HostOptions {
 export interface RunningHost extends Host {
   readonly access: Access;
   readonly workFolder: string;
+  /** A shell that can tell says whether the computer runs on its battery. */
+  setPower(isOnBattery: boolean): void;
   close(): Promise<void>;
 }
 
@@ -78,8 +80,10 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
   const emit = <Name extends EventName>(name: Name, event: Events[Name]) => {
     for (const listener of listeners.get(name) ?? []) (listener as (event: Events[Name]) => void)(event);
   };
+  let isOnBattery = false;
   const settings = createSettings(await history.loadSettings(), (now, changes) => {
     history.saveSettings(changes);
+    queue.setPower(isOnBattery && now.pauseOnBattery);
     emit('settings.changed', now);
   });
   const reserve = () => settings.current().diskReserveBytes;
@@ -149,6 +153,10 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
   return {
     access,
     workFolder,
+    setPower(isNow) {
+      isOnBattery = isNow;
+      queue.setPower(isOnBattery && settings.current().pauseOnBattery);
+    },
     async call<Name extends CallName>(name: Name, input: Input<Name>): Promise<Output<Name>> {
       if (!isCallName(name)) throw new HostError({ code: 'BAD_INPUT', message: `There is no call "${String(name)}".` });
       const { success, data, error } = calls[name].input.safeParse(input);

@@ -21,6 +21,8 @@ export interface JobQueue {
   retry(id: string): Job | undefined;
   /** Those that wait in the order they will run; the rest oldest first. */
   list(): readonly Job[];
+  /** Holds the work back, and begins no more, until power is back; whoever resumes a job by hand has it run anyway. */
+  setPower(isLow: boolean): void;
   /** Stops what runs, so that a later start goes on with it; resolves when the engine has let go of its files. */
   close(): Promise<void>;
 }
@@ -58,6 +60,10 @@ interface Entry {
   controller: AbortController;
   gate: PauseControl;
   readonly isRevived: boolean;
+  /** Why its gate was closed last. */
+  heldBy?: PausedBy;
+  /** A person wants it to run whatever the power. */
+  isUrgent: boolean;
   /** Bytes that must have become free, after the disk was full in the midst of the work. */
   needed?: SpaceNeeded | undefined;
 }
@@ -70,13 +76,14 @@ interface Entry {
 export function createJobQueue(options: JobQueueOptions): JobQueue {
   const { start, changed, milliseconds } = options;
   const newEntry = (job: Job, isRevived: boolean): Entry => ({
-    ...{ job, isRevived, controller: new AbortController(), gate: createPauseControl() },
+    ...{ job, isRevived, isUrgent: false, controller: new AbortController(), gate: createPauseControl() },
   });
   const revived = options.earlier.flatMap((stored) => revive(stored) ?? []);
   const entries: Entry[] = revived.map((job) => newEntry(job, true));
   let running: Promise<void> | undefined;
   let current: Entry | undefined;
   let isClosing = false;
+  let isPowerLow = false;
   let batch = { done: 0, failed: 0, bytesSaved: 0, path: '' };
 
   const save = () => options.save(entries.map(({ job }) => job).filter(({ state }) => !isEnded(state)));
@@ -89,7 +96,8 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     changed(entry.job);
   };
   const find = (id: string) => entries.find(({ job }) => job.id === id);
-  const waiting = () => (isClosing ? undefined : entries.find(({ job }) => job.state === 'queued'));
+  const mayRun = ({ job, isUrgent }: Entry) => job.state === 'queued' && (!isPowerLow || isUrgent);
+  const waiting = () => (isClosing ? undefined : entries.find(mayRun));
 
   const pauseForDisk = (entry: Entry, disk: DiskRoom) => {
     set(entry, { state: 'paused', pausedBy: 'disk', disk });
@@ -181,6 +189,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
 
   const hold = (entry: Entry, when: 'now' | 'after-tensor', by: PausedBy, disk?: DiskRoom) => {
     const border = when === 'now' ? 'batch' : 'tensor';
+    entry.heldBy = by;
     entry.gate.hold(border, () => {
       if (by === 'disk' && disk) pauseForDisk(entry, disk);
       else set(entry, { state: 'paused', pausedBy: by });
@@ -283,6 +292,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
     resume(id) {
       const entry = find(id);
       if (entry === undefined) return false;
+      entry.isUrgent = true;
       if (entry === current && entry.gate.isHeld) release(entry);
       else if (entry.job.state === 'paused') {
         entry.needed = undefined;
@@ -314,6 +324,15 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
       return entry.job;
     },
     list: () => entries.map(({ job }) => job),
+    setPower(isLow) {
+      isPowerLow = isLow;
+      if (isLow && current && isWorking(current.job.state) && !current.isUrgent) hold(current, 'now', 'battery');
+      if (isLow) return;
+      for (const entry of entries)
+        if (entry === current && entry.gate.isHeld && entry.heldBy === 'battery') release(entry);
+        else if (entry !== current && entry.job.pausedBy === 'battery') requeue(entry);
+      wake();
+    },
     async close() {
       isClosing = true;
       clearInterval(pollDisks);

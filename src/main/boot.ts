@@ -1,6 +1,17 @@
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { app, BrowserWindow, dialog, ipcMain, Menu, Notification, powerSaveBlocker, session, shell } from 'electron';
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  Notification,
+  powerMonitor,
+  powerSaveBlocker,
+  session,
+  shell,
+} from 'electron';
 import { bundledFile } from '../host/bundled-files.ts';
 import { createHost } from '../host/host.ts';
 import { spawnWorker } from '../host/spawn-worker.ts';
@@ -9,6 +20,7 @@ import { menuTemplate } from './menu.ts';
 import { answerMessages, forwardEvents, tellWindow } from './messages.ts';
 import { namedFiles, openFiles } from './opened-files.ts';
 import { whenOpened } from './early-files.ts';
+import { watchPower } from './power.ts';
 import { scheme, startAddress } from './window-address.ts';
 import { windowFiles } from './window-files.ts';
 import { guardContents, guardSession } from './window-guard.ts';
@@ -34,6 +46,7 @@ const host = await createHost({
   sample: bundledFile('samples/digits.safetensors'),
   warn: (message) => console.error(message),
 });
+watchPower(powerMonitor, (isOnBattery) => host.setPower(isOnBattery));
 // What a person has worked on before stays open to them, or the history would lead nowhere.
 for (const { receipt } of await host.call('runs.recent', {}))
   for (const path of [receipt.input, receipt.output]) if (path !== undefined) await host.access.grant(dirname(path));

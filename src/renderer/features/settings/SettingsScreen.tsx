@@ -10,6 +10,9 @@ import { SettingField } from './SettingField.tsx';
 import { defaults, settingFields } from './setting-fields.ts';
 import classes from './SettingsScreen.module.css';
 
+/** What only a desktop shell does: it gives notices, and knows of its power. */
+const desktopOnly: ReadonlySet<string> = new Set(['notify', 'pauseOnBattery']);
+
 /** All settings on one page. Each takes effect at once. */
 export function SettingsScreen() {
   const { data: settings, error } = useSettings();
@@ -43,8 +46,7 @@ export function SettingsScreen() {
             <h2>{group}</h2>
             {fields
               .filter((one) => one.group === group && (one.isShown?.(settings) ?? true))
-              // Only a desktop shell gives notices.
-              .filter(({ id }) => id !== 'notify' || native !== undefined)
+              .filter(({ id }) => !desktopOnly.has(id) || native !== undefined)
               .map((one) => (
                 <SettingField key={one.id} field={one} settings={settings} onChange={change.mutate} />
               ))}

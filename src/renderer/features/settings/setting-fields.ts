@@ -85,6 +85,10 @@ export function settingFields(catalog: Catalog | undefined): readonly Field[] {
       says: 'Work pauses before a drive has less. 0 stands for 5 GB or 2 % of the drive, whichever is more.',
     },
     {
+      ...{ id: 'pauseOnBattery', group: 'This machine', title: 'Wait while on battery', kind: 'switch' },
+      says: 'Work stands still until the computer has power again. Go on with a job to have it run anyway.',
+    },
+    {
       ...{ id: 'theme', group: 'Looks', title: 'Theme', kind: 'choice' },
       says: 'Light, dark, or as the system has it.',
       choices: [
