@@ -4,6 +4,7 @@ import { catalog } from './catalog.ts';
 import { evaluation, evaluationReport, evaluationRequest, evaluationSummary, taskSummary } from './evaluations.ts';
 import { exportCalls } from './exports.ts';
 import { fileTraits, folderListing, root } from './files.ts';
+import { fitCalls } from './fits.ts';
 import { job, jobRequest, run } from './jobs.ts';
 import { estimate, modelMap, modelSummary, tensorLook, tensorPage, tensorSort } from './models.ts';
 import { replacedOriginal, replacement } from './originals.ts';
@@ -98,6 +99,7 @@ export const calls = {
   'evaluations.get': { input: z.strictObject({ id }), output: evaluationReport },
   ...approximationCalls,
   ...exportCalls,
+  ...fitCalls,
   'settings.get': { input: nothing, output: settings },
   'settings.set': { input: z.strictObject({ changes: settingsChanges }), output: settings },
   'files.roots': { input: nothing, output: z.array(root) },

@@ -21,7 +21,7 @@ export type EvaluationRequest = z.infer<typeof evaluationRequest>;
 const interval = z.object({ low: z.number(), high: z.number(), method: z.string() });
 
 /** One metric as charts show it; see `evaluations.get` for all that is known. */
-const metric = z.object({
+export const metric = z.object({
   metric: z.string(),
   title: z.string(),
   unit: z.enum(['proportion', 'nats', 'bits', 'dB', 'none']),

@@ -1,6 +1,7 @@
 import type { SurveyPoint } from './approximations.ts';
 import type { Evaluation } from './evaluations.ts';
 import type { ExportJob } from './exports.ts';
+import type { FitJob } from './fits.ts';
 import type { DiskRoom, Job } from './jobs.ts';
 import type { Settings } from './settings.ts';
 import type { ShortcutId } from './shortcuts.ts';
@@ -14,6 +15,8 @@ export interface Events {
   readonly 'evaluation.changed': Evaluation;
   /** An export has begun, got on (at most ten times a second), or ended. */
   readonly 'export.changed': ExportJob;
+  /** A fit has begun, got on (at most ten times a second), tried a candidate, or ended. */
+  readonly 'fit.changed': FitJob;
   /** The ids of all jobs that are not ended, in the order they will run. */
   readonly 'queue.changed': { readonly order: readonly string[] };
   /** All that was asked for is done, or waits for a person: what a notice says, once for the whole batch. */
@@ -48,6 +51,7 @@ const keys: { readonly [Name in EventName]: (event: Events[Name]) => string } = 
   'job.changed': ({ id }) => id,
   'evaluation.changed': ({ id }) => id,
   'export.changed': ({ id }) => id,
+  'fit.changed': ({ id }) => id,
   'queue.changed': () => '',
   'batch.ended': () => '',
   'estimate.progress': ({ path }) => path,

@@ -1,6 +1,7 @@
 import type { Job } from '../contract/jobs.ts';
 import type { Settings } from '../contract/settings.ts';
 import type { ExportReport, Report } from '../engine/index.ts';
+import { candidateTensors, listCandidates, saveCandidate, type StoredCandidate } from '../store/candidates.ts';
 import { openDatabase, type Database } from '../store/database.ts';
 import { addExport, exportedTensors, findExport, listExports, type StoredExport } from '../store/exports.ts';
 import { loadJobs, saveJobs } from '../store/jobs.ts';
@@ -26,6 +27,9 @@ export interface History {
   readonly exports: Rest<typeof listExports>;
   readonly export: Rest<typeof findExport>;
   readonly exportedTensors: Rest<typeof exportedTensors>;
+  saveCandidate(tried: StoredCandidate): Promise<void>;
+  readonly candidates: Rest<typeof listCandidates>;
+  readonly candidateTensors: Rest<typeof candidateTensors>;
   readonly originals: Rest<typeof loadOriginals>;
   /** Rejects when it cannot be written, since an original is moved only after that. */
   saveOriginal(original: StoredOriginal): Promise<void>;
@@ -70,6 +74,9 @@ export async function openHistory(path: string | undefined, warn: (message: stri
     exports: (page) => listExports(database, page),
     export: (id) => findExport(database, id),
     exportedTensors: (id, page) => exportedTensors(database, id, page),
+    saveCandidate: (tried) => write(() => saveCandidate(database, tried)),
+    candidates: (input) => listCandidates(database, input),
+    candidateTensors: (fit, number) => candidateTensors(database, fit, number),
     originals: () => loadOriginals(database),
     saveOriginal: (original) => saveOriginal(database, original),
     saveJobs(jobs) {

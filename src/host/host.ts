@@ -17,6 +17,7 @@ import { estimateHandlers } from './handlers/estimates.ts';
 import { evaluationHandlers } from './handlers/evaluations.ts';
 import { exportHandlers } from './handlers/exports.ts';
 import { fileHandlers } from './handlers/files.ts';
+import { fitHandlers } from './handlers/fits.ts';
 import type { Handlers } from './handlers/handlers.ts';
 import { jobHandlers } from './handlers/jobs.ts';
 import { modelHandlers } from './handlers/models.ts';
@@ -125,6 +126,11 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     ...{ spawnWorker, spawnEvaluation: options.spawnEvaluation, access, history, settings: settings.current },
     changed: (job) => emit('export.changed', job),
   });
+  const fits = fitHandlers({
+    ...{ spawnWorker, spawnEvaluation: options.spawnEvaluation, access, history, dataFolder, workFolder },
+    settings: settings.current,
+    changed: (job) => emit('fit.changed', job),
+  });
   const approximations = approximationHandlers({
     ...{ access, spawnWorker },
     surveyed: (event) => emit('survey.changed', event),
@@ -146,6 +152,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     ...fileHandlers(access),
     ...sampleHandlers(sample, workFolder),
     ...approximations.handlers,
+    ...fits.handlers,
     ...ofExports,
     ...ofZoo,
   };
@@ -176,6 +183,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     close: () =>
       (closed ??= (async () => {
         approximations.close();
+        await fits.close();
         await closeZoo();
         await closeExports();
         await evaluations.close();

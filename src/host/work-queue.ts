@@ -14,12 +14,21 @@ interface Work<Request> {
   readonly phase?: string;
   readonly done: number;
   readonly total: number;
+  readonly secondsLeft?: number;
   readonly error?: { readonly code: string; readonly message: string };
 }
 
 /** What is heard of work as it goes on; other events are passed over. */
-type WorkEvent<Report> =
-  | { readonly type: 'progress'; readonly phase: string; readonly bytesDone: number; readonly bytesTotal: number }
+export type WorkEvent<Report, State> =
+  | {
+      readonly type: 'progress';
+      readonly phase: string;
+      readonly bytesDone: number;
+      readonly bytesTotal: number;
+      readonly secondsLeft?: number;
+    }
+  /** What else became known. */
+  | { readonly type: 'state'; readonly change: Partial<State> }
   | { readonly type: 'finished'; readonly report: Report }
   | { readonly type: 'started' | 'tensor' | 'notice' };
 
@@ -35,7 +44,7 @@ export interface WorkQueueOptions<Request, State, Report> {
   /** The command, for words of failures. */
   readonly doing: string;
   readonly nameOf: (request: Request) => string;
-  readonly start: (request: Request, signal: AbortSignal) => AsyncIterable<WorkEvent<Report>>;
+  readonly start: (request: Request, signal: AbortSignal, id: string) => AsyncIterable<WorkEvent<Report, State>>;
   readonly changed: (state: State) => void;
   /** What the state of ended work has besides. */
   readonly finished: (report: Report, id: string) => Promise<Partial<State>> | Partial<State>;
@@ -62,13 +71,15 @@ export function createWorkQueue<Request, State extends Work<Request>, Report>(
     let told = 0;
     set(entry, { state: 'running' });
     try {
-      for await (const event of start(entry.state.request, entry.controller.signal)) {
+      for await (const event of start(entry.state.request, entry.controller.signal, entry.state.id)) {
         if (event.type === 'progress') {
-          const { phase, bytesDone, bytesTotal } = event;
+          const { phase, bytesDone, bytesTotal, secondsLeft } = event;
           const isDue = performance.now() - told >= millisecondsBetweenEvents;
           if (isDue) told = performance.now();
-          set(entry, { phase, done: bytesDone, total: bytesTotal }, isDue);
-        } else if (event.type === 'finished') set(entry, await finished(event.report, entry.state.id), false);
+          const left = secondsLeft === undefined ? {} : { secondsLeft };
+          set(entry, { phase, done: bytesDone, total: bytesTotal, ...left }, isDue);
+        } else if (event.type === 'state') set(entry, event.change);
+        else if (event.type === 'finished') set(entry, await finished(event.report, entry.state.id), false);
       }
       set(entry, { state: 'done' });
     } catch (thrown) {

@@ -6,6 +6,7 @@ export interface Tables {
   readonly job: JobRow;
   readonly setting: SettingRow;
   readonly original: OriginalRow;
+  readonly candidate: CandidateRow;
   readonly export: ExportRow;
   readonly exported_tensor: ExportedTensorRow;
   /** In the file of evaluations, as the next one. */
@@ -86,6 +87,17 @@ export interface JobRow {
 export interface SettingRow {
   readonly name: string;
   readonly value_json: string;
+}
+
+/** An archive that a fit has tried; `number` counts from 1 in each fit. */
+export interface CandidateRow {
+  readonly fit_id: string;
+  readonly number: number;
+  readonly input: string;
+  readonly tried: number;
+  readonly bytes: number;
+  readonly candidate_json: string;
+  readonly tensors_json: string;
 }
 
 export interface OriginalRow {

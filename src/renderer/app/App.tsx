@@ -4,6 +4,7 @@ import { Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
 import { CompareScreen } from '../features/compare/CompareScreen.tsx';
 import { Browse } from '../features/browse/Browse.tsx';
+import { FitScreen } from '../features/fit/FitScreen.tsx';
 import { History } from '../features/history/History.tsx';
 import { RunScreen } from '../features/history/RunScreen.tsx';
 import { Home } from '../features/home/Home.tsx';
@@ -35,6 +36,7 @@ export function App({ connection }: { readonly connection: Connection | undefine
               <Frame>
                 <Switch>
                   <Route path="/model/:path">{({ path }) => <ModelScreen key={path} path={linkedPath(path)} />}</Route>
+                  <Route path="/fit/:path">{({ path }) => <FitScreen key={path} path={linkedPath(path)} />}</Route>
                   <Route path="/job/:id">{({ id }) => <JobScreen key={id} id={id} />}</Route>
                   <Route path="/run/:id">{({ id }) => <RunScreen key={id} id={id} />}</Route>
                   <Route path="/history" component={History} />

@@ -3,6 +3,11 @@ export function modelLink(path: string): string {
   return `/model/${encodeURIComponent(path)}`;
 }
 
+/** The address of the screen that looks for the best model of a size. */
+export function fitLink(path: string): string {
+  return `/fit/${encodeURIComponent(path)}`;
+}
+
 /** The address of a folder's listing. */
 export function browseLink(path: string): string {
   return `/browse/${encodeURIComponent(path)}`;

@@ -5,6 +5,7 @@ import { originals } from './0004-originals.ts';
 import { evaluations } from './0005-evaluations.ts';
 import { exports } from './0006-exports.ts';
 import { losses } from './0007-losses.ts';
+import { candidates } from './0008-candidates.ts';
 
 /** Every step from an empty file to the newest tables, in order of their numbers. */
 export const migrations = {
@@ -14,6 +15,7 @@ export const migrations = {
   '0004-originals': originals,
   '0006-exports': exports,
   '0007-losses': losses,
+  '0008-candidates': candidates,
 } as const;
 
 /** The same for the file of evaluations. */

@@ -1,5 +1,6 @@
 import { Switch } from '@mantine/core';
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { DecidedTensor } from '../../../contract/approximations.ts';
 import type { Catalog } from '../../../contract/catalog.ts';
 import { recipe as recipeSchema } from '../../../contract/recipes.ts';
@@ -7,6 +8,7 @@ import { Actions } from '../../components/Actions.tsx';
 import { saveText } from '../../components/chart/save.ts';
 import { LinkButton } from '../../components/LinkButton.tsx';
 import { useSettledRecipe } from '../../host/approximations.ts';
+import { fitLink } from '../../text/links.ts';
 import { MethodChoice } from './MethodChoice.tsx';
 import { changedOptions, optionFields, type OptionValues } from './option-fields.ts';
 import { OptionForm } from './OptionForm.tsx';
@@ -39,6 +41,10 @@ export function ApproximateChoice({ path, name, methods, choice, onChange }: App
   };
   return (
     <div className={classes.part}>
+      <p>
+        With sample inputs more is possible: <Link href={fitLink(path)}>Fit it into a size</Link>, and bits go where
+        they matter to what the model answers.
+      </p>
       <Survey
         path={path}
         name={name}

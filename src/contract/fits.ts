@@ -1,0 +1,110 @@
+import { z } from 'zod';
+import { metric } from './evaluations.ts';
+
+const path = z.string().min(1).max(4096);
+const id = z.string().min(1).max(100);
+
+/** How small, or how good. */
+export const fitTarget = z.union([
+  z.strictObject({ bytes: z.int().min(1) }),
+  /** Of the model's own files. */
+  z.strictObject({ share: z.number().min(0.001).max(1) }),
+  /** On average over the weights of matrices. */
+  z.strictObject({ bits: z.number().min(0.1).max(16) }),
+  /** The most by which the task's first metric may become worse, relative to the original's value. */
+  z.strictObject({ drop: z.number().min(0.0001).max(1) }),
+  /** Measures one model of each size, and keeps none. */
+  z.strictObject({ front: z.array(z.number().min(0.001).max(1)).min(2).max(12) }),
+]);
+export type FitTarget = z.infer<typeof fitTarget>;
+
+/** What a person can ask for; the same words as the command line. */
+export const fitRequest = z.strictObject({
+  input: path,
+  target: fitTarget,
+  /** A task file whose inputs are learned from and measured on; without one inputs are made up and nothing is measured. */
+  task: path.exactOptional(),
+  /** Learn from its first so many items, measure on the others. */
+  calibrate: z.int().min(1).max(100_000).exactOptional(),
+  output: path.exactOptional(),
+  overwrite: z.boolean().exactOptional(),
+});
+export type FitRequest = z.infer<typeof fitRequest>;
+
+/** One archive that was tried. */
+export const candidate = z.object({
+  fit: z.string(),
+  number: z.number(),
+  bytes: z.number(),
+  /** Mean over the weights of matrices. */
+  bitsPerWeight: z.number(),
+  /** What the measured sensitivities say it does; tells candidates of one model apart, not how good it is. */
+  predictedDamage: z.number(),
+  /** On items that were not learned from; absent where it was not measured. */
+  metrics: z.array(metric).exactOptional(),
+});
+export type Candidate = z.infer<typeof candidate>;
+
+/** What became of a fit. */
+export const fitReceipt = z.object({
+  /** Absent where only a front was measured. */
+  output: z.string().exactOptional(),
+  bytesIn: z.number(),
+  bytesOut: z.number(),
+  sha256: z.string(),
+  learnedFrom: z.enum(['task', 'pseudo']),
+  items: z.number(),
+  /** Matrices whose inputs are known, of all. */
+  layers: z.number(),
+  matrices: z.number(),
+  metrics: z.array(metric),
+  seconds: z.number(),
+});
+export type FitReceipt = z.infer<typeof fitReceipt>;
+
+/** A fit as it goes on. */
+export const fitJob = z.object({
+  id: z.string(),
+  /** Of two states that are met in any order, the higher is the newer. */
+  revision: z.int().min(0),
+  request: fitRequest,
+  name: z.string(),
+  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
+  phase: z.string().exactOptional(),
+  /** Of the phase: items, tensors or bytes. */
+  done: z.number(),
+  total: z.number(),
+  /** Of the phase; absent until a rate is known. */
+  secondsLeft: z.number().exactOptional(),
+  /** How many candidates there are so far; `fits.candidates` has them. */
+  candidates: z.number().exactOptional(),
+  receipt: fitReceipt.exactOptional(),
+  /** The code is one of `HostErrorCode`. */
+  error: z.object({ code: z.string(), message: z.string() }).exactOptional(),
+});
+export type FitJob = z.infer<typeof fitJob>;
+
+const fittedTensor = z.object({
+  name: z.string(),
+  count: z.number(),
+  bits: z.number(),
+  step: z.number(),
+  /** What rounding it alone does to the output; absent until the fit has ended, and where it never ran. */
+  damage: z.number().exactOptional(),
+});
+export type FittedTensor = z.infer<typeof fittedTensor>;
+
+export const fitCalls = {
+  /** Fits run one after another. */
+  'fits.start': { input: fitRequest, output: fitJob },
+  'fits.cancel': { input: z.strictObject({ id }), output: z.object({ cancelled: z.boolean() }) },
+  /** Those of this session, oldest first. */
+  'fits.running': { input: z.strictObject({}), output: z.array(fitJob) },
+  /** All that were ever tried of a model, smallest first. */
+  'fits.candidates': { input: z.strictObject({ path }), output: z.array(candidate) },
+  /** What each tensor of a candidate takes, in the order of the model. */
+  'fits.tensors': {
+    input: z.strictObject({ fit: id, number: z.int().min(1) }),
+    output: z.object({ tensors: z.array(fittedTensor) }),
+  },
+} as const;

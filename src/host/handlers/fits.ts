@@ -1,0 +1,171 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { z } from 'zod';
+import { HostError } from '../../contract/errors.ts';
+import {
+  candidate as candidateShape,
+  fitCalls,
+  type Candidate,
+  type FitJob,
+  type FitRequest,
+} from '../../contract/fits.ts';
+import type { Settings } from '../../contract/settings.ts';
+import type { JobEvent } from '../../engine/index.ts';
+import {
+  fit,
+  type FitReport,
+  type FitTarget,
+  type JudgedMetric,
+  type SpawnEvaluation,
+} from '../../evaluation/index.ts';
+import type { Access } from '../access.ts';
+import type { SpawnWorker } from '../engine.ts';
+import type { History } from '../history.ts';
+import { createWorkQueue, type WorkEvent } from '../work-queue.ts';
+import type { Handlers } from './handlers.ts';
+
+interface FitOptions {
+  readonly spawnWorker: SpawnWorker;
+  readonly spawnEvaluation: SpawnEvaluation | undefined;
+  readonly access: Access;
+  readonly history: History;
+  readonly settings: () => Settings;
+  /** Where what was learned stays, and where models of a front are written before they are thrown away. */
+  readonly dataFolder: string;
+  readonly workFolder: string;
+  readonly changed: (job: FitJob) => void;
+}
+
+type Tried = FitReport['candidates'][number] & { readonly metrics?: readonly JudgedMetric[] };
+type FitEvent = JobEvent<FitReport> | { readonly type: 'candidate'; readonly candidate: Tried };
+
+const tensorsShape = fitCalls['fits.tensors'].output.shape.tensors;
+
+/** Looks for the best model of a size, one request after another, and remembers every candidate. */
+export function fitHandlers(options: FitOptions): {
+  readonly handlers: Handlers<keyof typeof fitCalls>;
+  close(): Promise<void>;
+} {
+  const { access, history, changed } = options;
+  const queue = createWorkQueue<FitRequest, FitJob, FitReport>({
+    doing: 'fit',
+    nameOf: ({ input }) => basename(input),
+    start: (request, signal, id) => runFits(options, request, signal, id),
+    changed,
+    finished: (report) => ({ receipt: toReceipt(report) }),
+  });
+  return {
+    handlers: {
+      'fits.start': async (request) => {
+        const input = await access.check(request.input);
+        const output = await access.check(request.output ?? dirname(input)).then((path) => request.output && path);
+        const task = request.task === undefined ? undefined : await access.check(request.task);
+        return queue.add({
+          ...request,
+          input,
+          ...(output !== undefined && { output }),
+          ...(task !== undefined && { task }),
+        });
+      },
+      'fits.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
+      'fits.running': () => [...queue.list()],
+      'fits.candidates': async ({ path }) => {
+        const rows = await history.candidates(await access.check(path));
+        return rows.flatMap((row) => {
+          const { success, data } = candidateShape.safeParse(row);
+          return success ? [data] : [];
+        });
+      },
+      'fits.tensors': async ({ fit: asked, number }) => {
+        const { success, data } = tensorsShape.safeParse(await history.candidateTensors(asked, number));
+        if (!success) throw new HostError({ code: 'NOT_FOUND', message: 'There is no such candidate any more.' });
+        return { tensors: data };
+      },
+    },
+    close: queue.close,
+  };
+}
+
+/** One fit, or one for each size of a front, whose models are measured and thrown away. */
+async function* runFits(
+  options: FitOptions,
+  request: FitRequest,
+  signal: AbortSignal,
+  id: string,
+): AsyncGenerator<WorkEvent<FitReport, FitJob>> {
+  const { spawnWorker, spawnEvaluation, dataFolder, workFolder, settings } = options;
+  if (spawnEvaluation === undefined)
+    throw new HostError({ code: 'UNSUPPORTED', message: 'This program cannot run models.' });
+  const { target, input, task, calibrate, overwrite } = request;
+  const { memoryBytes, threads } = settings();
+  const seen = new Map<number, Tried>();
+  const cacheFolder = join(dataFolder, 'calibration');
+  const common = { input, task, calibrate, cacheFolder, memoryBytes, ...(threads === 'auto' ? {} : { threads }) };
+  const keep = async (tried: Tried, damages: ReadonlyMap<string, number | null> = new Map()): Promise<void> => {
+    seen.set(tried.number, tried);
+    await options.history.saveCandidate({
+      ...{ fit: id, number: tried.number, input, tried: Date.now(), bytes: tried.bytes },
+      candidate: toCandidate(id, tried),
+      tensors: tried.tensors.map(({ name, count, bits, step }) => {
+        const damage = damages.get(name);
+        return { ...{ name, count, bits, step }, ...(typeof damage === 'number' && { damage }) };
+      }),
+    });
+  };
+  const passes = 'front' in target ? target.front.map((share): FitTarget => ({ share })) : [target];
+  let before = 0;
+  for (const pass of passes) {
+    const isFront = passes.length > 1;
+    const thrownAway = join(workFolder, `front-${id}.fwz`);
+    if (isFront) await mkdir(workFolder, { recursive: true });
+    const place = isFront ? { output: thrownAway, overwrite: true } : { output: request.output, overwrite };
+    const events: AsyncIterable<FitEvent> = fit(
+      { ...common, ...place, target: pass },
+      { spawnWorker, spawnEvaluation, signal },
+    );
+    try {
+      for await (const event of events) {
+        if (event.type === 'progress') yield event;
+        if (event.type === 'candidate') {
+          await keep({ ...event.candidate, number: event.candidate.number + before });
+          yield { type: 'state', change: { candidates: seen.size } };
+        }
+        if (event.type !== 'finished') continue;
+        const { report } = event;
+        const damages = new Map(report.sensitivities.map(({ name, damage }) => [name, damage]));
+        for (const tried of report.candidates) {
+          const number = tried.number + before;
+          const metrics = tried.bytes === report.bytesOut ? report.evaluation?.metrics : seen.get(number)?.metrics;
+          await keep({ ...tried, number, ...(metrics && { metrics }) }, damages);
+        }
+        before = seen.size;
+        yield { type: 'state', change: { candidates: seen.size } };
+        if (pass === passes.at(-1)) yield { type: 'finished', report };
+      }
+    } finally {
+      if (isFront) await rm(thrownAway, { force: true });
+    }
+  }
+}
+
+function toCandidate(fitId: string, { number, bytes, predictedDamage, tensors, metrics }: Tried): Candidate {
+  const count = tensors.reduce((sum, tensor) => sum + tensor.count, 0);
+  const bits = tensors.reduce((sum, tensor) => sum + tensor.count * tensor.bits, 0);
+  return {
+    ...{ fit: fitId, number, bytes, predictedDamage, bitsPerWeight: bits / Math.max(1, count) },
+    ...(metrics && { metrics: toMetrics(metrics) }),
+  };
+}
+
+function toMetrics(metrics: readonly JudgedMetric[]): z.infer<typeof candidateShape>['metrics'] & {} {
+  return metrics.map((metric) => ({ ...metric, interval: metric.interval && { ...metric.interval } }));
+}
+
+function toReceipt(report: FitReport): NonNullable<FitJob['receipt']> {
+  const { output, bytesIn, bytesOut, sha256, calibration, evaluation, seconds } = report;
+  const { inputs: learnedFrom, items, layers, matrices } = calibration;
+  return {
+    ...{ output, bytesIn, bytesOut, sha256, learnedFrom, items, layers, matrices, seconds },
+    metrics: toMetrics(evaluation?.metrics ?? []),
+  };
+}

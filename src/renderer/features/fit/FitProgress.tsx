@@ -1,0 +1,68 @@
+import { Button } from '@mantine/core';
+import type { FitJob } from '../../../contract/fits.ts';
+import { Actions } from '../../components/Actions.tsx';
+import { Facts } from '../../components/Facts.tsx';
+import { Failure } from '../../components/Failure.tsx';
+import { Meter } from '../../components/Meter.tsx';
+import { useCancelFit } from '../../host/fits.ts';
+import { useOpenModel } from '../../host/models.ts';
+import { bytesText, changeText, countText, durationText } from '../../text/amounts.ts';
+import { visibleText } from '../../text/visible.ts';
+import { fitWords, metricText, targetWords } from './fit-words.ts';
+
+/** What the newest fit does, or what came of it. */
+export function FitProgress({ job }: { readonly job: FitJob }) {
+  const { id, state, done, total, error, receipt, request } = job;
+  const cancel = useCancelFit();
+  const open = useOpenModel();
+  const isBusy = state === 'queued' || state === 'running';
+  const words = fitWords(job);
+  return (
+    <section aria-label="Progress">
+      <h2>{`Fitting ${targetWords(request.target)}`}</h2>
+      {isBusy && <Meter share={total === 0 ? 0 : done / total} label={words} />}
+      <p role="status">{words}</p>
+      {isBusy && (
+        <Actions>
+          <Button variant="default" onClick={() => cancel.mutate(id)}>
+            Stop
+          </Button>
+          <span>What was learned of the inputs is kept, so starting again is quicker.</span>
+        </Actions>
+      )}
+      {state === 'failed' && error !== undefined && <Failure error={error} />}
+      {receipt !== undefined && !('front' in request.target) && (
+        <>
+          <Facts
+            facts={[
+              [
+                'Archive',
+                `~ ${bytesText(receipt.bytesIn)} → ${bytesText(receipt.bytesOut)} · ${changeText(receipt.bytesIn, receipt.bytesOut)} · ${(receipt.bytesIn / Math.max(1, receipt.bytesOut)).toFixed(2)} times smaller`,
+              ],
+              [
+                'Learned from',
+                `${countText(receipt.items)} ${receipt.learnedFrom === 'task' ? 'items of the task' : 'made-up inputs'}; the inputs of ${countText(receipt.layers)} of ${countText(receipt.matrices)} matrices are known`,
+              ],
+              ...receipt.metrics.map(
+                (metric) =>
+                  [visibleText(metric.title), `${metricText(metric)} · ${visibleText(metric.verdict)}`] as const,
+              ),
+              ...(receipt.metrics.length === 0
+                ? [['How good', 'Not measured: there were no inputs to measure on.'] as const]
+                : []),
+              ['Time', durationText(receipt.seconds)],
+            ]}
+          />
+          {receipt.output !== undefined && (
+            <Actions>
+              <Button variant="default" onClick={() => open(receipt.output ?? '')}>
+                Open the archive
+              </Button>
+              <span>{visibleText(receipt.output)}</span>
+            </Actions>
+          )}
+        </>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,58 @@
+import type { Candidate, FitJob, FitTarget } from '../../../contract/fits.ts';
+import { bytesText, countedText, durationText, numberText, percentText } from '../../text/amounts.ts';
+
+const phases: Readonly<Record<string, string>> = {
+  scan: 'Reading the headers',
+  calibrate: 'Learning what the inputs of each layer have in common',
+  sensitivity: 'Measuring what rounding each tensor does to the answers',
+  round: 'Rounding a candidate, and feeding the errors back',
+  measure: 'Looking at the weights',
+  compress: 'Writing a candidate, and proving it',
+  flush: 'Waiting for the disk to have it all',
+  noise: 'Asking the original twice',
+  evaluate: 'Measuring a candidate on inputs that were not learned from',
+  weights: 'Comparing weights',
+};
+
+/** What a fit does now, in words. */
+export function fitWords({ state, phase, secondsLeft, candidates = 0 }: FitJob): string {
+  const tried = candidates === 0 ? '' : ` · ${countedText(candidates, 'candidate')} so far`;
+  switch (state) {
+    case 'queued':
+      return 'Waiting for the one before it';
+    case 'running': {
+      const left = secondsLeft === undefined ? '' : ` · ${durationText(secondsLeft)} left of this step`;
+      return `${phases[phase ?? 'scan'] ?? 'Working'}${left}${tried}`;
+    }
+    case 'done':
+      return `Done${tried}`;
+    case 'cancelled':
+      return 'Stopped. What was learned is kept for the next time.';
+    case 'failed':
+      return 'It could not be done.';
+  }
+}
+
+/** What is aimed at, in words. */
+export function targetWords(target: FitTarget): string {
+  if ('bytes' in target) return `into ${bytesText(target.bytes)}`;
+  if ('share' in target) return `into ${percentText(target.share)} of its size`;
+  if ('bits' in target) return `to ${numberText(target.bits)} bits a weight`;
+  if ('drop' in target) return `with at most ${percentText(target.drop)} worse`;
+  return `${countedText(target.front.length, 'size')} for the picture`;
+}
+
+export type Metric = NonNullable<Candidate['metrics']>[number];
+
+/** A metric's value as it is read. */
+export function metricText({ value, unit }: Pick<Metric, 'value' | 'unit'>): string {
+  if (value === null) return 'not measured';
+  if (unit === 'proportion') return percentText(value);
+  return unit === 'none' ? numberText(value) : `${numberText(value)} ${unit}`;
+}
+
+/** How much worse than the original, relative to it; below zero where it is better. Nothing where that is unknown. */
+export function worseBy({ value, original, better }: Metric): number | undefined {
+  if (value === null || original === null || original === 0) return undefined;
+  return (better === 'higher' ? original - value : value - original) / Math.abs(original);
+}

@@ -1,0 +1,78 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import type { FitJob, FitRequest } from '../../contract/fits.ts';
+import { useConnection } from './connection.tsx';
+
+/** The fits of a model in this session, newest first, kept new by their events. */
+export function useFits(path: string): readonly FitJob[] {
+  const { host } = useConnection();
+  const queries = useQueryClient();
+  useEffect(
+    () =>
+      host.on('fit.changed', (job) => {
+        queries.setQueryData<readonly FitJob[]>(['fits'], (known = []) => merged(known, job));
+        void queries.invalidateQueries({ queryKey: ['candidates', job.request.input, job.candidates] });
+        if (job.state === 'done') void queries.invalidateQueries({ queryKey: ['candidates'] });
+      }),
+    [host, queries],
+  );
+  const { data = [] } = useQuery({
+    queryKey: ['fits'],
+    queryFn: async (): Promise<readonly FitJob[]> => host.call('fits.running', {}),
+    staleTime: Infinity,
+  });
+  return data.filter(({ request }) => request.input === path).toReversed();
+}
+
+function merged(known: readonly FitJob[], job: FitJob): readonly FitJob[] {
+  const old = known.find(({ id }) => id === job.id);
+  if (old === undefined) return [...known, job];
+  return old.revision > job.revision ? known : known.map((one) => (one.id === job.id ? job : one));
+}
+
+/** Every archive that fits have tried of a model; asked for anew when `tried` changes. */
+export function useCandidates(path: string, tried: number) {
+  const { host } = useConnection();
+  return useQuery({
+    queryKey: ['candidates', path, tried],
+    queryFn: () => host.call('fits.candidates', { path }),
+    placeholderData: (before) => before,
+    gcTime: 60_000,
+  });
+}
+
+/** What each tensor of a candidate takes. */
+export function useFittedTensors(fit: string, number: number) {
+  const { host } = useConnection();
+  return useQuery({
+    queryKey: ['fitted', fit, number],
+    queryFn: async () => (await host.call('fits.tensors', { fit, number })).tensors,
+    gcTime: 60_000,
+  });
+}
+
+export function useStartFit() {
+  const { host } = useConnection();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (request: FitRequest) => host.call('fits.start', request),
+    onSuccess: (job) => queries.setQueryData<readonly FitJob[]>(['fits'], (known = []) => merged(known, job)),
+    networkMode: 'always',
+  });
+}
+
+export function useCancelFit() {
+  const { host } = useConnection();
+  return useMutation({ mutationFn: (id: string) => host.call('fits.cancel', { id }), networkMode: 'always' });
+}
+
+/** Tasks that came with the program and have their data. */
+export function useBundledTasks() {
+  const { host } = useConnection();
+  return useQuery({
+    queryKey: ['tasks'],
+    queryFn: () => host.call('tasks.list', {}),
+    select: (tasks) => tasks.filter(({ hasData }) => hasData),
+    staleTime: Infinity,
+  });
+}
