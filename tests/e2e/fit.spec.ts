@@ -23,7 +23,7 @@ test('sizes are measured, one is taken by keyboard, and the fitted archive tells
   await expect(progress.getByText('Learned from')).toBeVisible();
   await expect(progress.getByText(/32 items of the task/)).toBeVisible();
   const candidates = window.getByRole('grid', { name: 'Candidates' });
-  await expect(candidates.getByRole('row', { name: /log-likelihood|nll/i }).first()).toBeVisible();
+  await expect(candidates.getByRole('row', { name: /log loss/ }).first()).toBeVisible();
   await candidates.focus();
   await candidates.press('Enter');
   const chosen = window.getByRole('region', { name: 'The chosen candidate' });

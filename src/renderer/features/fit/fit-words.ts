@@ -16,13 +16,13 @@ const phases: Readonly<Record<string, string>> = {
 
 /** What a fit does now, in words. */
 export function fitWords({ state, phase, secondsLeft, candidates = 0 }: FitJob): string {
-  const tried = candidates === 0 ? '' : ` · ${countedText(candidates, 'candidate')} so far`;
+  const tried = candidates === 0 ? '' : ` · ${countedText(candidates, 'candidate')}`;
   switch (state) {
     case 'queued':
       return 'Waiting for the one before it';
     case 'running': {
       const left = secondsLeft === undefined ? '' : ` · ${durationText(secondsLeft)} left of this step`;
-      return `${phases[phase ?? 'scan'] ?? 'Working'}${left}${tried}`;
+      return `${phases[phase ?? 'scan'] ?? 'Working'}${left}${tried}${tried && ' so far'}`;
     }
     case 'done':
       return `Done${tried}`;
