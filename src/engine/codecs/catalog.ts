@@ -4,6 +4,7 @@ import type { Codec, CodecNode, Width } from './codec.ts';
 import { difference } from './difference/index.ts';
 import { floatFields } from './float-fields/index.ts';
 import { huffman } from './huffman/index.ts';
+import { mirror } from './mirror/index.ts';
 import { palette } from './palette/index.ts';
 import { range } from './range/index.ts';
 import { rans } from './rans/index.ts';
@@ -28,6 +29,7 @@ export const codecs = [
   records,
   rans,
   range,
+  mirror,
   difference,
   xor,
 ] as const;

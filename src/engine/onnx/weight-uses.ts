@@ -166,8 +166,9 @@ function useOf(node: OnnxNode, input: number, { axes }: Arrival, shape: readonly
     );
   }
   if (operator === 'LSTM' || operator === 'GRU' || operator === 'RNN') {
-    if (input === 1) return build('recurrent-input', 1, [2]);
-    if (input === 2) return build('recurrent-state', 1, [2]);
+    // Counted from behind: an Unsqueeze whose axes are an input may have made the directions.
+    if (input === 1) return build('recurrent-input', rank - 2, [rank - 1]);
+    if (input === 2) return build('recurrent-state', rank - 2, [rank - 1]);
     return build(input === 3 ? 'bias' : 'other', undefined, []);
   }
   if (/Normalization$/.test(operator)) return build('normalization', undefined, []);

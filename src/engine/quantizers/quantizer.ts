@@ -71,6 +71,8 @@ export interface Quantizer<Options = unknown, Parameters = unknown> {
   finer?(options: Options): Options;
   /** Options from fine to coarse at which its size and error are shown, defaults left out; default: the defaults alone. */
   readonly ladder?: readonly Readonly<Record<string, unknown>>[];
+  /** The options for other convolutions: their errors go on to the next layer, where those of a matrix often meet a sum or a norm. */
+  forConvolutions?(options: Options): Options;
   /** Statistics that `plan` looks at besides the common ones. */
   readonly needs?: { readonly columns?: boolean; readonly sample?: boolean; readonly runs?: boolean };
   /** What all pieces of a tensor share, as data that can cross threads. Deterministic. */

@@ -6,6 +6,7 @@ import { DamagedArchiveError, DifferentError } from '../errors.ts';
 import { readFully, writeFully } from '../io/descriptor.ts';
 import { Workspace } from '../kernels/workspace.ts';
 import { considerContexts } from '../pipeline/contexts.ts';
+import { considerMirrors } from '../pipeline/mirrors.ts';
 import { considerMatches, excerptBytes, type Excerpt } from '../pipeline/matches.ts';
 import { planStream } from '../pipeline/plan.ts';
 import { sampleBytes, sampleRanges, sampleUnit, type SampleRange } from '../pipeline/sample.ts';
@@ -301,7 +302,10 @@ export class BlockCoder {
   /** What slices do not show: strings that repeat far apart, and rows. */
   #consider(planned: CodecNode, excerpt: Excerpt, { rows = [] }: StreamKind, preset: Preset): CodecNode {
     const matched = considerMatches(planned, excerpt, preset, this.#workspace);
-    return considerContexts(matched, excerpt, rows, preset, this.#workspace);
+    const { piece, streamLength } = excerpt;
+    const folded =
+      piece.bytes.length === streamLength ? considerMirrors(matched, piece, rows, preset, this.#workspace) : matched;
+    return considerContexts(folded, excerpt, rows, preset, this.#workspace);
   }
 
   #choose(sample: Stream, dtype: ElementType | undefined, preset: Preset, streamLength: number): CodecNode {

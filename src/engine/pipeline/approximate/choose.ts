@@ -1,6 +1,6 @@
 import { quantizerById } from '../../quantizers/catalog.ts';
 import { isPieceDType, type PieceDType } from '../../quantizers/frame.ts';
-import type { Geometry } from '../../quantizers/quantizer.ts';
+import type { Geometry, Quantizer } from '../../quantizers/quantizer.ts';
 import type { TensorStatistics } from '../../quantizers/statistics.ts';
 import { floatWidth } from '../../tensor/floats.ts';
 import type { TensorRange } from '../../tensor/tensor.ts';
@@ -57,8 +57,7 @@ export function chooseFor(tensor: TensorRange, role: TensorRole, recipe: Recipe)
   const quantizer = quantizerById(step.method);
   const refusal = quantizer?.refuses?.(geometry, step.options);
   if (refusal !== undefined) return kept(refusal);
-  const options =
-    careful && isSensitive(role, count) ? (quantizer?.finer?.(step.options) ?? step.options) : step.options;
+  const options = (careful && quantizer && carefulOptions(quantizer, step.options, role, count)) || step.options;
   return {
     kind: 'candidate',
     step: { ...step, options: options as MethodStep['options'] },
@@ -85,6 +84,12 @@ function carefulReason({ shape }: TensorRange, { role }: TensorRole, count: numb
   if (shape.filter((extent) => extent > 1).length < 2) return 'it is one row of numbers';
   if (count <= smallCount) return `it is small: ${count} numbers`;
   return undefined;
+}
+
+/** Options for a tensor that needs care, where the method has such. */
+function carefulOptions(quantizer: Quantizer, options: unknown, role: TensorRole, count: number): unknown {
+  if (isSensitive(role, count)) return quantizer.finer?.(options);
+  return role.role === 'convolution' ? quantizer.forConvolutions?.(options) : undefined;
 }
 
 /** Where errors spread furthest, and finer steps cost little. */

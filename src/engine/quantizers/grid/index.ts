@@ -6,10 +6,10 @@ import { codeShapes, readCodes, writeCodes } from '../codes.ts';
 import { defineQuantizer, type Geometry, type Piece, type PieceShape } from '../quantizer.ts';
 import { mostColumns, totalCount, type TensorStatistics } from '../statistics.ts';
 import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
-import { fromGrid, toGrid } from './kernel.ts';
+import { balanceErrors, fromGrid, toGrid } from './kernel.ts';
 
 const options = z.strictObject({
-  coarseness: z.number().min(0.001).max(4).default(0.19).meta({
+  coarseness: z.number().min(0.001).max(4).default(0.2).meta({
     title: 'Coarseness',
     description:
       'Distance of the lines for each standard deviation of the weights; twice as much saves about one bit a weight.',
@@ -23,6 +23,11 @@ const options = z.strictObject({
     title: 'Lines for each',
     description: 'Whether all weights of a tensor share their lines, or each output channel has lines of its own.',
   }),
+  rounding: z.enum(['balanced', 'nearest']).default('balanced').meta({
+    title: 'Rounding',
+    description:
+      'Whether some weights go to the second nearest line so that the errors of an output channel cancel out; else all go to the nearest.',
+  }),
   step: z.number().min(0).max(1e30).default(0).meta({
     title: 'Step',
     description: 'The distance of two lines itself, for the whole tensor; 0 leaves it to the coarseness.',
@@ -33,7 +38,7 @@ type Options = z.infer<typeof options>;
 const layouts = ['tensor', 'rows', 'columns'] as const;
 type Layout = (typeof layouts)[number];
 
-interface Parameters {
+interface Parameters extends Pick<Options, 'rounding'> {
   readonly layout: Layout;
   /** Distance of lines for each root mean square of a row. */
   readonly relative: number;
@@ -67,23 +72,27 @@ export const grid = defineQuantizer<Options, Parameters>({
   ],
   needs: { columns: true },
   finer: (given) => ({ ...given, coarseness: Math.max(0.001, given.coarseness / 2) }),
+  forConvolutions: (given) => ({ ...given, coarseness: Math.max(0.001, 0.7 * given.coarseness) }),
 
-  plan(geometry, statistics, { coarseness, growth, scale, step }) {
+  plan(geometry, statistics, { coarseness, growth, scale, rounding, step }) {
     const relative = coarseness * (totalCount(statistics) / usualCount) ** (growth / 2);
     const layout = scale === 'tensor' || step > 0 ? 'tensor' : layoutFor(geometry, statistics);
-    if (layout === 'rows') return { layout, relative };
-    if (layout === 'columns') return { layout, relative, steps: columnSteps(geometry, statistics, relative) };
-    return { layout, relative, steps: Float32Array.of(tensorStep(statistics, relative, step)) };
+    if (layout === 'rows') return { layout, relative, rounding };
+    // Channels that are columns, or unknown, are spread over pieces that know nothing of one another.
+    const common = { layout, relative, rounding: 'nearest' } as const;
+    if (layout === 'columns') return { ...common, steps: columnSteps(geometry, statistics, relative) };
+    return { ...common, steps: Float32Array.of(tensorStep(statistics, relative, step)) };
   },
 
-  quantize(piece, { layout, relative, steps: planned }, workspace) {
+  quantize(piece, { layout, relative, rounding, steps: planned }, workspace) {
     const { values } = piece;
     const { header, steps, part } = stepParts(layout, planned ?? rowSteps(piece, relative), workspace);
     const room = workspace.allocate(4 * values.length);
     const codes = new Int32Array(room.buffer, room.byteOffset, values.length);
-    eachRow(layout, piece, values.length, (start, end, step) =>
-      toGrid(values, start, end, steps, step, codes, layout === 'columns'),
-    );
+    eachRow(layout, piece, values.length, (start, end, step) => {
+      toGrid(values, start, end, steps, step, codes, layout === 'columns');
+      if (rounding === 'balanced') balanceErrors(values, start, end, steps[step] ?? 0, codes);
+    });
     const coded = writeCodes(codes, workspace, piece.columns);
     return {
       header: joinBytes(header, coded.header),
@@ -110,7 +119,7 @@ export const grid = defineQuantizer<Options, Parameters>({
     });
   },
 
-  bound(piece, { layout, relative, steps: planned }) {
+  bound(piece, { layout, relative, rounding, steps: planned }) {
     const { values } = piece;
     const steps = planned ?? rowSteps(piece, relative);
     const most = new Float64Array(values.length);
@@ -118,7 +127,7 @@ export const grid = defineQuantizer<Options, Parameters>({
       for (let place = start; place < end; place++) {
         const step = steps[layout === 'columns' ? first + place - start : first] ?? 0;
         // A step of 0 stands for a row of zeros.
-        most[place] = (step * roundedUp) / 2;
+        most[place] = (step * roundedUp) / (rounding === 'balanced' ? 1 : 2);
       }
     });
     return { each: (place) => most[place] ?? 0 };

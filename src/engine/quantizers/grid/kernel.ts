@@ -39,3 +39,29 @@ export function fromGrid(
     for (let place = start; place < end; place++)
       values[place] = (codes[place] ?? 0) * (steps[first + place - start] ?? 0);
 }
+
+/**
+ * Makes the errors of a run of codes on lines `step` apart sum up to less than half a step, by giving some of those that were
+ * rounded furthest in the direction of the sum the line on the other side: none moves by more than a step in all. What a
+ * layer adds up is then right on average wherever its inputs have a mean.
+ */
+export function balanceErrors(values: Float32Array, start: number, end: number, step: number, codes: Int32Array): void {
+  if (!(step > 0)) return;
+  const perUnit = 1 / step;
+  let sum = 0;
+  for (let place = start; place < end; place++) sum += (codes[place] ?? 0) - (values[place] ?? 0) * perUnit;
+  const surplus = Math.min(Math.abs(Math.round(sum)), (end - start) >> 1);
+  if (surplus === 0) return;
+  const direction = sum > 0 ? 1 : -1;
+  const errorOf = (place: number): number => direction * ((codes[place] ?? 0) - (values[place] ?? 0) * perUnit);
+  let candidates: number[] = [];
+  // Errors are spread about evenly, so twice as wide an edge as needed on average nearly always has enough.
+  for (let edge = (2 * surplus) / (end - start); ; edge *= 2) {
+    candidates = [];
+    const least = Math.max(0, 0.5 - edge);
+    for (let place = start; place < end; place++) if (errorOf(place) > least) candidates.push(place);
+    if (candidates.length >= surplus || least === 0) break;
+  }
+  candidates.sort((one, other) => errorOf(other) - errorOf(one) || one - other);
+  for (const place of candidates.slice(0, surplus)) codes[place] = (codes[place] ?? 0) - direction;
+}
