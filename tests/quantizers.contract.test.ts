@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { CodecNode } from '../src/engine/codecs/codec.ts';
 import { decodeTree } from '../src/engine/codecs/graph.ts';
 import { approximatePiece, parametersOf, type TensorApproximation } from '../src/engine/quantizers/approximate.ts';
 import { quantizers } from '../src/engine/quantizers/catalog.ts';
 import { pieceDTypes, type PieceDType } from '../src/engine/quantizers/frame.ts';
-import type { Geometry, Quantizer } from '../src/engine/quantizers/quantizer.ts';
+import type { Geometry, Part, Quantizer } from '../src/engine/quantizers/quantizer.ts';
 import { addStatistics, measurePiece, piecesOf, type TensorStatistics } from '../src/engine/quantizers/statistics.ts';
 import { decodeFloats, encodeFloats, floatWidth } from '../src/engine/tensor/floats.ts';
 import { bitFlips, inScratch, optionEdges, orDamaged, truncations, workspace } from './support/codecs.ts';
@@ -75,7 +76,8 @@ describe.each(catalog.map((quantizer) => [quantizer.id, quantizer] as const))('%
       for (const options of edges.slice(0, 6)) {
         const { payload, bytes } = encode(quantizer, tensor, options, 'F32');
         for (const changed of [...truncations(payload, 24), ...bitFlips(payload, 32)]) {
-          const decoded = orDamaged(() => decodeTree(changed, { length: bytes.length, width: 4 }, workspace).slice());
+          const shape = { length: bytes.length, width: 4, reference: baseOf(tensor.values, 'F32') } as const;
+          const decoded = orDamaged(() => decodeTree(changed, shape, workspace).slice());
           if (decoded) expect(decoded.length).toBe(bytes.length);
         }
       }
@@ -107,17 +109,29 @@ function encodePiece(approximation: TensorApproximation, values: Float32Array, f
     const bytes = encodeFloats(approximation.dtype, values);
     const output = workspace.allocate(bytes.length + 1);
     const piece = { ...approximation, firstRow, firstColumn };
-    const { storedLength, loss } = approximatePiece(bytes, piece, output, workspace, ({ width }) =>
-      width === 1 ? { id: 'rans' } : { id: 'store' },
-    );
+    const base = baseOf(values, approximation.dtype);
+    const planPart = ({ width }: Part): CodecNode => ({ id: width === 1 ? 'rans' : 'store' });
+    const { storedLength, loss } = approximatePiece(bytes, piece, output, workspace, planPart, { base });
     return { bytes, loss, payload: output.slice(0, storedLength) };
   });
+}
+
+/** The numbers of a base model for a tensor: near, not all finite, and each told by its own number alone. */
+function baseOf(values: Float32Array, dtype: PieceDType): Uint8Array {
+  return encodeFloats(
+    dtype,
+    values.map((value) => {
+      const mixed = Math.abs(Math.round(value * 1e6)) % 101;
+      return mixed === 7 ? Infinity : value * (0.9 + 0.002 * mixed);
+    }),
+  );
 }
 
 function expectBound(quantizer: Quantizer, tensor: NamedTensor, options: unknown): void {
   const approximation = plan(quantizer, tensor, options, 'F32');
   const { bytes } = encodePiece(approximation, tensor.values, 0, 0);
-  const piece = { ...tensor.geometry, values: tensor.values, firstRow: 0, firstColumn: 0 };
+  const base = decodeFloats('F32', baseOf(tensor.values, 'F32'));
+  const piece = { ...tensor.geometry, values: tensor.values, base, firstRow: 0, firstColumn: 0 };
   const bound = quantizer.bound(piece, approximation.parameters);
   const after = decodeFloats('F32', bytes);
   const rounding = 2 ** -22;
@@ -138,7 +152,8 @@ function expectPayload(quantizer: Quantizer, tensor: NamedTensor, options: unkno
   inScratch(() => {
     // Written over, so that what the encoder left in the workspace cannot help the decoder.
     workspace.allocate(4 * bytes.length + 65536).fill(0xa5);
-    expect(Buffer.compare(decodeTree(payload, { length: bytes.length, width }, workspace), bytes)).toBe(0);
+    const shape = { length: bytes.length, width, reference: baseOf(rounded, dtype) };
+    expect(Buffer.compare(decodeTree(payload, shape, workspace), bytes)).toBe(0);
   });
   expect(decodeFloats(dtype, bytes).every(Number.isFinite)).toBe(true);
   expect(Buffer.compare(encode(quantizer, { ...tensor, values: rounded }, options, dtype).payload, payload)).toBe(0);

@@ -227,6 +227,7 @@ async function encodeAll(
       slotBytes: resources.slotBytes,
       preset,
       prepared: request.prepared,
+      bases,
       read: (bytes) => reporter.progress('measure', bytes, inputs.bytes, 0),
     }));
   if (plan) watch.end('measure');

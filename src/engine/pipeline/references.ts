@@ -58,7 +58,7 @@ export async function findReferences({
 type Places = readonly Map<number, BasePlace>[];
 
 /** By file and offset of a tensor: the place of the tensor of a base that it most likely descends from. */
-function matchTensors(files: readonly ScannedFile[], bases: readonly BaseModelFile[]): Places {
+export function matchTensors(files: readonly ScannedFile[], bases: readonly BaseModelFile[]): Places {
   const named = new Map<string, BasePlace>();
   const shaped = new Map<string, BasePlace[]>();
   bases.forEach(({ tensors }, base) => {
@@ -114,7 +114,10 @@ function placeOfRun(
   matched: ReadonlyMap<number, BasePlace>,
 ): BasePlace | undefined {
   let place: BasePlace | undefined;
-  for (let at = firstFrom(tensors, run.offset); at < tensors.length; at++) {
+  // A piece of an approximated tensor may begin within it.
+  const next = firstFrom(tensors, run.offset);
+  const { offset: start = 0, byteLength: bytes = 0 } = tensors[next - 1] ?? {};
+  for (let at = start + bytes > run.offset ? next - 1 : next; at < tensors.length; at++) {
     const tensor = tensors[at];
     if (!tensor || tensor.offset >= run.offset + run.length) break;
     if (tensor.byteLength === 0) continue;

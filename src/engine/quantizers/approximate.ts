@@ -34,6 +34,14 @@ export interface ApproximatedPiece {
   readonly loss: LossSums;
 }
 
+/** Other bytes for a piece, as many as its own. */
+export interface OtherBytes {
+  /** What is quantized in place of its own numbers. */
+  readonly prepared?: Uint8Array | undefined;
+  /** The same place of a base model. */
+  readonly base?: Uint8Array | undefined;
+}
+
 /** Chooses the codecs of a part. */
 export type PlanPart = (part: Part) => CodecNode;
 
@@ -48,17 +56,19 @@ export function approximatePiece(
   output: Uint8Array,
   workspace: Workspace,
   planPart: PlanPart,
-  prepared: Uint8Array = bytes,
+  { prepared = bytes, base }: OtherBytes = {},
 ): ApproximatedPiece {
   const { dtype, geometry, nodes } = approximation;
   const quantizer = requireQuantizer(approximation.quantizer);
-  const piece = readPiece(prepared, approximation, workspace);
+  const baseValues = base && numbersOf(base, dtype, workspace);
+  const piece = { ...readPiece(prepared, approximation, workspace), base: baseValues };
   const before = prepared === bytes ? piece.values : readPiece(bytes, approximation, workspace).values;
   const { header, parts } = quantizer.quantize(piece, approximation.parameters, workspace);
   const framed = writeFrame({ dtype, columns: geometry.columns, firstColumn: piece.firstColumn }, header);
   const children = parts.map((part, place) => encodePayload(nodes?.[place] ?? planPart(part), part, workspace).payload);
 
-  const shape = { count: piece.values.length, columns: geometry.columns, firstColumn: piece.firstColumn };
+  const { values, firstColumn } = piece;
+  const shape = { count: values.length, columns: geometry.columns, firstColumn, base: baseValues };
   const restored = allocateFloats(shape.count, workspace);
   quantizer.dequantize({ header, parts }, shape, restored, workspace);
   encodeNumbers(dtype, restored, bytes);
@@ -100,8 +110,11 @@ export function parametersOf({
 
 function readPiece(bytes: Uint8Array, approximation: PieceApproximation, workspace: Workspace): Piece {
   const { dtype, geometry, firstRow, firstColumn } = approximation;
-  const values = decodeFloats(dtype, bytes, allocateFloats(Math.floor(bytes.length / floatWidth(dtype)), workspace));
-  return { ...geometry, values, firstRow, firstColumn };
+  return { ...geometry, values: numbersOf(bytes, dtype, workspace), firstRow, firstColumn };
+}
+
+function numbersOf(bytes: Uint8Array, dtype: PieceDType, workspace: Workspace): Float32Array {
+  return decodeFloats(dtype, bytes, allocateFloats(Math.floor(bytes.length / floatWidth(dtype)), workspace));
 }
 
 function requireQuantizer(id: string): Quantizer {

@@ -1,5 +1,6 @@
 import { binary } from './binary/index.ts';
 import { codebook } from './codebook/index.ts';
+import { delta } from './delta/index.ts';
 import { dynamic8 } from './dynamic8/index.ts';
 import { decoderOf, type Decoder } from './frame.ts';
 import { float } from './float/index.ts';
@@ -37,6 +38,7 @@ export const quantizers = [
   nvfp4,
   power,
   mantissa,
+  delta,
 ] as const;
 
 export type QuantizerId = (typeof quantizers)[number]['id'];

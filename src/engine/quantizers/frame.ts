@@ -2,7 +2,7 @@ import type { Codec, StreamShape } from '../codecs/codec.ts';
 import { readVarint, varintLength, writeVarint } from '../codecs/varint.ts';
 import { DamagedArchiveError } from '../errors.ts';
 import type { Workspace } from '../kernels/workspace.ts';
-import { encodeFloats, floatWidth, type FloatDType } from '../tensor/floats.ts';
+import { decodeFloats, encodeFloats, floatWidth, type FloatDType } from '../tensor/floats.ts';
 import type { PieceShape, Quantizer } from './quantizer.ts';
 
 /** The number of each dtype in the header of an approximated piece; the order is part of the format. */
@@ -63,6 +63,7 @@ export function decoderOf(quantizer: Quantizer): Decoder {
   return {
     id: quantizer.id,
     wireId: quantizer.wireId,
+    ...(quantizer.needsBase && { needsReference: true }),
     streamShapes(header, output) {
       const { shape, rest } = readFrame(header, output);
       return quantizer.partShapes(rest, shape);
@@ -70,10 +71,17 @@ export function decoderOf(quantizer: Quantizer): Decoder {
     decode({ header, streams }, output, workspace, target = workspace.allocate(output.length)) {
       const { dtype, shape, rest } = readFrame(header, output);
       const values = allocateFloats(shape.count, workspace);
-      quantizer.dequantize({ header: rest, parts: streams }, shape, values, workspace);
+      const base = quantizer.needsBase ? baseNumbers(dtype, output, workspace) : undefined;
+      quantizer.dequantize({ header: rest, parts: streams }, { ...shape, base }, values, workspace);
       return encodeNumbers(dtype, values, target);
     },
   };
+}
+
+function baseNumbers(dtype: PieceDType, { length, reference }: StreamShape, workspace: Workspace): Float32Array {
+  if (reference?.length !== length)
+    throw new DamagedArchiveError(`A difference of ${length} bytes has ${reference?.length ?? 0} bytes of a base.`);
+  return decodeFloats(dtype, reference, allocateFloats(length / floatWidth(dtype), workspace));
 }
 
 /** The largest finite number of dtypes that would make an infinity of what is larger. */

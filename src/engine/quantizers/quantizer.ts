@@ -19,6 +19,8 @@ export interface Piece extends Geometry {
   readonly firstRow: number;
   /** Column of the first number; 0 unless the piece is a part of one row. */
   readonly firstColumn: number;
+  /** The numbers at the same place of a base model, for methods that need them; they may be infinite or NaN. */
+  readonly base?: Float32Array | undefined;
 }
 
 /** A stream of an approximated piece, coded exactly by codecs. */
@@ -38,6 +40,8 @@ export interface PieceShape {
   readonly count: number;
   readonly columns: number;
   readonly firstColumn: number;
+  /** As of {@link Piece}. */
+  readonly base?: Float32Array | undefined;
 }
 
 /** How exact a method promises to be on a piece. */
@@ -65,6 +69,8 @@ export interface Quantizer<Options = unknown, Parameters = unknown> {
   readonly since: number;
   /** Every field with a title, a description, a range and a default: forms are drawn from it, and `{}` is valid. */
   readonly options: z.ZodType<Options>;
+  /** Takes only tensors that a base model has as well; pieces and shapes then have a base. */
+  readonly needsBase?: boolean;
   /** Why it cannot take a tensor of this geometry, in words; absent when it can. */
   refuses?(geometry: Geometry, options: Options): string | undefined;
   /** The options for tensors where errors spread furthest; default: the same. */

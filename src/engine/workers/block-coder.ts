@@ -17,6 +17,7 @@ import {
   type PieceApproximation,
   type TensorApproximation,
 } from '../quantizers/approximate.ts';
+import { decoderByWireId, quantizerById } from '../quantizers/catalog.ts';
 import { allocateFloats } from '../quantizers/frame.ts';
 import type { Part } from '../quantizers/quantizer.ts';
 import { measurePiece, type TensorStatistics } from '../quantizers/statistics.ts';
@@ -125,14 +126,19 @@ export class BlockCoder {
     return blocks.map(({ length, stream, node, reference: range, approximation }) => {
       const coded = this.#scratch(() => {
         if (approximation)
-          return this.#approximate(input.subarray(from, from + length), approximation, output.subarray(to), preset);
+          return this.#approximate(
+            input.subarray(from, from + length),
+            approximation,
+            output.subarray(to),
+            preset,
+            range,
+          );
         const reference = range && this.#gather([range]);
         const block: Stream = { bytes: input.subarray(from, from + length), width: stream.width, reference };
         const chosen = node ?? this.#planBlock(block, stream, preset);
         const storedLength = encodeTree(chosen, block, this.#workspace, output.subarray(to));
         const payload = output.subarray(to, to + storedLength);
-        const usesReference = codecByWireId(payload[0] ?? 0)?.needsReference === true;
-        return { storedLength, codec: describeNode(describeTree(payload)), usesReference };
+        return { storedLength, codec: describeNode(describeTree(payload)), usesReference: readsReference(payload) };
       });
       from += length;
       to += coded.storedLength;
@@ -140,15 +146,23 @@ export class BlockCoder {
     });
   }
 
-  #approximate(bytes: Uint8Array, approximation: PieceApproximation, output: Uint8Array, preset: Preset): CodedBlock {
+  #approximate(
+    bytes: Uint8Array,
+    approximation: PieceApproximation,
+    output: Uint8Array,
+    preset: Preset,
+    reference: FileRange | undefined,
+  ): CodedBlock {
     const planPart = (part: Part): CodecNode => this.#scratch(() => this.#planBlock(part, part, preset));
-    const prepared = this.#prepared(bytes, approximation);
-    const { storedLength, loss } = approximatePiece(bytes, approximation, output, this.#workspace, planPart, prepared);
+    const { needsBase } = quantizerById(approximation.quantizer) ?? {};
+    const base = needsBase && reference ? this.#gather([reference]) : undefined;
+    const others = { prepared: this.#prepared(bytes, approximation), base };
+    const { storedLength, loss } = approximatePiece(bytes, approximation, output, this.#workspace, planPart, others);
     return {
       storedLength,
       loss,
       codec: describeNode(describeTree(output.subarray(0, storedLength))),
-      usesReference: false,
+      usesReference: readsReference(output),
     };
   }
 
@@ -175,7 +189,7 @@ export class BlockCoder {
   parameters(task: TaskOf<'parameters'>): TensorApproximation {
     const { quantizer, geometry, dtype, rows, preset, prepared } = task;
     const approximation = { quantizer, geometry, dtype, parameters: parametersOf(task), prepared };
-    if (rows === undefined) return approximation;
+    if (rows === undefined || quantizerById(quantizer)?.needsBase) return approximation;
     const nodes = this.#scratch(() => {
       const bytes = this.#workspace.allocate(rows.length);
       readFully(rows.descriptor, bytes, rows.offset);
@@ -278,7 +292,7 @@ export class BlockCoder {
 
   /** The shape of a coded block, with its reference where the payload asks for it. */
   #shapeOf({ length, width, reference }: BlockShape, payload: Uint8Array): StreamShape {
-    if (reference === undefined || codecByWireId(payload[0] ?? 0)?.needsReference !== true) return { length, width };
+    if (reference === undefined || !readsReference(payload)) return { length, width };
     return { length, width, reference: this.#gather([reference]) };
   }
 
@@ -336,6 +350,12 @@ function slicesOf(bytes: Uint8Array, slices: readonly SampleRange[], workspace: 
     filled += length;
   }
   return sample;
+}
+
+/** Whether what is at the root of a payload needs the bytes of a base. */
+function readsReference(payload: Uint8Array): boolean {
+  const wireId = payload[0] ?? 0;
+  return (codecByWireId(wireId) ?? decoderByWireId(wireId))?.needsReference === true;
 }
 
 function needsReference({ id }: CodecNode): boolean {

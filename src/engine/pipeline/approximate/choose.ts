@@ -35,8 +35,8 @@ export type Decision = Candidate | Kept;
 
 const kept = (reason: string): Kept => ({ kind: 'kept', reason });
 
-/** What becomes of a tensor, before any of its numbers is seen. */
-export function chooseFor(tensor: TensorRange, role: TensorRole, recipe: Recipe): Decision {
+/** What becomes of a tensor, before any of its numbers is seen; `hasBase` where a base model has one like it. */
+export function chooseFor(tensor: TensorRange, role: TensorRole, recipe: Recipe, hasBase = false): Decision {
   const rule = ruleFor(tensor, role, recipe);
   if (rule && 'keep' in rule) return kept('the recipe says so');
   const asked = rule ?? recipe.default;
@@ -55,6 +55,7 @@ export function chooseFor(tensor: TensorRange, role: TensorRole, recipe: Recipe)
   const step = stepOf(asked, isAsked ? 'a rule of the recipe' : 'the default of the recipe');
   const geometry = geometryOf(tensor.shape, role.channelAxis);
   const quantizer = quantizerById(step.method);
+  if (quantizer?.needsBase && !hasBase) return kept('no base model that was given has it');
   const refusal = quantizer?.refuses?.(geometry, step.options);
   if (refusal !== undefined) return kept(refusal);
   const options = (careful && quantizer && carefulOptions(quantizer, step.options, role, count)) || step.options;

@@ -4,10 +4,12 @@ import { piecesOf, type TensorStatistics } from '../../quantizers/statistics.ts'
 import { floatWidth } from '../../tensor/floats.ts';
 import type { Crew } from '../../workers/crew.ts';
 import { AssemblyLine } from '../assembly-line.ts';
+import type { BaseModelFile } from '../base-models.ts';
 import type { Place } from '../cut.ts';
 import { emptyDigest } from '../digests.ts';
 import type { InputFile } from '../inputs.ts';
 import type { PreparedTensor } from '../requests.ts';
+import { matchTensors } from '../references.ts';
 import { blockBytes } from '../resources.ts';
 import { chooseFor, keptAfterAll, type Decision } from './choose.ts';
 import { measureFile, type Measured } from './measure.ts';
@@ -33,6 +35,8 @@ interface Surroundings {
   readonly slotBytes: number;
   readonly preset: Preset;
   readonly prepared?: PreparedFiles | undefined;
+  /** Models that methods may store differences to. */
+  readonly bases: readonly BaseModelFile[];
   /** Hears of the bytes read so far. */
   read(bytes: number): void;
 }
@@ -54,7 +58,7 @@ export async function planApproximations(
   files: readonly InputFile[],
   originals: readonly ReadonlyMap<number, Place>[],
   recipe: Recipe,
-  { crew, signal, slotBytes, preset, prepared, read }: Surroundings,
+  { crew, signal, slotBytes, preset, prepared, bases, read }: Surroundings,
 ): Promise<ApproximatePlan> {
   const roles = await Roles.read(files, signal);
   const steps = files.map(
@@ -63,12 +67,13 @@ export async function planApproximations(
         prepared?.tensors.filter((tensor) => tensor.file === file).map(({ offset, step }) => [offset, step] as const),
       ),
   );
+  const descents = matchTensors(files, bases);
   const decisions = files.map(({ layout }, file) => {
     const tensors = layout?.tensors.filter(({ byteLength }) => byteLength > 0) ?? [];
     return new Map(
       tensors.map((tensor) => {
         const rules = preparedRules(steps[file]?.get(tensor.offset));
-        const decision = chooseFor(tensor, roles.of(file, tensor), rules ?? recipe);
+        const decision = chooseFor(tensor, roles.of(file, tensor), rules ?? recipe, descents[file]?.has(tensor.offset));
         return [tensor.offset, { tensor, decision }];
       }),
     );

@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { compress, restore, verify } from '../../../src/engine/index.ts';
+import { folderWith } from '../../support/folder.ts';
+import { context, finish } from '../../support/jobs.ts';
+import { bell } from '../../support/numbers.ts';
+import { headerText, safetensorsFile } from '../../support/safetensors.ts';
+
+const [rows, columns] = [800, 700];
+
+/** A matrix in safetensors; with `change`, each weight differs by about that share of a usual one. */
+function model(change: number): Uint8Array {
+  const noise = bell(rows * columns, 0.05 * change, 2);
+  const weights = bell(rows * columns, 0.05).map((weight, at) => weight + (noise[at] ?? 0));
+  const end = 4 * weights.length;
+  const header = headerText([{ name: 'layer.weight', dtype: 'F32', shape: [rows, columns], begin: 0, end }]);
+  return safetensorsFile(header, new Uint8Array(weights.buffer));
+}
+
+test.each([
+  ['sign', 20],
+  ['grid', 12],
+])('a tuned model becomes a rough difference to its base: %s', async (kind, factor) => {
+  const folder = await folderWith({
+    'base.safetensors': model(0),
+    'tuned.safetensors': model(1e-3),
+  });
+  const [base, input, output] = ['base.safetensors', 'tuned.safetensors', 'tuned.fwz'].map((name) =>
+    join(folder, name),
+  );
+  const job = { input: input!, output: output!, approximate: { default: { method: 'delta', options: { kind } } } };
+  const { report } = await finish(compress({ ...job, bases: [base!] }, context()));
+  expect(report.bytesOut * factor).toBeLessThan(report.bytesIn);
+  expect(report.bases).toMatchObject([{ name: 'base.safetensors' }]);
+  const changed = report.tensors.filter(({ approximation }) => approximation !== undefined);
+  expect(changed.length).toBeGreaterThan(0);
+  for (const { approximation } of changed) expect(approximation?.loss.relativeL2).toBeLessThan(1e-3);
+
+  await finish(verify({ archive: output! }, context()));
+  const back = join(folder, 'back.safetensors');
+  await finish(restore({ archive: output!, output: back }, context()));
+  const [original, restored] = [await readFile(input!), await readFile(back)];
+  expect(restored.length).toBe(original.length);
+  expect(restored.equals(original)).toBe(false);
+  const alone = await folderWith({ 'tuned.fwz': await readFile(output!) });
+  const elsewhere = restore({ archive: join(alone, 'tuned.fwz'), output: join(alone, 'back') }, context());
+  await expect(finish(elsewhere)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+});
+
+test('without a base that has it a tensor is kept, and says why', async () => {
+  const folder = await folderWith({ 'tuned.safetensors': model(0) });
+  const [input, output] = [join(folder, 'tuned.safetensors'), join(folder, 'tuned.fwz')];
+  const { report } = await finish(
+    compress({ input, output, approximate: { default: { method: 'delta' } } }, context()),
+  );
+  expect(report.tensors.every(({ approximation }) => approximation === undefined)).toBe(true);
+  expect(report.tensors.map(({ kept }) => kept)).toContain('no base model that was given has it');
+});
