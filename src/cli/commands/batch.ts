@@ -19,7 +19,7 @@ import { escapeUnsafe } from '../view/escape.ts';
 import { batchSummary, planSummary } from '../view/zoo.ts';
 import type { AddCommand, CommandContext } from './command.ts';
 import { withResources, type ResourceOptions } from './options.ts';
-import { settled } from './settled.ts';
+import { watchFolders } from './watch-folders.ts';
 
 interface Shard {
   readonly index: number;
@@ -59,13 +59,15 @@ export const addBatch: AddCommand = (program, runAction) => {
         context.output.say(planSummary(plan));
         return { command: 'plan', plan };
       }
+      // From before the first run, so that what comes meanwhile is not missed.
+      await using watching = options.watch === true ? await watchFolders(roots, options.output) : undefined;
       for (;;) {
         const report = await runOnce(roots, options, recipe, context);
-        if (options.watch !== true && report.needsAttention.length === 0) return report;
+        if (watching === undefined && report.needsAttention.length === 0) return report;
         context.output.line({ type: 'report', report });
-        if (options.watch !== true) throw attention(report);
+        if (watching === undefined) throw attention(report);
         context.output.say('Watching. Ctrl-C ends it.');
-        await settled(roots, context.signal);
+        await watching.settled(context.signal);
       }
     }),
   );

@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, statSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  planZoo,
+  recipeSchema,
+  runBatch,
+  scanZoo,
+  Suspension,
+  type BatchRequest,
+  type EngineContext,
+} from '../../../src/engine/index.ts';
+import { folderWith } from '../../support/folder.ts';
+import { context } from '../../support/jobs.ts';
+import { largeModel } from '../../support/large-model.ts';
+import { writeZoo } from '../../support/zoos.ts';
+
+async function planned(root: string, out: string): Promise<BatchRequest> {
+  const { signal } = new AbortController();
+  const zoo = await scanZoo({ roots: [root] }, { signal });
+  const plan = await planZoo(zoo, out, recipeSchema.parse({ preset: 'quick' }), { signal });
+  return { zoo, plan, threads: 1, reserveBytes: 0 };
+}
+
+/** Bytes of all files below some folders. */
+function bytesBelow(...folders: readonly string[]): number {
+  let bytes = 0;
+  for (const folder of folders)
+    for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true }))
+      if (entry.isFile()) bytes += statSync(join(entry.parentPath, entry.name), { throwIfNoEntry: false })?.size ?? 0;
+  return bytes;
+}
+
+test('a run never takes more room than its plan says, and with originals going, room only grows', async () => {
+  const root = await folderWith({});
+  const [zoo, out] = [join(root, 'zoo'), join(root, 'out')];
+  await writeZoo(zoo, 4);
+  const request = await planned(zoo, out);
+  const before = bytesBelow(zoo);
+  const trash = async (paths: readonly string[]) => {
+    for (const path of paths) await rm(path);
+  };
+  const { peak } = request.plan.drive;
+  let most = 0;
+  const afterEach: number[] = [];
+  for await (const { type } of runBatch({ ...request, trash }, context())) {
+    most = Math.max(most, bytesBelow(out));
+    if (type === 'model-finished') afterEach.push(bytesBelow(zoo, out));
+  }
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThanOrEqual(peak);
+  const largest = Math.max(...request.plan.models.map(({ bytesThen }) => bytesThen));
+  for (const bytes of afterEach) expect(bytes).toBeLessThanOrEqual(before + 1.1 * largest);
+  expect(afterEach.at(-1)).toBeLessThan(before);
+});
+
+test('a batch that was stopped within a model goes on behind the blocks that were proved', async () => {
+  const root = await folderWith({});
+  const [zoo, out, undisturbed] = [join(root, 'zoo'), join(root, 'out'), join(root, 'undisturbed')];
+  await writeZoo(zoo, 0);
+  await mkdir(join(zoo, 'large'));
+  await writeFile(join(zoo, 'large', 'model.safetensors'), largeModel(36));
+  const archive = 'large/model.safetensors.fwz';
+  const sha256 = async (folder: string) =>
+    createHash('sha256')
+      .update(await readFile(join(folder, archive)))
+      .digest('hex');
+  await carryOut(await planned(zoo, undisturbed), context());
+
+  const controller = new AbortController();
+  const request = await planned(zoo, out);
+  const stopped = carryOut(request, context(controller.signal), (id, bytesDone) => {
+    if (id === 'large/model.safetensors' && bytesDone > 0) controller.abort(new Suspension());
+  });
+  await expect(stopped).rejects.toThrow(/the work so far is kept/);
+  const left = await stat(join(out, `${archive}.partial`));
+  await carryOut(request, context());
+  // The very file that was left, finished.
+  expect((await stat(join(out, archive))).ino).toBe(left.ino);
+  expect(await sha256(out)).toBe(await sha256(undisturbed));
+  expect((await readdir(out, { recursive: true })).filter((name) => /partial|fwz\.journal/.test(name))).toEqual([]);
+});
+
+async function carryOut(
+  request: BatchRequest,
+  engineContext: EngineContext,
+  progress: (id: string, bytesDone: number) => void = () => undefined,
+): Promise<void> {
+  for await (const event of runBatch(request, engineContext))
+    if (event.type === 'model-progress' && event.progress.phase === 'prove')
+      progress(event.id, event.progress.bytesDone);
+}
