@@ -5,6 +5,8 @@ import { useHashLocation } from 'wouter/use-hash-location';
 import { CompareScreen } from '../features/compare/CompareScreen.tsx';
 import { Browse } from '../features/browse/Browse.tsx';
 import { FitScreen } from '../features/fit/FitScreen.tsx';
+import { ExportScreen } from '../features/export/ExportScreen.tsx';
+import { ExportedScreen } from '../features/export/ExportedScreen.tsx';
 import { History } from '../features/history/History.tsx';
 import { RunScreen } from '../features/history/RunScreen.tsx';
 import { Home } from '../features/home/Home.tsx';
@@ -39,6 +41,10 @@ export function App({ connection }: { readonly connection: Connection | undefine
                   <Route path="/fit/:path">{({ path }) => <FitScreen key={path} path={linkedPath(path)} />}</Route>
                   <Route path="/job/:id">{({ id }) => <JobScreen key={id} id={id} />}</Route>
                   <Route path="/run/:id">{({ id }) => <RunScreen key={id} id={id} />}</Route>
+                  <Route path="/export/:path">
+                    {({ path }) => <ExportScreen key={path} path={linkedPath(path)} />}
+                  </Route>
+                  <Route path="/exported/:id">{({ id }) => <ExportedScreen key={id} id={id} />}</Route>
                   <Route path="/history" component={History} />
                   <Route path="/zoo" component={ZooScreen} />
                   <Route path="/settings" component={SettingsScreen} />

@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import type { Input } from '../../contract/calls.ts';
 import type { Job, JobRequest } from '../../contract/jobs.ts';
 import { useConnection } from './connection.tsx';
-import { mergeJobs, orderJobs } from './merge-jobs.ts';
+import { mergeStates, orderJobs } from './merge-states.ts';
 
 /** All jobs that the host remembers, kept new by its events. */
 export function useJobs() {
@@ -13,7 +13,7 @@ export function useJobs() {
     queryKey: ['jobs'],
     queryFn: async () => {
       const told = await host.call('jobs.list', {});
-      const jobs = mergeJobs(queries.getQueryData<readonly Job[]>(['jobs']) ?? [], told);
+      const jobs = mergeStates(queries.getQueryData<readonly Job[]>(['jobs']) ?? [], told);
       return orderJobs(
         jobs,
         told.map(({ id }) => id),

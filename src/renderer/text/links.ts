@@ -35,3 +35,8 @@ export function linkedIds(encoded: string | undefined): readonly string[] {
     .filter((id) => id !== '');
   return [...new Set(ids)];
 }
+
+/** The address of the choice of a form to export a model in. */
+export function exportLink(path: string): string {
+  return `/export/${encodeURIComponent(path)}`;
+}

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMemo } from 'react';
+import { Link } from 'wouter';
 import type { JobRequest } from '../../../contract/jobs.ts';
 import type { ModelSummary } from '../../../contract/models.ts';
 import { useShortcut } from '../../app/use-shortcut.ts';
@@ -10,6 +11,7 @@ import { Hash } from '../../components/Hash.tsx';
 import { Screen } from '../../components/Screen.tsx';
 import { useStartJob } from '../../host/jobs.ts';
 import { useModelMap } from '../../host/models.ts';
+import { exportLink } from '../../text/links.ts';
 import { visibleText } from '../../text/visible.ts';
 import { Headline } from './Headline.tsx';
 import { ModelDetails } from './ModelDetails.tsx';
@@ -43,6 +45,9 @@ export function ArchiveView({ model }: { readonly model: ModelSummary }) {
         <Button onClick={startJob(restore)}>Restore the original</Button>
         <Button variant="default" onClick={startJob({ command: 'verify', archive: model.path })}>
           Verify
+        </Button>
+        <Button variant="default" component={Link} href={exportLink(model.path)}>
+          Export for another program
         </Button>
         <span>Restoring writes into a folder “restored” beside the archive.</span>
       </Actions>

@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core';
 import { useMemo, useRef, useState } from 'react';
+import { Link } from 'wouter';
 import { preset as presetIds, type JobRequest } from '../../../contract/jobs.ts';
 import type { ModelSummary } from '../../../contract/models.ts';
 import { useShortcut } from '../../app/use-shortcut.ts';
@@ -14,6 +15,7 @@ import { useEstimate, useModelMap } from '../../host/models.ts';
 import { useCatalog, useSettings } from '../../host/settings.ts';
 import { bytesText } from '../../text/amounts.ts';
 import { ApproximateHeadline } from '../approximate/ApproximateHeadline.tsx';
+import { exportLink } from '../../text/links.ts';
 import { ApproximateChoice } from '../approximate/ApproximateChoice.tsx';
 import { KindChoice, type Kind } from '../approximate/KindChoice.tsx';
 import approximateClasses from '../approximate/Recipe.module.css';
@@ -123,6 +125,9 @@ export function ModelView({ model }: { readonly model: ModelSummary }) {
         </Actions>
       </form>
       {start.error && <Failure error={start.error} />}
+      <p>
+        <Link href={exportLink(path)}>Export for another program</Link>, which opens the smaller file as it is.
+      </p>
       <ModelDetails model={model} onSelect={select} selected={selected} />
       {selected !== undefined && <TensorInspector path={path} tensor={selected} onClose={close} />}
     </Screen>

@@ -1,0 +1,83 @@
+import { Button, TextInput } from '@mantine/core';
+import { useRef, useState } from 'react';
+import { Link } from 'wouter';
+import type { ModelSummary } from '../../../contract/models.ts';
+import { useShortcut } from '../../app/use-shortcut.ts';
+import { Actions } from '../../components/Actions.tsx';
+import { Facts } from '../../components/Facts.tsx';
+import { Failure } from '../../components/Failure.tsx';
+import { Screen } from '../../components/Screen.tsx';
+import { useStartExport } from '../../host/exports.ts';
+import { useModel } from '../../host/models.ts';
+import { useCatalog } from '../../host/settings.ts';
+import { bytesText } from '../../text/amounts.ts';
+import { modelLink } from '../../text/links.ts';
+import { fileName } from '../../text/visible.ts';
+import { suitedTargets } from './export-words.ts';
+import { TargetChoice } from './TargetChoice.tsx';
+
+/** A model or an archive before it is exported: which kind of file, and where to. */
+export function ExportScreen({ path }: { readonly path: string }) {
+  const { data, error } = useModel(path);
+  return (
+    <Screen title={`Export ${fileName(path)}`} path={path}>
+      {error && <Failure error={error} />}
+      {data !== undefined && <ExportForm model={data} />}
+    </Screen>
+  );
+}
+
+function ExportForm({ model: { path, bytes, files } }: { readonly model: ModelSummary }) {
+  const { data: catalog } = useCatalog();
+  const start = useStartExport();
+  const [chosen, setChosen] = useState<string>();
+  const [output, setOutput] = useState('');
+  const form = useRef<HTMLFormElement>(null);
+  useShortcut('start', () => form.current?.requestSubmit());
+  if (catalog === undefined) return null;
+  const formats = [...new Set(files.map(({ format }) => format))];
+  const { suited, others } = suitedTargets(catalog.exports, formats);
+  const target = suited.find(({ id }) => id === chosen) ?? suited[0];
+  return (
+    <form
+      ref={form}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (target !== undefined)
+          start.mutate({ input: path, target: target.id, ...(output === '' ? {} : { output }) });
+      }}
+    >
+      <p>{`A smaller file of ${bytesText(bytes)} that the program you already use opens as it is.`}</p>
+      {target === undefined ? (
+        <p>No other program reads what this file could become. It can be compressed exactly all the same.</p>
+      ) : (
+        <>
+          <TargetChoice targets={suited} value={target.id} onChange={setChosen} />
+          <TextInput
+            label="Where to"
+            description="A file, or a folder where the model has several. Empty: beside the model, with the kind in its name."
+            value={output}
+            mb={16}
+            onChange={({ currentTarget }) => setOutput(currentTarget.value)}
+          />
+          <Actions>
+            <Button type="submit" loading={start.isPending}>
+              {`Export as ${target.title}`}
+            </Button>
+            <span>The original is only read. The new file gets its name once it was loaded.</span>
+          </Actions>
+        </>
+      )}
+      {start.error && <Failure error={start.error} />}
+      {others.length > 0 && (
+        <details>
+          <summary>{`${others.length} kinds are not made of files like this`}</summary>
+          <Facts facts={others.map(({ title, from }) => [title, `Made of ${from.join(' or ')} files.`])} />
+        </details>
+      )}
+      <p>
+        <Link href={modelLink(path)}>Back to the model</Link>
+      </p>
+    </form>
+  );
+}

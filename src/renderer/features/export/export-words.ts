@@ -1,0 +1,55 @@
+import type { ExportReceipt, ExportTarget } from '../../../contract/exports.ts';
+import { numberText } from '../../text/amounts.ts';
+import { fileName, visibleText } from '../../text/visible.ts';
+
+const phases: Readonly<Record<string, string>> = {
+  restore: 'Restoring what the archive holds',
+  scan: 'Reading the model and taking its sha256',
+  export: 'Writing the new file',
+  check: 'Having another program load it',
+};
+
+/** What an export does now, in words. */
+export function exportPhaseWords(state: string, phase: string | undefined): string {
+  if (state === 'queued') return 'Waiting for the one before it';
+  return phases[phase ?? 'scan'] ?? 'Working';
+}
+
+/** The three ticks, each with the words that stand beside it. */
+export const tickWords: readonly (readonly [keyof ExportTarget['ticks'], string])[] = [
+  ['smallerOnDisk', 'smaller on disk'],
+  ['smallerInMemory', 'smaller in memory'],
+  ['faster', 'faster'],
+];
+
+/** Targets that a model with files of these formats can become, and the others. */
+export function suitedTargets(
+  targets: readonly ExportTarget[],
+  formats: readonly string[],
+): { readonly suited: readonly ExportTarget[]; readonly others: readonly ExportTarget[] } {
+  const suits = ({ from }: ExportTarget) => from.length === 0 || from.some((format) => formats.includes(format));
+  return { suited: targets.filter(suits), others: targets.filter((target) => !suits(target)) };
+}
+
+/** A relative error as a person reads it. */
+export function errorText(relativeError: number | null): string {
+  if (relativeError === null) return 'no finite number';
+  return relativeError === 0 ? 'none' : `${numberText(Number((relativeError * 100).toPrecision(3)))} %`;
+}
+
+/** Whether every value is what it was. */
+export function isExact({ kinds }: Pick<ExportReceipt, 'kinds'>): boolean {
+  return kinds.every(({ relativeError }) => relativeError === 0);
+}
+
+/** Who has loaded the new file, in one sentence. */
+export function loadTestWords({ loadTest: { reader, isLoaded, result } }: Pick<ExportReceipt, 'loadTest'>): string {
+  return isLoaded === true
+    ? `Loaded before it got its name, by ${visibleText(reader)}: ${visibleText(result)}.`
+    : `Not loaded by another program: ${visibleText(result)}.`;
+}
+
+/** How to load it, with the file's own name. */
+export function loadWords({ load, output }: Pick<ExportReceipt, 'load' | 'output'>): string {
+  return load.replaceAll(/\bFILE\b/g, visibleText(fileName(output)));
+}

@@ -1,0 +1,50 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useLocation } from 'wouter';
+import type { ExportJob, ExportRequest } from '../../contract/exports.ts';
+import { useConnection } from './connection.tsx';
+import { mergeStates } from './merge-states.ts';
+
+/** Exports of this session, kept new by their events. */
+export function useExportJobs() {
+  const { host } = useConnection();
+  const queries = useQueryClient();
+  const queryKey = ['exports', 'running'];
+  return useQuery({
+    queryKey,
+    queryFn: async () =>
+      mergeStates(queries.getQueryData<readonly ExportJob[]>(queryKey) ?? [], await host.call('exports.running', {})),
+  });
+}
+
+/** Finished exports that the search finds, newest first. */
+export function useExports(search: string) {
+  const { host } = useConnection();
+  return useQuery({ queryKey: ['exports', 'kept', search], queryFn: () => host.call('exports.list', { search }) });
+}
+
+/** A finished export of any session. */
+export function useExport(id: string, isWanted: boolean) {
+  const { host } = useConnection();
+  return useQuery({
+    queryKey: ['exports', 'one', id],
+    queryFn: () => host.call('exports.get', { id }),
+    enabled: isWanted,
+    staleTime: Infinity,
+  });
+}
+
+/** Starts an export and goes to its screen. */
+export function useStartExport() {
+  const { host } = useConnection();
+  const [, navigate] = useLocation();
+  return useMutation({
+    mutationFn: (request: ExportRequest) => host.call('exports.start', request),
+    onSuccess: ({ id }) => navigate(`/exported/${id}`),
+    networkMode: 'always',
+  });
+}
+
+export function useCancelExport() {
+  const { host } = useConnection();
+  return useMutation({ mutationFn: (id: string) => host.call('exports.cancel', { id }), networkMode: 'always' });
+}

@@ -1,0 +1,23 @@
+import type { Job } from '../../contract/jobs.ts';
+
+interface State {
+  readonly id: string;
+  readonly revision: number;
+}
+
+/** The newest state known of each piece of work; an answer may arrive after events that are newer than it. */
+export function mergeStates<Known extends State>(known: readonly Known[], told: readonly Known[]): readonly Known[] {
+  const states = new Map(known.map((state) => [state.id, state]));
+  for (const state of told) {
+    const old = states.get(state.id);
+    if (old === undefined || state.revision >= old.revision) states.set(state.id, state);
+  }
+  return [...states.values()];
+}
+
+/** Jobs in the order of their ids; those that it does not name stay before it, as they were. */
+export function orderJobs(jobs: readonly Job[], ids: readonly string[]): readonly Job[] {
+  const places = new Map(ids.map((id, place) => [id, place]));
+  const place = ({ id }: Job) => places.get(id) ?? -1;
+  return jobs.toSorted((a, b) => place(a) - place(b));
+}
