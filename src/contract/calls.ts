@@ -17,6 +17,7 @@ const id = z.string().min(1).max(100);
 const search = z.string().max(200).exactOptional();
 const offset = z.int().min(0).exactOptional();
 const limit = z.int().min(1).max(1000).exactOptional();
+const sha256 = z.string().length(64);
 const nothing = z.strictObject({});
 const done = z.object({ done: z.boolean() });
 
@@ -91,9 +92,9 @@ export const calls = {
   'evaluations.cancel': { input: z.strictObject({ id }), output: z.object({ cancelled: z.boolean() }) },
   /** Those of this session, oldest first. */
   'evaluations.running': { input: nothing, output: z.array(evaluation) },
-  /** Finished ones, newest first; with `original` all candidates of one original, for one chart. */
+  /** Finished ones, newest first; with `original` all candidates of one original, for one chart; with `candidate` those of one. */
   'evaluations.list': {
-    input: z.strictObject({ original: z.string().length(64).exactOptional(), limit }),
+    input: z.strictObject({ original: sha256.exactOptional(), candidate: sha256.exactOptional(), limit }),
     output: z.array(evaluationSummary),
   },
   'evaluations.get': { input: z.strictObject({ id }), output: evaluationReport },

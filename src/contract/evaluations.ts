@@ -38,7 +38,14 @@ export const metric = z.object({
   verdict: z.string(),
 });
 
-const model = z.object({ name: z.string(), path: z.string(), bytes: z.number(), sha256: z.string() });
+const model = z.object({
+  name: z.string(),
+  path: z.string(),
+  /** Of the model's files, and on disk as it was given, which an archive makes smaller; absent in older evaluations. */
+  bytes: z.number(),
+  storedBytes: z.number().exactOptional(),
+  sha256: z.string(),
+});
 
 /** A finished evaluation in the size that lists and charts can bear. */
 export const evaluationSummary = z.object({

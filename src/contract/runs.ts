@@ -1,14 +1,11 @@
 import { z } from 'zod';
 import { tensorLoss } from './approximations.ts';
+import { evaluationSummary } from './evaluations.ts';
 import { run } from './jobs.ts';
 
 /** One page of finished jobs, newest first; `total` counts those that the search found. */
 export const runPage = z.object({ runs: z.array(run), total: z.number() });
 export type RunPage = z.infer<typeof runPage>;
-
-/** A figure that somebody measured of a run's result, such as an accuracy. */
-export const evaluation = z.object({ metric: z.string(), value: z.number(), detail: z.string().exactOptional() });
-export type Evaluation = z.infer<typeof evaluation>;
 
 /** Where the bytes went, from the original to the archive: the ends are totals, a step between is what it adds or saves. */
 export const waterfallStep = z.object({
@@ -25,7 +22,8 @@ export const runDetails = z.object({
   /** Wall seconds of each phase. */
   phases: z.array(z.object({ phase: z.string(), seconds: z.number() })),
   codecs: z.array(z.object({ codec: z.string(), tensors: z.number(), bytesIn: z.number(), bytesOut: z.number() })),
-  evaluations: z.array(evaluation),
+  /** What was measured of the result, newest first. */
+  evaluations: z.array(evaluationSummary),
 });
 export type RunDetails = z.infer<typeof runDetails>;
 
@@ -58,6 +56,8 @@ export const comparedRun = z.object({
   name: z.string(),
   command: z.enum(['compress', 'restore', 'verify']),
   preset: z.string().exactOptional(),
+  /** Where weights changed. */
+  isApproximate: z.literal(true).exactOptional(),
   finished: z.number(),
   /** Of the original; equal in two runs that worked on the same bytes. */
   sha256: z.string(),
@@ -72,6 +72,7 @@ export const comparedRun = z.object({
   peakRssBytes: z.number().exactOptional(),
   /** Speeds of different machines do not compare. */
   machine: z.string(),
-  evaluations: z.array(evaluation),
+  /** What was measured of the result: the newest on each task. */
+  evaluations: z.array(evaluationSummary),
 });
 export type ComparedRun = z.infer<typeof comparedRun>;

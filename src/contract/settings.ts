@@ -22,6 +22,8 @@ export const settings = z.strictObject({
   notify: z.boolean(),
   /** Work waits while the computer runs on its battery, where the shell can tell. */
   pauseOnBattery: z.boolean(),
+  /** By metric, the smallest change that matters, in the metric's own unit; where it is absent, windows choose one. */
+  smallestChanges: z.record(z.string().max(100), z.number().positive()),
 });
 export type Settings = z.infer<typeof settings>;
 
@@ -40,4 +42,5 @@ export const defaultSettings: Settings = {
   receiptBesideFile: true,
   notify: true,
   pauseOnBattery: false,
+  smallestChanges: {},
 };

@@ -232,12 +232,12 @@ function judged({ metrics, items, unit }: Measurement): readonly JudgedMetric[] 
 }
 
 function modelReport(
-  { path, name, bytes, sha256 }: PreparedModel,
+  { path, name, bytes, storedBytes, sha256 }: PreparedModel,
   fault: ModelReport['fault'],
   inferenceSeconds: number | undefined,
 ): ModelReport {
   return {
-    ...{ path, name, bytes, sha256 },
+    ...{ path, name, bytes, storedBytes, sha256 },
     ...(fault && { fault }),
     ...(inferenceSeconds !== undefined && inferenceSeconds > 0 && { inferenceSeconds }),
   };

@@ -39,7 +39,10 @@ export interface EvaluateRequest {
 export interface ModelReport {
   readonly path: string;
   readonly name: string;
+  /** Of the model's files. */
   readonly bytes: number;
+  /** On disk as it was given: an archive's own. */
+  readonly storedBytes: number;
   readonly sha256: string;
   /** Why it could not run, precisely; absent where it ran or was not asked to. */
   readonly fault?: ErrorData;

@@ -6,7 +6,9 @@ const tensorsKept = 500;
 /** A report in the size that lists and charts can bear. */
 export function toEvaluationSummary(id: string, finished: number, report: EvaluationReport): EvaluationSummary {
   const { command, candidate, original, task, inputs, items, unit, metrics, outputs, changed, weights } = report;
-  const modelOf = ({ name, path, bytes, sha256 }: typeof candidate) => ({ name, path, bytes, sha256 });
+  const modelOf = ({ name, path, bytes, storedBytes, sha256 }: typeof candidate) => ({
+    ...{ name, path, bytes, storedBytes, sha256 },
+  });
   const noise = report.noiseFloor && [...report.noiseFloor.repeated, ...report.noiseFloor.otherThreads];
   return {
     ...{ id, finished, command, candidate: modelOf(candidate) },

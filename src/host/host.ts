@@ -145,7 +145,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
       progress: (event) => emit('estimate.progress', event),
     }),
     ...jobHandlers(queue, access, history.written),
-    ...runHandlers(history),
+    ...runHandlers(history, async (candidate) => evaluations.handlers['evaluations.list']({ candidate })),
     ...originals,
     ...evaluations.handlers,
     ...settingsHandlers(settings),

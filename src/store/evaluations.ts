@@ -28,13 +28,18 @@ export async function addEvaluation(
     .execute();
 }
 
-/** Summaries, newest first; of one original if it is named. */
+/** Summaries, newest first; of one original or one candidate if it is named. */
 export async function listEvaluations(
   database: Database,
-  { original, limit }: { readonly original?: string | undefined; readonly limit: number },
+  {
+    original,
+    candidate,
+    limit,
+  }: { readonly original?: string | undefined; readonly candidate?: string | undefined; readonly limit: number },
 ): Promise<readonly unknown[]> {
   let query = database.selectFrom('evaluation').select('summary_json');
   if (original !== undefined) query = query.where('original_sha256', '=', original);
+  if (candidate !== undefined) query = query.where('candidate_sha256', '=', candidate);
   const rows = await query.orderBy('finished', 'desc').limit(limit).execute();
   return rows.map(({ summary_json }) => JSON.parse(summary_json) as unknown);
 }

@@ -15,7 +15,7 @@ test('the sample is exported for ONNX Runtime, which has loaded it before the wi
   await window.getByText(/kinds are not made of files like this/).click();
   await check(window, 'export');
   await window.getByRole('button', { name: 'Export as ONNX, 8-bit weights' }).click();
-  await expect(window.getByText(/^Loaded before it got its name, by onnxruntime: /)).toBeVisible();
+  await expect(window.getByText(/^Before it got its name, onnxruntime opened it: /)).toBeVisible();
   await expect(window.getByText(/^~ −7\d\.\d %$/)).toBeVisible();
   const table = window.getByRole('grid', { name: 'Tensors of the export' });
   await expect(table.getByRole('row').nth(1)).toContainText(/\d %$/);
@@ -30,9 +30,9 @@ test('the sample is exported for ONNX Runtime, which has loaded it before the wi
   await expect(window.getByRole('alert')).toContainText('exists already');
   await check(window, 'export-failed');
   await window.getByRole('button', { name: 'Replace what is there' }).click();
-  await expect(window.getByText(/^Loaded before it got its name/)).toBeVisible();
+  await expect(window.getByText(/^Before it got its name, .* opened it/)).toBeVisible();
   await window.reload();
-  await expect(window.getByText(/^Loaded before it got its name/)).toBeVisible();
+  await expect(window.getByText(/^Before it got its name, .* opened it/)).toBeVisible();
 });
 
 test('an archive is exported to BF16 by keyboard alone, and its tensors say what they lost', async ({
@@ -53,7 +53,7 @@ test('an archive is exported to BF16 by keyboard alone, and its tensors say what
     await window.keyboard.press('ArrowDown');
   }
   await window.keyboard.press('Control+Enter');
-  await expect(window.getByText(/^Loaded before it got its name, by /)).toBeVisible();
+  await expect(window.getByText(/^Before it got its name, .* opened it/)).toBeVisible();
   await expect(window.getByText(/BF16/).first()).toBeVisible();
   expect(await readdir(folder)).toContain('digits.safetensors-bf16.safetensors');
 });

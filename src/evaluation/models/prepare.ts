@@ -17,6 +17,8 @@ export interface PreparedModel {
   readonly name: string;
   /** Of the model's files. */
   readonly bytes: number;
+  /** On disk as it was given: an archive's own. */
+  readonly storedBytes: number;
   /** Of the one file; of several, of the text `sha256  name\n` for each. */
   readonly sha256: string;
   /** What the engine opens: the given path, or what an archive was restored to. */
@@ -32,14 +34,17 @@ export async function prepareModel(
   context: EngineContext & { readonly signal: AbortSignal },
 ): Promise<PreparedModel> {
   try {
-    const opened = (await isArchive(path)) ? await restoreInto(path, folder, context) : resolve(path);
+    const isStored = await isArchive(path);
+    const opened = isStored ? await restoreInto(path, folder, context) : resolve(path);
     const { files } = await openModel(opened);
     const digests: { name: string; sha256: string }[] = [];
     for (const file of files) digests.push({ name: file.name, sha256: await digestOf(file.path, context.signal) });
+    const bytes = files.reduce((sum, { size }) => sum + size, 0);
     return {
       path: resolve(path),
       name: basename(path),
-      bytes: files.reduce((sum, { size }) => sum + size, 0),
+      bytes,
+      storedBytes: isStored ? (await stat(path)).size : bytes,
       sha256: modelDigest(digests),
       opened,
       onnx: files.find(({ name }) => extname(name).toLowerCase() === '.onnx')?.path,

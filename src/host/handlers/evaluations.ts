@@ -75,19 +75,20 @@ export async function evaluationHandlers(options: EvaluationOptions): Promise<Ev
       return { summary };
     },
   });
+  const list: EvaluationPart['handlers']['evaluations.list'] = async ({ original, candidate, limit = shown }) => {
+    const rows = await listEvaluations(database, { original, candidate, limit });
+    return rows.flatMap((row) => {
+      const { success, data } = evaluationSummary.safeParse(row);
+      return success ? [data] : [];
+    });
+  };
   return {
     handlers: {
       'tasks.list': bundledTasks,
       'evaluations.start': async (request) => queue.add(await checkPaths(request, access)),
       'evaluations.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
       'evaluations.running': () => [...queue.list()],
-      'evaluations.list': async ({ original, limit = shown }) => {
-        const rows = await listEvaluations(database, { original, limit });
-        return rows.flatMap((row) => {
-          const { success, data } = evaluationSummary.safeParse(row);
-          return success ? [data] : [];
-        });
-      },
+      'evaluations.list': list,
       'evaluations.get': async ({ id }) => {
         const report = await evaluationReportOf(database, id);
         if (report === undefined) throw new HostError({ code: 'NOT_FOUND', message: 'There is no such evaluation.' });

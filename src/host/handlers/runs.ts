@@ -1,3 +1,4 @@
+import type { EvaluationSummary } from '../../contract/evaluations.ts';
 import { HostError } from '../../contract/errors.ts';
 import { run, type Run } from '../../contract/jobs.ts';
 import type { ComparedRun, RunTensor, WaterfallStep } from '../../contract/runs.ts';
@@ -11,6 +12,7 @@ const tensorsPerPage = 200;
 /** Finished jobs, newest first. A row that an older version wrote in another shape is left out rather than shown wrong. */
 export function runHandlers(
   history: History,
+  evaluationsOf: (candidate: string) => Promise<readonly EvaluationSummary[]>,
 ): Handlers<'runs.recent' | 'runs.list' | 'runs.get' | 'runs.tensors' | 'runs.compare'> {
   const find = async (id: string) => {
     const found = await history.get(id);
@@ -33,7 +35,7 @@ export function runHandlers(
         waterfall: found.report.command === 'compress' ? waterfall(found.report, codecs) : [],
         phases: Object.entries(seconds).map(([phase, value]) => ({ phase, seconds: value })),
         codecs: codecs.map((codec) => ({ ...codec })),
-        evaluations: [],
+        evaluations: [...(await evaluationsOf(found.run.receipt.sha256))],
       };
     },
     'runs.tensors': async ({ id, search = '', sort = 'size', offset = 0, limit = tensorsPerPage }) => {
@@ -44,7 +46,8 @@ export function runHandlers(
       Promise.all(
         ids.map(async (id) => {
           const found = await find(id);
-          return compared(found.run);
+          const evaluations = await evaluationsOf(found.run.receipt.sha256);
+          return { ...compared(found.run), evaluations: newestOnEachTask(evaluations) };
         }),
       ),
   };
@@ -86,18 +89,24 @@ function waterfall({ bytesIn, bytesOut, bytes }: CompressReport, codecs: Codecs)
   return steps.filter((step) => step.bytes !== 0).map((step) => ({ ...step }));
 }
 
-function compared({ id, name, command, finished, receipt }: Run): ComparedRun {
+function newestOnEachTask(evaluations: readonly EvaluationSummary[]): EvaluationSummary[] {
+  const tasks = Map.groupBy(evaluations, ({ task, inputs }) => task?.sha256 ?? inputs);
+  return [...tasks.values()].flatMap((alike) => alike.slice(0, 1));
+}
+
+function compared({ id, name, command, finished, receipt }: Run): Omit<ComparedRun, 'evaluations'> {
   const { bytesIn, bytesOut, sha256, preset, peakRssBytes, machine, seconds, parameters = 0 } = receipt;
   const original = command === 'compress' ? bytesIn : bytesOut;
   const rate = seconds > 0 ? original / seconds : 0;
   return {
-    ...{ id, name, command, finished, sha256, bytesIn, bytesOut, machine },
+    ...{ id, name, command, finished, bytesIn, bytesOut, machine },
+    sha256: receipt.approximation?.sourceSha256 ?? sha256,
     ratio: bytesIn === 0 ? 1 : bytesOut / bytesIn,
     ...(preset === undefined ? {} : { preset }),
     ...(peakRssBytes === undefined ? {} : { peakRssBytes }),
     ...(command === 'compress' && parameters > 0 ? { bitsPerWeight: (bytesOut * 8) / parameters } : {}),
     ...(command === 'compress' ? { compressRate: rate } : {}),
     ...(command === 'restore' ? { restoreRate: rate } : {}),
-    evaluations: [],
+    ...(receipt.approximation === undefined ? {} : { isApproximate: true }),
   };
 }

@@ -2,9 +2,12 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { Route, Router, Switch } from 'wouter';
 import { useHashLocation } from 'wouter/use-hash-location';
+import { CandidatesScreen } from '../features/compare/CandidatesScreen.tsx';
 import { CompareScreen } from '../features/compare/CompareScreen.tsx';
 import { Browse } from '../features/browse/Browse.tsx';
 import { FitScreen } from '../features/fit/FitScreen.tsx';
+import { EvaluateScreen } from '../features/evaluate/EvaluateScreen.tsx';
+import { MeasuredScreen } from '../features/evaluate/MeasuredScreen.tsx';
 import { ExportScreen } from '../features/export/ExportScreen.tsx';
 import { ExportedScreen } from '../features/export/ExportedScreen.tsx';
 import { History } from '../features/history/History.tsx';
@@ -16,7 +19,7 @@ import { SettingsScreen } from '../features/settings/SettingsScreen.tsx';
 import { ZooScreen } from '../features/zoo/ZooScreen.tsx';
 import type { Connection } from '../host/connect.ts';
 import { ConnectionProvider } from '../host/connection.tsx';
-import { linkedIds, linkedPath } from '../text/links.ts';
+import { linkedIds, linkedModel, linkedPath } from '../text/links.ts';
 import { Frame } from './Frame.tsx';
 import { SignedOut } from './SignedOut.tsx';
 import { theme } from './theme.ts';
@@ -45,6 +48,19 @@ export function App({ connection }: { readonly connection: Connection | undefine
                     {({ path }) => <ExportScreen key={path} path={linkedPath(path)} />}
                   </Route>
                   <Route path="/exported/:id">{({ id }) => <ExportedScreen key={id} id={id} />}</Route>
+                  <Route path="/accuracy/:original?/:candidate?">
+                    {({ original, candidate }) => (
+                      <EvaluateScreen
+                        key={`${original} ${candidate}`}
+                        original={linkedModel(original)}
+                        candidate={linkedModel(candidate)}
+                      />
+                    )}
+                  </Route>
+                  <Route path="/measured/:id">{({ id }) => <MeasuredScreen key={id} id={id} />}</Route>
+                  <Route path="/candidates/:original">
+                    {({ original }) => <CandidatesScreen key={original} original={original} />}
+                  </Route>
                   <Route path="/history" component={History} />
                   <Route path="/zoo" component={ZooScreen} />
                   <Route path="/settings" component={SettingsScreen} />

@@ -2,18 +2,27 @@ import { IconFeather, IconHistory, IconKeyboard, IconScale, IconSettings, IconSt
 import { Link, useLocation } from 'wouter';
 import classes from './Rail.module.css';
 
-const places = [
+interface Place {
+  readonly path: string;
+  readonly title: string;
+  readonly Icon: typeof IconScale;
+  /** Where the addresses of its other screens begin. */
+  readonly also?: readonly string[];
+}
+
+const places: readonly Place[] = [
   { path: '/', title: 'Compress', Icon: IconFeather },
   { path: '/zoo', title: 'Zoo', Icon: IconStack2 },
-  { path: '/compare', title: 'Compare', Icon: IconScale },
+  { path: '/compare', title: 'Compare', Icon: IconScale, also: ['/accuracy', '/measured', '/candidates'] },
   { path: '/history', title: 'History', Icon: IconHistory },
   { path: '/settings', title: 'Settings', Icon: IconSettings },
-] as const;
+];
 
 /** The way to each place of the window: at the left, or at the bottom of a narrow one. */
 export function Rail({ onKeyboard }: { readonly onKeyboard: () => void }) {
   const [location] = useLocation();
-  const current = places.find(({ path }) => path !== '/' && location.startsWith(path))?.path ?? '/';
+  const begins = (path: string) => path !== '/' && location.startsWith(path);
+  const current = places.find(({ path, also = [] }) => [path, ...also].some(begins))?.path ?? '/';
   return (
     <nav className={classes.rail} aria-label="Main">
       <span className={classes.brand}>Featherweight</span>

@@ -3,19 +3,21 @@ import { IconAlertTriangle } from './icons.ts';
 import { useState, type ReactNode } from 'react';
 import { visibleText } from '../text/visible.ts';
 import { Actions } from './Actions.tsx';
-import { failureWords } from './failure-words.ts';
+import { failureWords, type FailureWords } from './failure-words.ts';
 import classes from './Failure.module.css';
 
 interface FailureProps {
   /** An error as data, or whatever a call was rejected with. */
   readonly error: { readonly code?: string; readonly message: string };
+  /** Where the place knows better words than the code has. */
+  readonly words?: FailureWords;
   readonly children?: ReactNode;
 }
 
 /** What happened, what is safe, what to do; the details can be copied, and there is no stack. */
-export function Failure({ error: { code = 'INTERNAL', message }, children }: FailureProps) {
+export function Failure({ error: { code = 'INTERNAL', message }, words, children }: FailureProps) {
   const [copied, setCopied] = useState(false);
-  const { title, safe, next } = failureWords(code);
+  const { title, safe, next } = words ?? failureWords(code);
   const id = `FW-${code.replaceAll('_', '-')}`;
   return (
     <section className={classes.failure} role="alert">

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import { HostError, type HostErrorData } from '../../contract/errors.ts';
 import type { Host, Reply } from '../../contract/host.ts';
+import type { Connection } from './connect.ts';
 import { unwrap } from './bridge-host.ts';
 import { useConnection } from './connection.tsx';
 import { fileTraits } from './file-traits.ts';
@@ -28,7 +29,7 @@ export function useIncomingFile(): IncomingFile {
   const open = async (file: File) => {
     setError(undefined);
     try {
-      const known = native === undefined ? await find(host, file) : await native.pathOf(file);
+      const known = await placeOf({ host, native }, file);
       if (known !== undefined) {
         openModel(known);
         return;
@@ -44,6 +45,14 @@ export function useIncomingFile(): IncomingFile {
     }
   };
   return { open, cancel: () => request.current?.abort(), incoming, error };
+}
+
+/** Where a dropped file lies, if the desktop tells or the host may read it there. */
+export function placeOf(
+  { host, native }: Pick<Connection, 'host' | 'native'>,
+  file: File,
+): Promise<string | undefined> {
+  return native === undefined ? find(host, file) : native.pathOf(file);
 }
 
 /** The file's place, if it is one of those that the host may read. Whatever goes wrong here, the file can still be copied. */

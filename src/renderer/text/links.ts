@@ -40,3 +40,22 @@ export function linkedIds(encoded: string | undefined): readonly string[] {
 export function exportLink(path: string): string {
   return `/export/${encodeURIComponent(path)}`;
 }
+
+/** The address of the form that measures accuracy, with what is known of the two models. */
+export function accuracyLink(models: {
+  readonly original?: string | undefined;
+  readonly candidate?: string | undefined;
+}): string {
+  const { original = '', candidate = '' } = models;
+  return `/accuracy/${encodeURIComponent(original) || '-'}/${encodeURIComponent(candidate)}`;
+}
+
+/** The path in a part of such an address; empty where there is none. */
+export function linkedModel(encoded: string | undefined): string {
+  return encoded === undefined || encoded === '-' ? '' : linkedPath(encoded);
+}
+
+/** The address of all that was measured against one original, by its sha256. */
+export function candidatesLink(original: string): string {
+  return `/candidates/${original}`;
+}

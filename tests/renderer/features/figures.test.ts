@@ -8,6 +8,7 @@ import {
   deltaText,
   figuresOf,
 } from '../../../src/renderer/features/compare/figures.ts';
+import { evaluation, metric } from './evaluations.ts';
 import { pairFinding, pairHistograms } from '../../../src/renderer/features/compare/histogram-pair.ts';
 import { phaseWords } from '../../../src/renderer/features/job/progress-words.ts';
 import { proofLadder } from '../../../src/renderer/features/job/proof-words.ts';
@@ -72,8 +73,13 @@ const run = (id: string, change: Partial<ComparedRun> = {}): ComparedRun => ({
 
 test('a figure that nobody measured has no column, and one that some did is never shown as zero', () => {
   expect(figuresOf([run('1')]).map(({ id }) => id)).toEqual(['size', 'left']);
-  const some = [run('1', { restoreRate: 5e6, evaluations: [{ metric: 'accuracy', value: 0.99 }] }), run('2')];
-  expect(figuresOf(some).map(({ id }) => id)).toEqual(['size', 'left', 'restore', 'metric accuracy']);
+  const evaluations = [evaluation({ metrics: [metric({ value: 0.99 })] })];
+  const some = [run('1', { restoreRate: 5e6, evaluations }), run('2')];
+  expect(figuresOf(some).map(({ title }) => title)).toEqual(['Size', 'Left', 'Restore', 'Digits: top-1']);
+  const measured = figuresOf(some).at(-1);
+  expect(measured?.value(some[0]!)).toBe(0.99);
+  expect(measured?.value(some[1]!)).toBeUndefined();
+  expect(measured?.delta?.(0.99, 0.98)).toBe('+1.00 points');
   expect(comparisonMarkdown(some)).toContain('not measured');
   expect(comparisonMarkdown(some)).toContain('a\\|b');
 });
@@ -82,6 +88,7 @@ test('deltas are signed, and absent where there is nothing to compare', () => {
   expect(deltaText(90, 100)).toBe('−10.0 %');
   expect(deltaText(110, 100)).toBe('+10.0 %');
   expect(deltaText(100.01, 100)).toBe('±0 %');
+  expect(deltaText(3, 1, (value, baseline) => `${value - baseline} more`)).toBe('2 more');
   expect([deltaText(undefined, 1), deltaText(1, undefined), deltaText(1, 0)]).toEqual(['', '', '']);
 });
 

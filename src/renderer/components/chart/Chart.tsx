@@ -1,11 +1,9 @@
 import { useRef, useState, type ReactNode } from 'react';
-import { visibleText } from '../../text/visible.ts';
 import { LinkButton } from '../LinkButton.tsx';
 import classes from './Chart.module.css';
 import { saveText, standaloneSvg } from './save.ts';
-import { cellText, tableCsv, type ChartTable } from './table.ts';
-
-const rowsShown = 500;
+import { tableCsv, type ChartTable } from './table.ts';
+import { TableTwin } from './TableTwin.tsx';
 
 interface ChartProps {
   readonly title: string;
@@ -53,45 +51,7 @@ export function Chart({ title, finding, fileName, table, children }: ChartProps)
           )}
         </div>
       </figcaption>
-      {isTable ? <Twin title={title} table={table} /> : <div ref={picture}>{children}</div>}
+      {isTable ? <TableTwin title={`${title}, table`} table={table} /> : <div ref={picture}>{children}</div>}
     </figure>
-  );
-}
-
-function Twin({ title, table: { columns, rows } }: { readonly title: string; readonly table: ChartTable }) {
-  return (
-    <div className={classes.scroll} tabIndex={0} role="region" aria-label={`${title}, table`}>
-      <table className={classes.table}>
-        <thead>
-          <tr>
-            {columns.map((column, index) => (
-              <th
-                key={column}
-                scope="col"
-                className={typeof rows[0]?.[index] === 'string' ? undefined : classes.number}
-              >
-                {column}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.slice(0, rowsShown).map((row, line) => (
-            <tr key={line}>
-              {row.map((cell, index) => (
-                <td
-                  key={index}
-                  className={typeof cell === 'string' ? undefined : classes.number}
-                  title={typeof cell === 'object' ? String(cell.value) : undefined}
-                >
-                  {visibleText(cellText(cell))}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {rows.length > rowsShown && <p>{rows.length - rowsShown} more rows are in the CSV.</p>}
-    </div>
   );
 }

@@ -2,6 +2,7 @@ import { Button, Checkbox } from '@mantine/core';
 import { useState } from 'react';
 import { Link } from 'wouter';
 import { Actions } from '../../components/Actions.tsx';
+import { Approximate } from '../../components/Approximate.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { useRuns } from '../../host/runs.ts';
 import { bytesText, percentText } from '../../text/amounts.ts';
@@ -43,7 +44,7 @@ export function ChooseRuns({ chosen: known, onChoose }: ChooseRunsProps) {
     >
       <p>Take two or more. The first is what the others are compared with, until you pin another.</p>
       <ul className={classes.list}>
-        {runs.map(({ id, name, finished, receipt: { bytesIn, bytesOut, preset } }) => (
+        {runs.map(({ id, name, finished, receipt: { bytesIn, bytesOut, preset, approximation } }) => (
           <li key={id} className={classes.run}>
             <Checkbox
               checked={chosen.includes(id)}
@@ -51,6 +52,7 @@ export function ChooseRuns({ chosen: known, onChoose }: ChooseRunsProps) {
               onChange={() => toggle(id)}
               label={`${visibleText(name)}${preset === undefined ? '' : `, ${preset}`}`}
             />
+            {approximation !== undefined && <Approximate />}
             <span className={classes.quiet}>
               {`${bytesText(bytesIn)} → ${bytesText(bytesOut)} · ${percentText(bytesOut / Math.max(1, bytesIn))} left · ${when.format(finished)}`}
             </span>

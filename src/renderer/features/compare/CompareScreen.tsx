@@ -1,10 +1,11 @@
-import { Tabs } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
 import { useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
+import { Actions } from '../../components/Actions.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
 import { useComparison } from '../../host/runs.ts';
-import { compareLink } from '../../text/links.ts';
+import { accuracyLink, compareLink } from '../../text/links.ts';
 import { ChooseRuns } from './ChooseRuns.tsx';
 import classes from './CompareScreen.module.css';
 import { ComparisonTable } from './ComparisonTable.tsx';
@@ -23,6 +24,12 @@ export function CompareScreen({ ids }: { readonly ids: readonly string[] }) {
   if (ids.length === 0)
     return (
       <Screen title="Compare">
+        <Actions>
+          <Button variant="default" component={Link} href={accuracyLink({})}>
+            Measure accuracy
+          </Button>
+          <span>Run models on the same inputs, and see what really changed.</span>
+        </Actions>
         <ChooseRuns chosen={ids} onChoose={choose} />
       </Screen>
     );
@@ -50,7 +57,7 @@ export function CompareScreen({ ids }: { readonly ids: readonly string[] }) {
               <Tabs.Tab value="speed">Speed</Tabs.Tab>
               <Tabs.Tab value="bytes">Where the bytes went</Tabs.Tab>
               <Tabs.Tab value="weights">Weights</Tabs.Tab>
-              <Tabs.Tab value="quality">Quality</Tabs.Tab>
+              <Tabs.Tab value="quality">Accuracy</Tabs.Tab>
             </Tabs.List>
             <Tabs.Panel value="size" className={classes.panel}>
               <SizeComparison runs={runs} baseline={baseline} />
@@ -65,7 +72,7 @@ export function CompareScreen({ ids }: { readonly ids: readonly string[] }) {
               <Weights runs={runs} />
             </Tabs.Panel>
             <Tabs.Panel value="quality" className={classes.panel}>
-              <Quality runs={runs} baseline={baseline} />
+              <Quality runs={runs} />
             </Tabs.Panel>
           </Tabs>
         </>

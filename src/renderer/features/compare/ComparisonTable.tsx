@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { ComparedRun } from '../../../contract/runs.ts';
 import { saveText } from '../../components/chart/save.ts';
+import { Approximate } from '../../components/Approximate.tsx';
 import { LinkButton } from '../../components/LinkButton.tsx';
 import { useShortcut } from '../../app/use-shortcut.ts';
 import { csvText } from '../../text/csv.ts';
@@ -67,15 +68,16 @@ export function ComparisonTable({ runs, baseline, onPin, onRemove }: ComparisonT
                 </td>
                 <th scope="row" className={classes.name}>
                   <Link href={`/run/${run.id}`}>{visibleText(run.name)}</Link>
+                  {run.isApproximate && <Approximate />}
                   {run.preset !== undefined && <span className={classes.delta}>{run.preset}</span>}
                 </th>
-                {figures.map(({ id, value, text }) => {
+                {figures.map(({ id, value, text, delta }) => {
                   const known = value(run);
                   return (
                     <td key={id} className={classes.number} title={known === undefined ? undefined : String(known)}>
                       {known === undefined ? <span className={classes.absent}>not measured</span> : text(known)}
                       {run.id !== baseline.id && (
-                        <span className={classes.delta}>{deltaText(known, value(baseline))}</span>
+                        <span className={classes.delta}>{deltaText(known, value(baseline), delta)}</span>
                       )}
                     </td>
                   );

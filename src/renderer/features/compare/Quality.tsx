@@ -1,32 +1,55 @@
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
 import type { ComparedRun } from '../../../contract/runs.ts';
-import { Facts } from '../../components/Facts.tsx';
-import { visibleText } from '../../text/visible.ts';
-import { deltaText, runTitle } from './figures.ts';
+import { Actions } from '../../components/Actions.tsx';
+import { useRun } from '../../host/runs.ts';
+import { accuracyLink, candidatesLink } from '../../text/links.ts';
+import { CandidateFigures } from './CandidateFigures.tsx';
+import { runTitle } from './figures.ts';
 
-/** What was measured of the results' quality, and in words what was not. */
-export function Quality({ runs, baseline }: { readonly runs: readonly ComparedRun[]; readonly baseline: ComparedRun }) {
-  const measured = runs.filter(({ evaluations }) => evaluations.length > 0);
-  if (measured.length === 0)
-    return (
-      <p>
-        Not measured. Exact results need no measure of quality: they give back every byte, so whatever runs on the
-        original runs the same on what is restored.
-      </p>
-    );
+/** What was measured of the results' accuracy, and the way to measure what was not. */
+export function Quality({ runs }: { readonly runs: readonly ComparedRun[] }) {
+  const evaluations = runs
+    .flatMap((run) => run.evaluations)
+    .filter(({ original }) => original !== undefined)
+    .toSorted((one, other) => other.finished - one.finished);
+  const original = evaluations[0]?.original?.sha256;
+  const unmeasured = runs.filter(({ isApproximate, evaluations: known }) => isApproximate && known.length === 0);
+  const isExact = runs.every(({ isApproximate }) => isApproximate !== true);
   return (
     <>
-      {measured.map((run) => (
-        <section key={run.id}>
-          <h2>{visibleText(runTitle(run))}</h2>
-          <Facts
-            facts={run.evaluations.map(({ metric, value, detail }) => {
-              const pinned = baseline.evaluations.find((other) => other.metric === metric)?.value;
-              const delta = run.id === baseline.id ? '' : deltaText(value, pinned);
-              return [visibleText(metric), [value.toPrecision(4), delta, detail].filter(Boolean).join(' · ')];
-            })}
-          />
-        </section>
+      {isExact && (
+        <p>
+          Not measured. Exact results need no measure of quality: they give back every byte, so whatever runs on the
+          original runs the same on what is restored.
+        </p>
+      )}
+      {unmeasured.map((run) => (
+        <Unmeasured key={run.id} run={run} />
       ))}
+      {original !== undefined && (
+        <>
+          <CandidateFigures
+            evaluations={evaluations.filter((evaluation) => evaluation.original?.sha256 === original)}
+            fileName="comparison"
+          />
+          <Actions>
+            <Button component={Link} variant="default" href={candidatesLink(original)}>
+              All candidates of this original
+            </Button>
+          </Actions>
+        </>
+      )}
     </>
+  );
+}
+
+function Unmeasured({ run }: { readonly run: ComparedRun }) {
+  const { input, output } = useRun(run.id).data?.run.receipt ?? {};
+  return (
+    <p>
+      {`Not measured: ${runTitle(run)}. Its weights changed, and what that does to answers is not known. `}
+      <Link href={accuracyLink({ original: input, candidate: output })}>Measure its accuracy</Link>
+    </p>
   );
 }

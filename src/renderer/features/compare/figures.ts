@@ -1,6 +1,7 @@
 import type { ComparedRun } from '../../../contract/runs.ts';
 import { bytesText, percentText } from '../../text/amounts.ts';
 import { bitsText } from '../../text/bits.ts';
+import { changeOfMetric, metricKey, metricText, metricTitle } from '../evaluate/metric-words.ts';
 
 /** One column of a comparison; a figure that was not measured is undefined, never zero. */
 export interface Figure {
@@ -8,6 +9,8 @@ export interface Figure {
   readonly title: string;
   readonly value: (run: ComparedRun) => number | undefined;
   readonly text: (value: number) => string;
+  /** A difference in words of its own; default: in per cent of the pinned one. */
+  readonly delta?: (value: number, baseline: number) => string;
 }
 
 const fixed: readonly Figure[] = [
@@ -21,19 +24,38 @@ const fixed: readonly Figure[] = [
 
 /** The columns for some runs: those that at least one of them has, and one for each quality that was measured. */
 export function figuresOf(runs: readonly ComparedRun[]): readonly Figure[] {
-  const metrics = [...new Set(runs.flatMap(({ evaluations }) => evaluations.map(({ metric }) => metric)))];
-  const measured = metrics.map((metric): Figure => ({
-    id: `metric ${metric}`,
-    title: metric,
-    value: ({ evaluations }) => evaluations.find((evaluation) => evaluation.metric === metric)?.value,
-    text: (value) => value.toPrecision(4),
-  }));
-  return [...fixed, ...measured].filter(({ value }) => runs.some((run) => value(run) !== undefined));
+  return [...fixed, ...measuredFigures(runs)].filter(({ value }) => runs.some((run) => value(run) !== undefined));
+}
+
+/** A column for each metric of each task that was measured. */
+function measuredFigures(runs: readonly ComparedRun[]): readonly Figure[] {
+  const columns = new Map<string, Figure>();
+  for (const { task, metrics } of runs.flatMap(({ evaluations }) => evaluations))
+    for (const metric of metrics) {
+      const id = `${task?.sha256 ?? ''} ${metricKey(metric)}`;
+      columns.set(id, {
+        id,
+        title: task === undefined ? metricTitle(metric) : `${task.title}: ${metricTitle(metric)}`,
+        value: ({ evaluations }) =>
+          evaluations
+            .find((evaluation) => evaluation.task?.sha256 === task?.sha256)
+            ?.metrics.find((each) => metricKey(each) === metricKey(metric))?.value ?? undefined,
+        text: (value) => metricText(metric, value),
+        delta: (value, baseline) => changeOfMetric(metric, value - baseline),
+      });
+    }
+  return [...columns.values()];
 }
 
 /** How far a value lies from the pinned one, signed; nothing where either was not measured or they cannot be told apart. */
-export function deltaText(value: number | undefined, baseline: number | undefined): string {
-  if (value === undefined || baseline === undefined || baseline === 0) return '';
+export function deltaText(
+  value: number | undefined,
+  baseline: number | undefined,
+  words?: (value: number, baseline: number) => string,
+): string {
+  if (value === undefined || baseline === undefined) return '';
+  if (words !== undefined) return words(value, baseline);
+  if (baseline === 0) return '';
   const change = (value / baseline - 1) * 100;
   if (Math.abs(change) < 0.05) return '±0 %';
   return `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(1)} %`;

@@ -5,7 +5,7 @@ import { useShortcut } from '../../app/use-shortcut.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { saveText } from '../../components/chart/save.ts';
 import { useConnection } from '../../host/connection.tsx';
-import { exportLink } from '../../text/links.ts';
+import { accuracyLink, exportLink } from '../../text/links.ts';
 import { DragOut } from '../job/DragOut.tsx';
 
 interface ExportActionsProps {
@@ -30,6 +30,9 @@ export function ExportActions({ id, name, receipt }: ExportActionsProps) {
           Save the file
         </Button>
       )}
+      <Button variant="default" component={Link} href={accuracyLink({ original: input, candidate: output })}>
+        Measure its accuracy
+      </Button>
       <Button variant="default" component={Link} href={exportLink(input)}>
         Export in another form
       </Button>

@@ -41,7 +41,7 @@ export function ExportResult({ id, name, receipt }: ExportResultProps) {
         <h2>How to load it</h2>
         <p>{loadWords(receipt)}</p>
       </section>
-      <SizeBars before={weightsIn} after={weightsOut} />
+      <SizeBars before={weightsIn} after={weightsOut} name="New file" isApproximate={!exact} />
       <section>
         <h2>What became of the weights</h2>
         <Facts
@@ -70,7 +70,9 @@ export function ExportResult({ id, name, receipt }: ExportResultProps) {
       <section>
         <h2>Carried along</h2>
         <p>
-          {carried.length === 0 ? 'There was nothing beside the weights to carry.' : carried.map(visibleText).join(', ')}
+          {carried.length === 0
+            ? 'There was nothing beside the weights to carry.'
+            : carried.map(visibleText).join(', ')}
         </p>
       </section>
       <ExportedTensors id={id} />

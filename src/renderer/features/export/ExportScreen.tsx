@@ -13,6 +13,7 @@ import { useCatalog } from '../../host/settings.ts';
 import { bytesText } from '../../text/amounts.ts';
 import { modelLink } from '../../text/links.ts';
 import { fileName } from '../../text/visible.ts';
+import classes from './ExportScreen.module.css';
 import { suitedTargets } from './export-words.ts';
 import { TargetChoice } from './TargetChoice.tsx';
 
@@ -41,6 +42,7 @@ function ExportForm({ model: { path, bytes, files } }: { readonly model: ModelSu
   return (
     <form
       ref={form}
+      className={classes.form}
       onSubmit={(event) => {
         event.preventDefault();
         if (target !== undefined)
@@ -57,7 +59,6 @@ function ExportForm({ model: { path, bytes, files } }: { readonly model: ModelSu
             label="Where to"
             description="A file, or a folder where the model has several. Empty: beside the model, with the kind in its name."
             value={output}
-            mb={16}
             onChange={({ currentTarget }) => setOutput(currentTarget.value)}
           />
           <Actions>

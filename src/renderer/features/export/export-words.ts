@@ -45,7 +45,7 @@ export function isExact({ kinds }: Pick<ExportReceipt, 'kinds'>): boolean {
 /** Who has loaded the new file, in one sentence. */
 export function loadTestWords({ loadTest: { reader, isLoaded, result } }: Pick<ExportReceipt, 'loadTest'>): string {
   return isLoaded === true
-    ? `Loaded before it got its name, by ${visibleText(reader)}: ${visibleText(result)}.`
+    ? `Before it got its name, ${visibleText(reader)} opened it: ${visibleText(result)}.`
     : `Not loaded by another program: ${visibleText(result)}.`;
 }
 

@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, Tabs, TextInput } from '@mantine/core';
 import { useDeferredValue, useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { Run } from '../../../contract/jobs.ts';
@@ -12,10 +12,13 @@ import { useRuns } from '../../host/runs.ts';
 import { countedText } from '../../text/amounts.ts';
 import { csvText } from '../../text/csv.ts';
 import classes from './History.module.css';
+import { ExportList } from './ExportList.tsx';
 import { historyFinding } from './history-finding.ts';
+import { MeasuredList } from './MeasuredList.tsx';
 import { RunTable } from './RunTable.tsx';
 
 const runsAtATime = 100;
+const mostRuns = 1000;
 
 /** All that was finished, newest first; each row reopens its result. */
 export function History() {
@@ -23,59 +26,95 @@ export function History() {
   const [limit, setLimit] = useState(runsAtATime);
   const wanted = useDeferredValue(search);
   const { data, error } = useRuns({ search: wanted, limit });
-  const sample = useSample();
   const field = useRef<HTMLInputElement>(null);
   useShortcut('filter', () => field.current?.focus());
   const runs = data?.runs ?? [];
   const save = () => saveText('history.csv', 'text/csv', historyCsv(runs));
   useShortcut('export', runs.length > 0 ? save : undefined);
-  const isEmpty = data?.total === 0 && wanted === '';
   return (
     <Screen title="History">
       {error && <Failure error={error} />}
-      {isEmpty && (
-        <>
-          <p>What you compress, restore or verify will stand here, and each line leads back to its result.</p>
-          <Actions>
-            <Button loading={sample.isPending} onClick={() => sample.mutate()}>
-              Try the sample
-            </Button>
-          </Actions>
-        </>
-      )}
-      {data !== undefined && !isEmpty && (
-        <>
-          <p>{historyFinding(runs)}</p>
-          <div className={classes.head}>
-            <TextInput
-              ref={field}
-              aria-label="Find results by name or path"
-              placeholder="Find by name or path"
-              value={search}
-              onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+      <TextInput
+        ref={field}
+        className={classes.search}
+        aria-label="Find results by name or path"
+        placeholder="Find by name or path"
+        value={search}
+        onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+      />
+      <Tabs defaultValue="results" keepMounted={false}>
+        <Tabs.List aria-label="What was done">
+          <Tabs.Tab value="results">Results</Tabs.Tab>
+          <Tabs.Tab value="exports">Exports</Tabs.Tab>
+          <Tabs.Tab value="measured">Accuracy</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="results" className={classes.panel}>
+          {data !== undefined && (
+            <Results
+              runs={runs}
+              total={data.total}
+              isFiltered={wanted !== ''}
+              onSave={save}
+              onMore={() => setLimit(Math.min(mostRuns, limit + runsAtATime))}
             />
-            <span role="status" className={classes.quiet}>
-              {countedText(data.total, 'result')}
-            </span>
-            <Button variant="default" onClick={save}>
-              Save as CSV
-            </Button>
-            <Button variant="default" component={Link} href="/compare">
-              Compare some
-            </Button>
-          </div>
-          {data.total === 0 && <p>No result has that in its name or path.</p>}
-          {runs.length > 0 && <RunTable runs={runs} />}
-          {runs.length < data.total && (
-            <Actions>
-              <Button variant="default" onClick={() => setLimit(Math.min(1000, limit + runsAtATime))}>
-                Show more
-              </Button>
-            </Actions>
           )}
-        </>
-      )}
+        </Tabs.Panel>
+        <Tabs.Panel value="exports" className={classes.panel}>
+          <ExportList search={wanted} />
+        </Tabs.Panel>
+        <Tabs.Panel value="measured" className={classes.panel}>
+          <MeasuredList search={wanted} />
+        </Tabs.Panel>
+      </Tabs>
     </Screen>
+  );
+}
+
+interface ResultsProps {
+  readonly runs: readonly Run[];
+  readonly total: number;
+  readonly isFiltered: boolean;
+  readonly onSave: () => void;
+  readonly onMore: () => void;
+}
+
+function Results({ runs, total, isFiltered, onSave, onMore }: ResultsProps) {
+  const sample = useSample();
+  if (total === 0 && !isFiltered)
+    return (
+      <>
+        <p>What you compress, restore or verify will stand here, and each line leads back to its result.</p>
+        <Actions>
+          <Button loading={sample.isPending} onClick={() => sample.mutate()}>
+            Try the sample
+          </Button>
+        </Actions>
+      </>
+    );
+  return (
+    <>
+      <p>{historyFinding(runs)}</p>
+      <Actions>
+        <span role="status" className={classes.quiet}>
+          {countedText(total, 'result')}
+        </span>
+        <Button variant="default" onClick={onSave}>
+          Save as CSV
+        </Button>
+        <Button variant="default" component={Link} href="/compare">
+          Compare some
+        </Button>
+      </Actions>
+      {total === 0 && <p>No result has that in its name or path.</p>}
+      {runs.length > 0 && <RunTable runs={runs} />}
+      {runs.length < total && (
+        <Actions>
+          <Button variant="default" onClick={onMore}>
+            Show more
+          </Button>
+        </Actions>
+      )}
+    </>
   );
 }
 

@@ -1,5 +1,6 @@
 import { Link } from 'wouter';
 import type { Run } from '../../../contract/jobs.ts';
+import { Approximate } from '../../components/Approximate.tsx';
 import { BeforeAfter } from '../../components/BeforeAfter.tsx';
 import { bytesText, changeText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
@@ -12,13 +13,13 @@ const when = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle
 export function RunList({ runs }: { readonly runs: readonly Run[] }) {
   return (
     <ul className={classes.list}>
-      {runs.map(({ id, command, name, finished, receipt: { bytesIn, bytesOut } }) => (
+      {runs.map(({ id, command, name, finished, receipt, receipt: { bytesIn, bytesOut } }) => (
         <li key={id} className={classes.run}>
           <Link href={`/run/${id}`} className={classes.name}>
             {visibleText(name)}
           </Link>
           <span className={classes.quiet}>
-            {runWords(command)} · {when.format(finished)}
+            {receipt.approximation === undefined ? runWords(command) : <Approximate />} · {when.format(finished)}
           </span>
           {command === 'compress' ? (
             <span className={classes.sizes}>

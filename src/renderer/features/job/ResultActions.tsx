@@ -7,7 +7,7 @@ import { saveText } from '../../components/chart/save.ts';
 import { Failure } from '../../components/Failure.tsx';
 import { useConnection } from '../../host/connection.tsx';
 import { useStartJob } from '../../host/jobs.ts';
-import { exportLink } from '../../text/links.ts';
+import { accuracyLink, exportLink } from '../../text/links.ts';
 import { restoreRequest } from '../model/restore-request.ts';
 import { DragOut } from './DragOut.tsx';
 import { ReplaceOriginal } from './ReplaceOriginal.tsx';
@@ -52,6 +52,11 @@ export function ResultActions({ id, name, receipt }: ResultActionsProps) {
         {archive !== undefined && (
           <Button variant="default" onClick={() => start.mutate({ command: 'verify', archive })}>
             {command === 'restore' ? 'Verify the archive' : 'Verify again'}
+          </Button>
+        )}
+        {isApproximate && (
+          <Button component={Link} href={accuracyLink({ original: input, candidate: output })} variant="default">
+            Measure its accuracy
           </Button>
         )}
         {archive !== undefined && command === 'compress' && (

@@ -1,0 +1,85 @@
+import type { EvaluationReport } from '../../../contract/evaluations.ts';
+import { Sparkline } from '../../components/chart/Sparkline.tsx';
+import { countText } from '../../text/amounts.ts';
+import { visibleText } from '../../text/visible.ts';
+import classes from './Examples.module.css';
+
+type Example = EvaluationReport['examples'][number];
+
+const changes: Readonly<Record<Example['change'], string>> = {
+  worse: 'Was right, or better, before',
+  better: 'Is right, or better, now',
+  other: 'Another answer',
+};
+
+/** The items that came out otherwise, each with what the models were asked. */
+export function Examples({ report }: { readonly report: EvaluationReport }) {
+  const { examples, changed, items, unit } = report;
+  if (report.original === undefined || report.inputs === 'none') return null;
+  return (
+    <section>
+      <h2>What came out otherwise</h2>
+      <p className={classes.count}>
+        {changed === 0
+          ? `None of ${countText(items)} ${visibleText(unit)}.`
+          : `${countText(changed)} of ${countText(items)} ${visibleText(unit)}${examples.length < changed ? `; the ${examples.length} that changed most:` : ':'}`}
+      </p>
+      {examples.length > 0 && (
+        <ul className={classes.list}>
+          {examples.map((example) => (
+            <li key={`${example.place} ${example.name}`} className={classes.item}>
+              <Card example={example} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function Card({ example }: { readonly example: Example }) {
+  const { name, target, original, candidate, change } = example;
+  return (
+    <>
+      <Asked example={example} />
+      <p className={classes.name}>{visibleText(name)}</p>
+      <dl className={classes.answers}>
+        {target !== undefined && <Answer title="Right" text={target} />}
+        <Answer title="Original" text={original} />
+        <Answer title="Candidate" text={candidate} />
+      </dl>
+      <p className={classes.change} data-change={change}>
+        {changes[change]}
+      </p>
+    </>
+  );
+}
+
+function Answer({ title, text }: { readonly title: string; readonly text: string }) {
+  return (
+    <div>
+      <dt>{title}</dt>
+      <dd>{visibleText(text)}</dd>
+    </div>
+  );
+}
+
+/** The picture, the sound or the text itself. */
+function Asked({ example: { name, preview } }: { readonly example: Example }) {
+  switch (preview?.kind) {
+    case 'image':
+      return (
+        <img
+          className={classes.picture}
+          alt={visibleText(name)}
+          src={`data:${preview.mime};base64,${preview.base64}`}
+        />
+      );
+    case 'wave':
+      return <Sparkline values={preview.peaks} label={`The sound of ${visibleText(name)}`} />;
+    case 'text':
+      return <blockquote className={classes.text}>{visibleText(preview.text)}</blockquote>;
+    case undefined:
+      return null;
+  }
+}

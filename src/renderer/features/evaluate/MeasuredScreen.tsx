@@ -1,0 +1,64 @@
+import { Button } from '@mantine/core';
+import { Link } from 'wouter';
+import type { Evaluation } from '../../../contract/evaluations.ts';
+import { Failure } from '../../components/Failure.tsx';
+import { Screen } from '../../components/Screen.tsx';
+import { WorkProgress } from '../../components/WorkProgress.tsx';
+import { useCancelEvaluation, useEvaluationReport, useEvaluationsUnderWay } from '../../host/evaluations.ts';
+import { accuracyLink } from '../../text/links.ts';
+import { evaluationAmount, evaluationPhaseWords, evaluationTitle } from './evaluation-words.ts';
+import { ReportView } from './ReportView.tsx';
+
+/** One evaluation: while it works, and what it found, also after a restart. */
+export function MeasuredScreen({ id }: { readonly id: string }) {
+  const underWay = useEvaluationsUnderWay();
+  const evaluation = underWay.data?.find((known) => known.id === id);
+  const isKept = underWay.data !== undefined && (evaluation === undefined || evaluation.state === 'done');
+  const report = useEvaluationReport(id, isKept);
+  const error = underWay.error ?? report.error;
+  if (error !== null) return <Failure error={error} />;
+  if (report.data !== undefined)
+    return (
+      <Screen title={evaluationTitle(report.data)} path={report.data.candidate.path}>
+        <ReportView report={report.data} />
+      </Screen>
+    );
+  return evaluation === undefined || evaluation.state === 'done' ? null : <Unfinished evaluation={evaluation} />;
+}
+
+function Unfinished({ evaluation }: { readonly evaluation: Evaluation }) {
+  const { id, name, request, state, done, total, error } = evaluation;
+  const cancel = useCancelEvaluation();
+  return (
+    <Screen title={`Measure ${name}`} path={request.model}>
+      {(state === 'queued' || state === 'running') && (
+        <WorkProgress
+          words={evaluationPhaseWords(evaluation)}
+          done={done}
+          total={total}
+          amount={evaluationAmount(evaluation)}
+          onStop={() => cancel.mutate(id)}
+          after="Models are only read. Nothing is kept of a measurement that is stopped."
+        />
+      )}
+      {state === 'cancelled' && (
+        <div role="status">
+          <h2>Stopped</h2>
+          <p>Nothing was measured, and nothing was changed.</p>
+        </div>
+      )}
+      {state === 'failed' && <Failure error={error ?? { message: 'It ended without a reason.' }} />}
+      {(state === 'failed' || state === 'cancelled') && (
+        <p>
+          <Button
+            component={Link}
+            href={accuracyLink({ original: request.original, candidate: request.model })}
+            variant="default"
+          >
+            Change what is measured
+          </Button>
+        </p>
+      )}
+    </Screen>
+  );
+}

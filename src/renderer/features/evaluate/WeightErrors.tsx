@@ -1,0 +1,92 @@
+import type { EvaluationReport } from '../../../contract/evaluations.ts';
+import { Facts } from '../../components/Facts.tsx';
+import figures from '../../components/figures.module.css';
+import { VirtualTable, type Column } from '../../components/virtual-table/VirtualTable.tsx';
+import { countedText, percentText } from '../../text/amounts.ts';
+import { visibleText } from '../../text/visible.ts';
+import { differenceText } from './evaluation-words.ts';
+
+type Weights = NonNullable<EvaluationReport['weights']>;
+type TensorError = Weights['tensors'][number];
+
+const columns: readonly Column<TensorError>[] = [
+  {
+    title: 'Name',
+    width: 'minmax(0, 3fr)',
+    cell: ({ name }) => visibleText(name),
+    hint: ({ name }) => visibleText(name),
+  },
+  {
+    title: 'Type',
+    width: 'minmax(0, 1fr)',
+    isMinor: true,
+    cell: ({ dtype, candidateDtype }) => visibleText(dtype === candidateDtype ? dtype : `${dtype} → ${candidateDtype}`),
+  },
+  {
+    title: 'Relative L2',
+    width: '88px',
+    isNumber: true,
+    cell: ({ identical, relativeL2 }) => (identical ? 'identical' : differenceText(relativeL2)),
+    hint: ({ relativeL2 }) => String(relativeL2),
+  },
+  { title: 'SQNR', width: '72px', isNumber: true, isMinor: true, cell: ({ sqnr }) => decibels(sqnr) },
+  { title: 'Largest', width: '80px', isNumber: true, cell: ({ maxAbs }) => differenceText(maxAbs) },
+  {
+    title: 'Cosine',
+    width: '80px',
+    isNumber: true,
+    isMinor: true,
+    cell: ({ cosine }) => (cosine === null ? '' : cosine.toFixed(6)),
+  },
+  {
+    title: 'Zeros',
+    width: '64px',
+    isNumber: true,
+    isMinor: true,
+    cell: ({ candidateZeros, elements }) => (elements === 0 ? '' : percentText(candidateZeros / elements)),
+  },
+];
+
+/** How far the weights are from the original's; no measure of accuracy, and said so. */
+export function WeightErrors({ weights }: { readonly weights: Weights }) {
+  const { tensors, total, skipped, skippedTotal, added } = weights;
+  const worst = tensors.toSorted((one, other) => (other.relativeL2 ?? Infinity) - (one.relativeL2 ?? Infinity));
+  return (
+    <section>
+      <h2>Weights</h2>
+      <p className={figures.quiet}>Weight error only; not an accuracy measurement.</p>
+      <Facts
+        facts={[
+          [
+            'Over all of them',
+            total.identical
+              ? 'Every element is equal.'
+              : `relative L2 ${differenceText(total.relativeL2)}${total.sqnr === null ? '' : ` · SQNR ${decibels(total.sqnr)}`} · largest difference ${differenceText(total.maxAbs)}`,
+          ],
+          ...(skippedTotal === 0
+            ? []
+            : [
+                [
+                  'Not compared',
+                  `${countedText(skippedTotal, 'tensor')}, the first: ${visibleText(skipped[0]?.name ?? '')}, ${visibleText(skipped[0]?.reason ?? '')}`,
+                ] as const,
+              ]),
+          ...(added === 0 ? [] : [['Only in the candidate', countedText(added, 'tensor')] as const]),
+        ]}
+      />
+      {worst.length > 0 && (
+        <VirtualTable
+          label="Weights, the most changed first"
+          columns={columns}
+          total={worst.length}
+          rowAt={(index) => worst[index]}
+          onRange={() => undefined}
+        />
+      )}
+    </section>
+  );
+}
+
+function decibels(value: number | null): string {
+  return value === null ? '' : `${value.toFixed(1)} dB`;
+}

@@ -1,0 +1,66 @@
+import type { Evaluation, EvaluationReport, EvaluationSummary } from '../../../contract/evaluations.ts';
+import { bytesText, countText, numberText } from '../../text/amounts.ts';
+import { visibleText } from '../../text/visible.ts';
+
+const phases: Readonly<Record<string, string>> = {
+  restore: 'Restoring what the archives hold',
+  weights: 'Comparing the weights',
+  noise: 'Asking the original twice, to see its own noise',
+  evaluate: 'Asking both models',
+  layers: 'Comparing what layers give',
+};
+
+/** What an evaluation does now, in words. */
+export function evaluationPhaseWords({ state, phase }: Evaluation): string {
+  if (state === 'queued') return 'Waiting for the one before it';
+  return phases[phase ?? ''] ?? 'Opening the models';
+}
+
+/** How far its phase is; weights are counted in bytes, all else one by one. */
+export function evaluationAmount({ phase, done, total }: Evaluation): string {
+  if (total === 0) return '';
+  return phase === 'weights' || phase === 'restore'
+    ? `${bytesText(done)} of ${bytesText(total)}`
+    : `${countText(done)} of ${countText(total)}`;
+}
+
+/** Whom an evaluation is about: `a.fwz against a.onnx`. */
+export function evaluationTitle({ candidate, original }: Pick<EvaluationSummary, 'candidate' | 'original'>): string {
+  return original === undefined ? candidate.name : `${candidate.name} against ${original.name}`;
+}
+
+/** What was asked: so many items of a task, or made-up inputs, or nothing. */
+export function askedWords({
+  inputs,
+  items,
+  unit,
+  task,
+}: Pick<EvaluationSummary, 'inputs' | 'items' | 'unit' | 'task'>): string {
+  switch (inputs) {
+    case 'task':
+      return `${task?.title ?? 'A task'}: ${countText(items)} ${visibleText(unit)}`;
+    case 'pseudo':
+      return `${countText(items)} made-up inputs, which tell whether both compute the same and nothing of how good either is`;
+    case 'none':
+      return 'Neither was run: weight error only, which is no measure of accuracy';
+  }
+}
+
+/** A difference of any size: `0`, `0.012`, `1.2e-6`; words where it is no number. */
+export function differenceText(value: number | null): string {
+  return value === null ? 'not a number' : numberText(value);
+}
+
+/** How far the original is from itself, in one sentence; nothing where it was not asked. */
+export function noiseWords({ noiseFloor, unit }: EvaluationReport): string | undefined {
+  if (noiseFloor === undefined) return undefined;
+  const { repeated, otherThreads, items, threads } = noiseFloor;
+  const largest = (outputs: typeof repeated) =>
+    outputs.reduce((most, { relativeL2 }) => Math.max(most, relativeL2 ?? Infinity), 0);
+  const again = largest(repeated);
+  const others = largest(otherThreads);
+  const asked = `on ${countText(items)} ${visibleText(unit)}`;
+  const words = (difference: number) =>
+    difference === 0 ? 'gives the same bits' : `differs by ${differenceText(difference)}`;
+  return `Run twice ${asked}, the same model ${words(again)}; with ${threads[1]} instead of ${threads[0]} threads it ${words(others)}. Differences of outputs below that mean nothing.`;
+}

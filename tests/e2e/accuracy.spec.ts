@@ -1,0 +1,100 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { linearModel } from '../evaluation/support.ts';
+import { check } from './check.ts';
+import { expect, openFromFolder, test } from './window.ts';
+
+const samples = join(import.meta.dirname, '../../samples');
+
+/** Approximates the model that is open with a method, and leads from the result to the form that measures it. */
+async function approximate(window: Page, method: RegExp): Promise<void> {
+  await window.getByText('Approximate', { exact: true }).click();
+  await window.getByRole('radio', { name: method }).check();
+  await window.getByRole('button', { name: 'Compress approximately' }).click();
+  await expect(window.getByText(/Proved: the archive gives back these weights/)).toBeVisible();
+  await window.getByRole('link', { name: 'Measure its accuracy' }).click();
+  await expect(window.getByRole('textbox', { name: 'Original' })).toHaveValue(/digits\.onnx$/);
+}
+
+async function measured(window: Page): Promise<void> {
+  await window.getByRole('button', { name: 'Measure', exact: true }).click();
+  await expect(window.getByRole('heading', { name: 'Noise floor' })).toBeVisible();
+}
+
+test('candidates of the sample are measured, told with intervals, and stand on one chart', async ({
+  window,
+  folder,
+}) => {
+  const path = await openFromFolder(window, folder, 'digits.onnx', await readFile(join(samples, 'digits.onnx')));
+  await approximate(window, /^Grid/);
+  await expect(window.getByRole('combobox', { name: 'Task' })).toHaveValue(/digits\.json$/);
+  await window.getByRole('textbox', { name: 'At most so many items' }).fill('500');
+  await check(window, 'accuracy');
+  await measured(window);
+  const accuracy = window.getByRole('figure', { name: 'Accuracy' });
+  await expect(accuracy.getByRole('img')).toBeVisible();
+  await expect(window.getByText(/^top-1 accuracy: (Identical|No change seen larger than|Not clear|Worse|Better)/i)).toBeVisible(); // prettier-ignore
+  await accuracy.getByRole('button', { name: /^Show as a table/ }).click();
+  await expect(accuracy.getByRole('row')).toHaveCount(3);
+  await expect(accuracy.getByRole('row').nth(1)).toContainText('500');
+  await accuracy.getByRole('button', { name: /^Show the picture/ }).click();
+  await expect(window.getByText('Weight error only; not an accuracy measurement.')).toBeVisible();
+  await check(window, 'measured');
+  // What matters is the person's to say, and is remembered.
+  const smallest = window.getByRole('textbox', { name: /^top-1 accuracy: smallest change/i });
+  await smallest.fill('20');
+  await expect(window.getByText(/^top-1 accuracy: (Identical|No change seen larger than)/i)).toBeVisible();
+
+  await window.goto(`${new URL(window.url()).origin}/#/model/${encodeURIComponent(path)}`);
+  await approximate(window, /^Ternary/i);
+  await window.getByRole('textbox', { name: 'At most so many items' }).fill('500');
+  await measured(window);
+  const flipped = window.getByRole('listitem').filter({ hasText: 'Was right, or better, before' });
+  await expect(flipped.first().getByRole('img')).toBeVisible();
+  await check(window, 'measured-worse');
+  await window.reload();
+  await expect(window.getByRole('textbox', { name: /^top-1 accuracy: smallest change/i })).toHaveValue('20 points');
+  await window.getByRole('link', { name: 'Compare all candidates' }).click();
+  await expect(window.getByRole('figure', { name: /^Size and/ }).getByRole('img')).toBeVisible();
+  await expect(window.getByRole('figure', { name: /layer by layer/ }).getByText('digits.onnx')).toHaveCount(0);
+  await expect(window.getByRole('listitem').filter({ hasText: /ternary.* · \d+ kB · / })).toHaveCount(1);
+  await check(window, 'candidates');
+
+  await window.getByRole('link', { name: 'History' }).click();
+  await expect(window.getByRole('row').filter({ hasText: 'Approximate' })).toHaveCount(2);
+  await window.getByRole('tab', { name: 'Accuracy' }).click();
+  await expect(window.getByRole('region', { name: 'Measurements' }).getByRole('row')).toHaveCount(4);
+  await check(window, 'history-accuracy');
+  await window.getByRole('link', { name: 'Compare', exact: true }).click();
+  for (const box of await window.getByRole('checkbox').all()) await box.check();
+  await window.getByRole('button', { name: 'Compare 2' }).click();
+  await expect(window.getByRole('region', { name: 'Comparison' })).toContainText('Handwritten digits');
+  await window.getByRole('tab', { name: 'Accuracy' }).click();
+  await expect(window.getByRole('figure', { name: /^Size and/ }).getByRole('img')).toBeVisible();
+  await check(window, 'compare-accuracy');
+});
+
+test('by keyboard alone: a model that cannot run says what is missing, and its weights are compared', async ({
+  window,
+  folder,
+}) => {
+  await writeFile(join(folder, 'a.onnx'), linearModel([1, 2, 3, 4, 5, 6], 3));
+  await writeFile(join(folder, 'b.onnx'), linearModel([1, 2, 3, 4, 5, 7], 3, 'NoSuchOperator'));
+  await window.getByRole('link', { name: 'Compare', exact: true }).press('Enter');
+  await window.getByRole('link', { name: 'Measure accuracy' }).press('Enter');
+  await window.getByRole('textbox', { name: 'Original' }).fill(join(folder, 'a.onnx'));
+  await window.getByRole('button', { name: 'Choose: Another model or archive' }).press('Enter');
+  const chooser = window.getByRole('dialog');
+  await chooser.getByRole('button', { name: 'models' }).press('Enter');
+  await expect(chooser.getByRole('button', { name: 'b.onnx' })).toBeVisible();
+  await check(window, 'accuracy-choose');
+  await chooser.getByRole('button', { name: 'b.onnx' }).press('Enter');
+  await window.getByRole('button', { name: 'Add it' }).press('Enter');
+  await window.getByRole('combobox', { name: 'Task' }).selectOption('No task: made-up inputs');
+  await window.keyboard.press('Control+Enter');
+  await expect(window.getByRole('alert')).toContainText('The candidate was not run');
+  await expect(window.getByRole('alert')).toContainText('NoSuchOperator');
+  await expect(window.getByRole('grid', { name: /^Weights/ }).getByRole('row')).toHaveCount(2);
+  await check(window, 'measured-fault');
+});
