@@ -2,6 +2,7 @@ import type { EvaluationReport } from '../../../contract/evaluations.ts';
 import { Sparkline } from '../../components/chart/Sparkline.tsx';
 import { countText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
+import { unitText } from './evaluation-words.ts';
 import classes from './Examples.module.css';
 
 type Example = EvaluationReport['examples'][number];
@@ -14,15 +15,16 @@ const changes: Readonly<Record<Example['change'], string>> = {
 
 /** The items that came out otherwise, each with what the models were asked. */
 export function Examples({ report }: { readonly report: EvaluationReport }) {
-  const { examples, changed, items, unit } = report;
-  if (report.original === undefined || report.inputs === 'none') return null;
+  const { examples, changed, items, unit, candidate, original } = report;
+  const wereBothRun = candidate.fault === undefined && original !== undefined && original.fault === undefined;
+  if (!wereBothRun || report.inputs === 'none') return null;
   return (
     <section>
       <h2>What came out otherwise</h2>
       <p className={classes.count}>
         {changed === 0
-          ? `None of ${countText(items)} ${visibleText(unit)}.`
-          : `${countText(changed)} of ${countText(items)} ${visibleText(unit)}${examples.length < changed ? `; the ${examples.length} that changed most:` : ':'}`}
+          ? `None of ${unitText(items, unit)}.`
+          : `${countText(changed)} of ${unitText(items, unit)}${examples.length < changed ? `; the ${examples.length} that changed most:` : ':'}`}
       </p>
       {examples.length > 0 && (
         <ul className={classes.list}>

@@ -18,6 +18,9 @@ const barHeight = 64;
 /** The scale is logarithmic, from differences that are rounding to those as large as the value itself. */
 const [least, most] = [1e-7, 1];
 const labelEvery = 90;
+const widestBar = 56;
+/** Room for the words of the scale at the right. */
+const scaleWidth = 44;
 
 /** How far each layer's values are from the original's, in the order of the graph; one row for each candidate, one scale for all. */
 export function LayerStrip({ rows, fileName }: { readonly rows: readonly LayerRow[]; readonly fileName: string }) {
@@ -45,14 +48,20 @@ export function LayerStrip({ rows, fileName }: { readonly rows: readonly LayerRo
       <Picture title="Differences by layer" description={finding} height={height}>
         {(width) =>
           rows.map(({ label, layers: { layers } }, row) => {
-            const step = width / Math.max(1, layers.length);
+            const step = Math.min(widestBar, (width - scaleWidth) / Math.max(1, layers.length));
             const shownEvery = Math.max(1, Math.ceil(labelEvery / step));
             return (
               <g key={row} transform={`translate(0 ${row * rowHeight})`}>
                 <text y={11} className={classes.label}>
                   {visibleText(label)}
                 </text>
-                <path d={`M0 ${16 + barHeight}.5H${width}`} className={classes.axis} />
+                <path d={`M0 ${16 + barHeight}.5H${width}M0 16.5H${width}`} className={classes.axis} />
+                <text x={width} y={28} textAnchor="end" className={classes.tick}>
+                  {String(most)}
+                </text>
+                <text x={width} y={16 + barHeight - 4} textAnchor="end" className={classes.tick}>
+                  {least.toExponential()}
+                </text>
                 {layers.map(({ name, operator, relativeL2 }, place) => {
                   const share = shareOf(relativeL2);
                   return (

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
 import type { Evaluation } from '../../../contract/evaluations.ts';
+import { Approximate } from '../../components/Approximate.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
 import { WorkProgress } from '../../components/WorkProgress.tsx';
@@ -19,7 +20,11 @@ export function MeasuredScreen({ id }: { readonly id: string }) {
   if (error !== null) return <Failure error={error} />;
   if (report.data !== undefined)
     return (
-      <Screen title={evaluationTitle(report.data)} path={report.data.candidate.path}>
+      <Screen
+        title={evaluationTitle(report.data)}
+        path={report.data.candidate.path}
+        mark={report.data.weights?.total.identical === false && <Approximate />}
+      >
         <ReportView report={report.data} />
       </Screen>
     );

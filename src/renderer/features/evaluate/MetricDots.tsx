@@ -73,9 +73,7 @@ export function MetricDots({ title, finding, fileName, rows }: MetricDotsProps) 
                 return (
                   <g key={row} data-judgement={judge(metric, smallest)} className={classes.row}>
                     <title>{words}</title>
-                    <text x={left === 8 ? 0 : 0} y={left === 8 ? y + 11 : y + 24}>
-                      {visibleText(label)}
-                    </text>
+                    <text y={left === 8 ? y + 11 : y + 24}>{visibleText(label)}</text>
                     {change === undefined ? (
                       <text x={left} y={y + 24} className={classes.quiet}>
                         {metricText(metric, metric.value)}
@@ -87,6 +85,16 @@ export function MetricDots({ title, finding, fileName, rows }: MetricDotsProps) 
                           className={classes.interval}
                         />
                         <circle cx={x(change.value / smallest)} cy={y + 20} r={5} className={classes.dot} />
+                        {Math.abs(change.value / smallest) > mostDrawn && (
+                          <text
+                            x={x(change.value / smallest) + (change.value < 0 ? 10 : -10)}
+                            y={y + 24}
+                            textAnchor={change.value < 0 ? 'start' : 'end'}
+                            className={classes.quiet}
+                          >
+                            {change.value < 0 ? '← further than this' : 'further than this →'}
+                          </text>
+                        )}
                         <text x={width - 8} y={y + 39} textAnchor="end" className={classes.quiet}>
                           {metric.delta === null ? '' : changeOfMetric(metric, metric.delta)}
                         </text>

@@ -7,10 +7,10 @@ import { saveText } from '../../components/chart/save.ts';
 import { Facts } from '../../components/Facts.tsx';
 import { Bytes } from '../../components/Bytes.tsx';
 import { Hash } from '../../components/Hash.tsx';
-import { bytesText, countText, durationText } from '../../text/amounts.ts';
+import { bytesText, durationText } from '../../text/amounts.ts';
 import { accuracyLink, candidatesLink } from '../../text/links.ts';
 import { visibleText } from '../../text/visible.ts';
-import { askedWords, noiseWords } from './evaluation-words.ts';
+import { askedWords, noiseWords, unitText } from './evaluation-words.ts';
 import { Examples } from './Examples.tsx';
 import classes from './Evaluate.module.css';
 import { Faults } from './Faults.tsx';
@@ -40,7 +40,7 @@ export function ReportView({ report }: { readonly report: EvaluationReport }) {
         </section>
       )}
       <section aria-label="Findings">
-        <p className={classes.quiet}>{visibleText(askedWords(report))}</p>
+        {candidate.fault === undefined && <p className={classes.quiet}>{visibleText(askedWords(report))}</p>}
         <ul className={classes.findings}>
           {words.map((finding) => (
             <li key={finding}>{visibleText(finding)}</li>
@@ -109,7 +109,7 @@ function ReportFacts({ report }: { readonly report: EvaluationReport }) {
                 ],
           ),
           ...(task === undefined ? [] : [['Task', visibleText(task.path)] as const]),
-          ['Items', `${countText(items)} ${visibleText(unit)} · seed ${seed} · 95 % intervals`],
+          ['Items', `${unitText(items, unit)} · seed ${seed} · 95 % intervals`],
           [
             'Time',
             `${durationText(seconds)} · ${bytesText(peakRssBytes)} of memory at its peak${originalFromCache ? ' · the original’s answers were known from before' : ''}`,

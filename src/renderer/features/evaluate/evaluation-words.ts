@@ -38,12 +38,17 @@ export function askedWords({
 }: Pick<EvaluationSummary, 'inputs' | 'items' | 'unit' | 'task'>): string {
   switch (inputs) {
     case 'task':
-      return `${task?.title ?? 'A task'}: ${countText(items)} ${visibleText(unit)}`;
+      return `${task?.title ?? 'A task'}: ${unitText(items, unit)}`;
     case 'pseudo':
       return `${countText(items)} made-up inputs, which tell whether both compute the same and nothing of how good either is`;
     case 'none':
       return 'Neither was run: weight error only, which is no measure of accuracy';
   }
+}
+
+/** So many of a task's unit, which is a word for several. */
+export function unitText(count: number, unit: string): string {
+  return `${countText(count)} ${visibleText(count === 1 ? unit.replace(/s$/, '') : unit)}`;
 }
 
 /** A difference of any size: `0`, `0.012`, `1.2e-6`; words where it is no number. */
@@ -59,8 +64,12 @@ export function noiseWords({ noiseFloor, unit }: EvaluationReport): string | und
     outputs.reduce((most, { relativeL2 }) => Math.max(most, relativeL2 ?? Infinity), 0);
   const again = largest(repeated);
   const others = largest(otherThreads);
-  const asked = `on ${countText(items)} ${visibleText(unit)}`;
+  const asked = `on ${unitText(items, unit)}`;
   const words = (difference: number) =>
     difference === 0 ? 'gives the same bits' : `differs by ${differenceText(difference)}`;
-  return `Run twice ${asked}, the same model ${words(again)}; with ${threads[1]} instead of ${threads[0]} threads it ${words(others)}. Differences of outputs below that mean nothing.`;
+  const meaning =
+    Math.max(again, others) === 0
+      ? 'So any difference of outputs is real.'
+      : 'Differences of outputs below that mean nothing.';
+  return `Run twice ${asked}, the same model ${words(again)}; with ${threads[1]} instead of ${threads[0]} threads it ${words(others)}. ${meaning}`;
 }

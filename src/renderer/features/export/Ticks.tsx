@@ -9,7 +9,11 @@ export function Ticks({ ticks }: { readonly ticks: ExportTarget['ticks'] }) {
     <span className={classes.ticks}>
       {tickWords.map(([tick, words]) => (
         <span key={tick} className={classes.tick} data-not={!ticks[tick] || undefined}>
-          {ticks[tick] ? <IconCheck size={14} stroke={2} aria-hidden /> : <IconMinus size={14} stroke={2} aria-hidden />}
+          {ticks[tick] ? (
+            <IconCheck size={14} stroke={2} aria-hidden />
+          ) : (
+            <IconMinus size={14} stroke={2} aria-hidden />
+          )}
           {ticks[tick] ? words : `not ${words}`}
         </span>
       ))}
