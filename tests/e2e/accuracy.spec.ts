@@ -74,7 +74,7 @@ test('candidates of the sample are measured, told with intervals, and stand on o
   await expect(window.getByRole('region', { name: 'Comparison' })).toContainText('Handwritten digits');
   await window.getByRole('tab', { name: 'Accuracy' }).click();
   await expect(window.getByRole('figure', { name: /^Size and/ }).getByRole('img')).toBeVisible();
-  await check(window, 'compare-accuracy');
+  await check(window, 'compare-measured');
 });
 
 test('by keyboard alone: a model that cannot run says what is missing, and its weights are compared', async ({

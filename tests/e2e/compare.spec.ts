@@ -21,7 +21,7 @@ test('three results stand beside each other, with deltas to the one that is pinn
   await expect(table.getByRole('row').nth(3)).not.toContainText(/[−+±]\d/);
   await expect(table.getByRole('row').nth(1)).toContainText(/[−+±]\d/);
   await check(window, 'compare');
-  for (const name of ['Speed', 'Where the bytes went', 'Weights', 'Quality']) {
+  for (const name of ['Speed', 'Where the bytes went', 'Weights', 'Accuracy']) {
     await window.getByRole('tab', { name }).click();
     await expect(window.getByRole('tabpanel', { name })).not.toBeEmpty();
     await check(window, `compare-${name.split(' ').at(-1)?.toLowerCase() ?? name}`);

@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { EvaluationSummary } from '../../contract/evaluations.ts';
 import { HostError } from '../../contract/errors.ts';
 import { run, type Run } from '../../contract/jobs.ts';
@@ -95,11 +96,14 @@ function newestOnEachTask(evaluations: readonly EvaluationSummary[]): Evaluation
 }
 
 function compared({ id, name, command, finished, receipt }: Run): Omit<ComparedRun, 'evaluations'> {
-  const { bytesIn, bytesOut, sha256, preset, peakRssBytes, machine, seconds, parameters = 0 } = receipt;
+  const { bytesIn, bytesOut, sha256, preset, peakRssBytes, machine, seconds, parameters = 0, output } = receipt;
+  const isApproximate = receipt.approximation !== undefined;
   const original = command === 'compress' ? bytesIn : bytesOut;
   const rate = seconds > 0 ? original / seconds : 0;
   return {
-    ...{ id, name, command, finished, bytesIn, bytesOut, machine },
+    ...{ id, command, finished, bytesIn, bytesOut, machine },
+    // The archive's name tells by which method it was made.
+    name: isApproximate && output !== undefined ? basename(output) : name,
     sha256: receipt.approximation?.sourceSha256 ?? sha256,
     ratio: bytesIn === 0 ? 1 : bytesOut / bytesIn,
     ...(preset === undefined ? {} : { preset }),
@@ -107,6 +111,6 @@ function compared({ id, name, command, finished, receipt }: Run): Omit<ComparedR
     ...(command === 'compress' && parameters > 0 ? { bitsPerWeight: (bytesOut * 8) / parameters } : {}),
     ...(command === 'compress' ? { compressRate: rate } : {}),
     ...(command === 'restore' ? { restoreRate: rate } : {}),
-    ...(receipt.approximation === undefined ? {} : { isApproximate: true }),
+    ...(isApproximate ? { isApproximate } : {}),
   };
 }

@@ -57,7 +57,7 @@ test('only what was asked the same stands together, and of each candidate its ne
   ]);
   expect(groups.map(({ evaluations }) => evaluations.map(({ id }) => id))).toEqual([['smaller', 'new'], ['few']]);
   expect(groups[0]?.title).toBe('Digits: 200 digits');
-  const { storedBytes: _, ...old } = other;
+  const old = { name: 'd.fwz', path: '/d.fwz', bytes: 1000, sha256: 'd' };
   expect(sizeOf(evaluation({ candidate: old }))).toBe(1000);
 });
 
@@ -79,6 +79,8 @@ test('a point is on the front unless another is at least as small and as good, a
   expect(onFront(points)).toEqual([true, true, false, true]);
   const { x, y } = paretoScale([{ size: 100, gain: { value: -0.02, low: -0.05, high: 0.01 } }], 1000, 0.005);
   expect([x(1000), y(-0.05), y(0.01)]).toEqual([1, 0, 1]);
+  const far = paretoScale([{ size: 100, gain: { value: -0.9, low: -0.95, high: -0.8 } }], 1000, 0.005);
+  expect([far.y(-0.9), far.isBeyond(-0.9), far.isBeyond(-0.1)]).toEqual([0, true, false]);
 });
 
 test('layers are drawn on one logarithmic scale, and what is no number as the worst', () => {

@@ -26,7 +26,10 @@ export function PathField({ label, description, value, kind = 'file', onChange }
     onChange(path);
   };
   const pick = async () => {
-    if (native === undefined) return setOpen(true);
+    if (native === undefined) {
+      setOpen(true);
+      return;
+    }
     const path = await native.pick(kind);
     if (path !== undefined) choose(path);
   };

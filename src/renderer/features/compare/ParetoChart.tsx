@@ -28,11 +28,11 @@ interface ParetoChartProps {
 }
 
 const height = 300;
-const frame = { left: 8, right: 28, top: 18, bottom: 30 } as const;
+const frame = { left: 8, right: 28, top: 40, bottom: 30 } as const;
 
 /** Size against what changed: smaller to the left, better up. Filled points are on the front, hollow ones are beaten. */
 export function ParetoChart({ title, finding, fileName, points, original, smallest }: ParetoChartProps) {
-  const { x, y } = paretoScale(points, original, smallest ?? 0);
+  const { x, y, isBeyond } = paretoScale(points, original, smallest ?? 0);
   const front = points.filter(({ isOnFront }) => isOnFront).toSorted((one, other) => one.size - other.size);
   return (
     <Chart
@@ -87,7 +87,7 @@ export function ParetoChart({ title, finding, fileName, points, original, smalle
               <g>
                 <title>{`Original: ${bytesText(original)}`}</title>
                 <rect x={across(original) - 5} y={down(0) - 5} width={10} height={10} className={classes.original} />
-                <text x={across(original)} y={down(0) - 10} textAnchor="end" className={classes.quiet}>
+                <text x={across(original)} y={down(0) + 20} textAnchor="end" className={classes.quiet}>
                   original
                 </text>
               </g>
@@ -103,7 +103,7 @@ export function ParetoChart({ title, finding, fileName, points, original, smalle
                   )}
                   <circle cx={across(size)} cy={down(gain.value)} r={6} className={classes.dot} />
                   <text x={across(size) + 10} y={down(gain.value) - 6}>
-                    {String(place + 1)}
+                    {isBeyond(gain.value) ? `${place + 1} ↓ worse than this` : String(place + 1)}
                   </text>
                 </g>
               ))}

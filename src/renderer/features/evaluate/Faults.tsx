@@ -3,17 +3,18 @@ import { Failure } from '../../components/Failure.tsx';
 
 /** Why a model could not run: what is missing, what is safe, and what is known all the same. */
 export function Faults({ report: { original, candidate, weights } }: { readonly report: EvaluationReport }) {
-  return [
-    ['The original', original?.fault],
-    ['The candidate', candidate.fault],
-  ].map(
-    ([who, fault]) =>
-      typeof fault === 'object' && (
+  const models = [
+    { who: 'The original', fault: original?.fault },
+    { who: 'The candidate', fault: candidate.fault },
+  ];
+  return models.map(
+    ({ who, fault }) =>
+      fault !== undefined && (
         <Failure
           key={fault.message}
           error={fault}
           words={{
-            title: `${String(who)} was not run`,
+            title: `${who} was not run`,
             safe: 'Neither model was changed.',
             next:
               weights === undefined

@@ -13,7 +13,7 @@ export interface LayerRow {
   readonly layers: Layers;
 }
 
-const rowHeight = 92;
+const rowHeight = 104;
 const barHeight = 64;
 /** The scale is logarithmic, from differences that are rounding to those as large as the value itself. */
 const [least, most] = [1e-7, 1];

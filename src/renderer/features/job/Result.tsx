@@ -17,6 +17,7 @@ import {
 } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 import { ByteWaterfall } from './ByteWaterfall.tsx';
+import { MeasuredFacts } from '../evaluate/MeasuredFacts.tsx';
 import { HowToLoad } from './HowToLoad.tsx';
 import { findingWords } from './proof-words.ts';
 import { ProofLadder } from './ProofLadder.tsx';
@@ -60,6 +61,7 @@ export function Result({ id, name, receipt }: ResultProps) {
         ))}
       <ProofLadder receipt={receipt} />
       {isCompress && output !== undefined && <HowToLoad archive={output} isApproximate={isApproximate} />}
+      {details !== undefined && <MeasuredFacts evaluations={details.evaluations} />}
       <ReceiptFacts receipt={receipt} />
       {details !== undefined && details.codecs.length > 0 && (
         <section>
