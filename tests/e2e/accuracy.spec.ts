@@ -26,6 +26,8 @@ test('candidates of the sample are measured, told with intervals, and stand on o
   window,
   folder,
 }) => {
+  // Two archives, two measurements, and six screens that are checked in both themes.
+  test.slow();
   const path = await openFromFolder(window, folder, 'digits.onnx', await readFile(join(samples, 'digits.onnx')));
   await approximate(window, /^Uniform grid/);
   await expect(window.getByRole('combobox', { name: 'Task' })).toHaveValue(/digits\.json$/);
