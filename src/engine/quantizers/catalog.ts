@@ -1,4 +1,5 @@
 import { binary } from './binary/index.ts';
+import { binaryCodebook } from './binary-codebook/index.ts';
 import { codebook } from './codebook/index.ts';
 import { delta } from './delta/index.ts';
 import { dynamic8 } from './dynamic8/index.ts';
@@ -7,6 +8,7 @@ import { float } from './float/index.ts';
 import { grid } from './grid/index.ts';
 import { hqq } from './hqq/index.ts';
 import { int } from './int/index.ts';
+import { lowRank } from './low-rank/index.ts';
 import { productCodebook } from './product-codebook/index.ts';
 import { prune } from './prune/index.ts';
 import { mantissa } from './mantissa/index.ts';
@@ -26,6 +28,7 @@ export const quantizers = [
   codebook,
   productCodebook,
   binary,
+  binaryCodebook,
   ternary,
   hqq,
   sinq,
@@ -39,6 +42,7 @@ export const quantizers = [
   power,
   mantissa,
   delta,
+  lowRank,
 ] as const;
 
 export type QuantizerId = (typeof quantizers)[number]['id'];

@@ -80,7 +80,12 @@ export interface Quantizer<Options = unknown, Parameters = unknown> {
   /** The options for other convolutions: their errors go on to the next layer, where those of a matrix often meet a sum or a norm. */
   forConvolutions?(options: Options): Options;
   /** Statistics that `plan` looks at besides the common ones. */
-  readonly needs?: { readonly columns?: boolean; readonly sample?: boolean; readonly runs?: boolean };
+  readonly needs?: {
+    readonly columns?: boolean;
+    readonly sample?: boolean;
+    readonly runs?: boolean;
+    readonly sketch?: boolean;
+  };
   /** What all pieces of a tensor share, as data that can cross threads. Deterministic. */
   plan(geometry: Geometry, statistics: TensorStatistics, options: Options): Parameters;
   /** Returned parts may lie in `workspace` and live until the caller releases it. Deterministic, piece by piece. */

@@ -1,4 +1,5 @@
 import type { Geometry } from './quantizer.ts';
+import { sketchOf } from './sketch.ts';
 
 /** What is known of the numbers of a tensor before any of them is approximated. Plain data; pieces add up. */
 export interface TensorStatistics {
@@ -23,6 +24,8 @@ export interface TensorStatistics {
   /** Runs of {@link runLength} neighbours of a row from all over the tensor, in order, and the row of each. */
   readonly runs?: Float32Array;
   readonly runRows?: Uint32Array;
+  /** Sums of rows with random signs, where a method asked for them. */
+  readonly sketch?: Float64Array;
 }
 
 /** How many numbers of a tensor are its head. */
@@ -39,6 +42,7 @@ export interface StatisticsNeeds {
   readonly columns?: boolean | undefined;
   readonly sample?: boolean | undefined;
   readonly runs?: boolean | undefined;
+  readonly sketch?: boolean | undefined;
 }
 
 /** Where a piece lies in its tensor. */
@@ -74,6 +78,7 @@ export function measurePiece(values: Float32Array, place: PiecePlace, needs: Sta
     ...(needs.columns && place.columns <= mostColumns && measureColumns(values, place)),
     ...(needs.sample && { sample: sampleOf(values, place) }),
     ...(needs.runs && runsOf(values, place)),
+    ...(needs.sketch && { sketch: sketchFor(values, place) }),
   };
 }
 
@@ -89,6 +94,10 @@ function measureColumns(values: Float32Array, { start, columns }: PiecePlace) {
     if (++column === columns) column = 0;
   }
   return { columnLeast, columnMost, columnSquares };
+}
+
+function sketchFor(values: Float32Array, { start, columns, total }: PiecePlace): Float64Array {
+  return sketchOf(values, Math.floor(start / columns), { rows: Math.ceil(total / columns), columns });
 }
 
 /** Places that are spread over the whole tensor without a period that a row could share. */
@@ -153,6 +162,7 @@ export function addStatistics(one: TensorStatistics, other: TensorStatistics): T
         columnSquares: one.columnSquares.map((all, at) => all + (other.columnSquares?.[at] ?? 0)),
       }),
     ...(one.sample && other.sample && { sample: joined(one.sample, other.sample) }),
+    ...(one.sketch && other.sketch && { sketch: one.sketch.map((sum, at) => sum + (other.sketch?.[at] ?? 0)) }),
     ...(one.runs && other.runs && { runs: joined(one.runs, other.runs) }),
     ...(one.runRows && other.runRows && { runRows: Uint32Array.of(...one.runRows, ...other.runRows) }),
   };
