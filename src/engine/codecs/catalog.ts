@@ -1,3 +1,4 @@
+import { brotli } from './brotli/index.ts';
 import { bytePlanes } from './byte-planes/index.ts';
 import { constant } from './constant/index.ts';
 import type { Codec, CodecNode, Width } from './codec.ts';
@@ -19,6 +20,7 @@ import { zstd } from './zstd/index.ts';
 export const codecs = [
   store,
   zstd,
+  brotli,
   huffman,
   floatFields,
   bytePlanes,
