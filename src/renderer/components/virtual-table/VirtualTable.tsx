@@ -1,7 +1,7 @@
-import { useVirtualizer } from '@tanstack/react-virtual';
 import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { countText } from '../../text/amounts.ts';
 import { nextRow } from './next-row.ts';
+import { rowHeight, useVisibleRows } from './use-visible-rows.ts';
 import classes from './VirtualTable.module.css';
 
 export interface Column<Row> {
@@ -27,8 +27,6 @@ interface VirtualTableProps<Row> {
   readonly isSelected?: (row: Row) => boolean;
 }
 
-const rowHeight = 28;
-const rowsAhead = 24;
 const rowsInPage = 15;
 
 /**
@@ -40,18 +38,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
   const scroll = useRef<HTMLDivElement>(null);
   const id = useId();
   const [active, setActive] = useState(0);
-  const virtual = useVirtualizer({
-    count: total,
-    getScrollElement: () => scroll.current,
-    estimateSize: () => rowHeight,
-    overscan: rowsAhead,
-    // The head lies over the first row's height.
-    paddingStart: rowHeight,
-    scrollPaddingStart: rowHeight,
-    onChange: ({ range }) => {
-      if (range !== null) onRange(Math.max(0, range.startIndex - rowsAhead), range.endIndex + rowsAhead);
-    },
-  });
+  const visible = useVisibleRows(scroll, total, onRange);
   const current = Math.min(active, total - 1);
   const select = (index: number) => {
     const row = rowAt(index);
@@ -61,7 +48,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
     const next = nextRow(event.key, current, total, rowsInPage);
     if (next !== undefined) {
       setActive(next);
-      virtual.scrollToIndex(next);
+      visible.scrollTo(next);
     } else if (event.key === 'Enter') select(current);
     else return;
     event.preventDefault();
@@ -92,8 +79,8 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
           ))}
         </div>
       </div>
-      <div role="rowgroup" className={classes.body} style={{ height: virtual.getTotalSize() }}>
-        {virtual.getVirtualItems().map(({ index, start }) => {
+      <div role="rowgroup" className={classes.body} style={{ height: visible.height }}>
+        {visible.rows.map(({ index, top }) => {
           const row = rowAt(index);
           return (
             <div
@@ -104,7 +91,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
               aria-selected={row !== undefined && (isSelected?.(row) ?? false)}
               data-active={index === current || undefined}
               className={`${classes.row} ${classes.place}`}
-              style={{ transform: `translateY(${start}px)` }}
+              style={{ transform: `translateY(${top}px)` }}
               onClick={() => {
                 setActive(index);
                 select(index);
