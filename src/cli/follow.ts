@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { FeatherweightError, type JobEvent, type Phase, type ProgressEvent } from '../engine/index.ts';
+import type { CandidateEvent } from '../evaluation/index.ts';
 import type { Output } from './output.ts';
 import { escapeUnsafe } from './view/escape.ts';
 import { progressView } from './view/progress.ts';
@@ -12,7 +13,7 @@ const jsonProgressMilliseconds = 250;
  * run several jobs. Throws what the job throws.
  */
 export async function follow<Result>(
-  events: AsyncIterable<JobEvent<Result>>,
+  events: AsyncIterable<JobEvent<Result> | CandidateEvent>,
   path: string,
   output: Output,
 ): Promise<Result> {

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { exitCodes } from './exit-code.ts';
 import type { BenchmarkMeasurement, BenchmarkReport } from './bench/report.ts';
 import type { ZooLine, ZooReport } from './zoo-reports.ts';
-import type { EvaluationReport, FitReport } from '../evaluation/index.ts';
+import type { CandidateEvent, EvaluationReport, FitReport } from '../evaluation/index.ts';
 import type {
   EngineCatalog,
   ErrorData,
@@ -67,6 +67,7 @@ export type OutputLine =
   | ProgressEvent
   | TensorEvent
   | NoticeEvent
+  | CandidateEvent
   | { readonly type: 'report'; readonly report: Report | InspectReport }
   | { readonly type: 'measurement'; readonly measurement: BenchmarkMeasurement }
   | { readonly type: 'listening'; readonly url: string }

@@ -1,13 +1,15 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { verify } from '../../src/engine/index.ts';
-import { fit, type FitRequest } from '../../src/evaluation/index.ts';
+import { verify, type JobEvent } from '../../src/engine/index.ts';
+import { fit, type Candidate, type FitEvent, type FitReport, type FitRequest } from '../../src/evaluation/index.ts';
 import { curveOf, fitSteps } from '../../src/evaluation/joint/allocate.ts';
-import { blocksOf } from '../../src/evaluation/joint/calibrate.ts';
 import { eachSample } from '../../src/evaluation/joint/columns.ts';
-import { damageOf, kindOf } from '../../src/evaluation/joint/damage.ts';
+import { damageOf, doubtOf, kindOf } from '../../src/evaluation/joint/damage.ts';
+import { entropyOf } from '../../src/evaluation/joint/entropy.ts';
+import { byImportance, byNorm, even, stepAt, stepsFor } from '../../src/evaluation/joint/spread.ts';
+import { blocksOf } from '../../src/evaluation/joint/sums.ts';
 import { folderWith } from '../support/folder.ts';
 import { context, finish } from '../support/jobs.ts';
 import { gaussians } from '../support/streams.ts';
@@ -81,39 +83,137 @@ test('damage is none where nothing changed, and is counted as the output means',
   }
 });
 
+test('classes of which outputs are unsure matter most', () => {
+  const doubt = doubtOf({ type: 'float32', shape: [1, 3], data: Float32Array.of(2, 2, -9) });
+  expect(doubt[0]).toBeCloseTo(0.25, 3);
+  expect(doubt[2]).toBeLessThan(1e-4);
+});
+
+describe('steps of their own', () => {
+  test('are smaller where errors cost more, and are such as can be stored', () => {
+    const spread = byImportance([100, 1, 0], 'rows');
+    expect(spread.steps[0]).toBeLessThan(spread.steps[1]!);
+    // What was never seen to matter still has a step.
+    expect(spread.steps[2]! / spread.steps[0]!).toBeLessThan(6);
+    expect(spread.steps.reduce((product, step) => product * step, 1)).toBeCloseTo(1, 4);
+    const told = stepsFor(spread, 0.37);
+    expect(stepsFor(told, 1).steps).toEqual(told.steps);
+    expect(stepAt(told, 12)(11)).toBe(told.steps[2]);
+  });
+
+  test('follow the numbers of each output, wherever they are stored', () => {
+    const rows = Float32Array.of(1, 1, 1, 8, 8, 8);
+    const spread = byNorm(rows, { ...layer, rows: 2, columns: 3 });
+    expect(spread).toMatchObject({ along: 'rows' });
+    expect(spread.steps[1]! / spread.steps[0]!).toBeCloseTo(8, 4);
+    const columns = Float32Array.of(1, 8, 1, 8, 1, 8);
+    const turned = byNorm(columns, { ...layer, rows: 2, columns: 3, isTransposed: true });
+    expect(turned.along).toBe('columns');
+    expect(turned.steps).toEqual(spread.steps);
+  });
+
+  test('make codes whose rows are counted by their size', () => {
+    const values = Float32Array.from(gaussians(8000, 4), (value, at) => (at < 4000 ? value : 64 * value));
+    const told = { along: 'rows', steps: Float32Array.of(1, 1) } as const;
+    expect(entropyOf(values, told)(1)).toBeLessThan(entropyOf(values, even)(1) - 0.5);
+  });
+});
+
 test('bits go where damage is, and all of them', () => {
-  const curves = [1, 2, 3].map((seed) => curveOf(Float32Array.from(gaussians(20_000, seed))));
-  const chosen = fitSteps(curves, [1, 10, 100], 30_000);
+  const curves = [1, 10, 100].map((weight, seed) => {
+    const values = Float32Array.from(gaussians(20_000, seed + 1));
+    return curveOf({ count: 20_000, scale: 1 }, entropyOf(values, even), (step) => weight * step ** 2);
+  });
+  const chosen = fitSteps(curves, 30_000);
   expect(chosen.reduce((sum, { bytes }) => sum + bytes, 0)).toBeCloseTo(30_000, -2.5);
   // A factor of 10 in damage is one of 3.2 in the step.
   expect(chosen[0]!.step / chosen[1]!.step).toBeGreaterThan(2.5);
   expect(chosen[1]!.step / chosen[2]!.step).toBeGreaterThan(2.5);
 });
 
+/** Runs a fit to its end; its report, and the candidates that it told. */
+async function finishFit(request: FitRequest) {
+  const candidates: Candidate[] = [];
+  const { report } = await finish(withoutCandidates(fit(request, evaluationContext()), candidates));
+  return { report, candidates };
+}
+
+async function* withoutCandidates(
+  events: AsyncIterable<FitEvent>,
+  candidates: Candidate[],
+): AsyncGenerator<JobEvent<FitReport>> {
+  for await (const event of events)
+    if (event.type === 'candidate') candidates.push(event.candidate);
+    else yield event;
+}
+
+/** A fit of the digit reader of this repository into a twelfth. */
+const digits = (folder: string, name: string): FitRequest => ({
+  input: join(samples, 'digits.onnx'),
+  output: join(folder, `${name}.fwz`),
+  target: { share: 1 / 12 },
+  task: join(samples, 'tasks', 'digits.json'),
+  calibrate: 100,
+  cacheFolder: join(folder, 'cache'),
+});
+
 test('the digit reader fits into a twelfth: within a per cent below, proved, measured, better than without feedback', async () => {
   const folder = await folderWith({});
   const results = [];
   for (const without of [undefined, 'feedback'] as const) {
-    const request: FitRequest = {
-      input: join(samples, 'digits.onnx'),
-      output: join(folder, `${without ?? 'all'}.fwz`),
-      target: { share: 1 / 12 },
-      task: join(samples, 'tasks', 'digits.json'),
-      calibrate: 100,
-      cacheFolder: join(folder, 'cache'),
-      without,
-    };
-    const { report } = await finish(fit(request, evaluationContext()));
+    const request = { ...digits(folder, without ?? 'all'), without };
+    const { report, candidates } = await finishFit(request);
     const asked = report.bytesIn / 12;
     expect((await stat(report.output)).size).toBe(report.bytesOut);
     expect(report.bytesOut).toBeLessThanOrEqual(asked);
     expect(report.bytesOut).toBeGreaterThan(0.99 * asked);
     expect(report.calibration.layers).toBe(report.calibration.matrices);
     expect(report.evaluation?.items).toBe(400);
+    expect(new Set(candidates.map(({ number }) => number)).size).toBe(report.candidates.length);
+    expect(candidates.at(-1)).toMatchObject({ bytes: report.bytesOut, metrics: report.evaluation?.metrics });
     await finish(verify({ archive: report.output }, context()));
     results.push(report);
-    await expect(finish(fit(request, evaluationContext()))).rejects.toThrow(/exists/);
+    await expect(finishFit(request)).rejects.toThrow(/exists/);
   }
   const drift = results.map(({ evaluation }) => evaluation?.outputs[0]?.relativeL2 ?? NaN);
   expect(drift[0]).toBeLessThan(drift[1]!);
-}, 400_000);
+  const again = { ...digits(folder, 'all'), input: join(folder, 'all.fwz'), overwrite: true };
+  await expect(finishFit(again)).rejects.toThrow(/input/);
+}, 600_000);
+
+test('what a stopped fit found out is not found out again, and the archive is the same', async () => {
+  const folder = await folderWith({});
+  const stop = new AbortController();
+  let [probed, seen] = [0, 0];
+  const request = { ...digits(folder, 'one'), evaluate: false };
+  const stopped = (async () => {
+    for await (const event of fit(request, evaluationContext(stop.signal)))
+      if (event.type === 'progress' && event.phase === 'sensitivity') {
+        probed = event.bytesDone;
+        if (probed > 0 && probed < event.bytesTotal) stop.abort();
+      }
+  })();
+  await expect(stopped).rejects.toThrow(/Stopped/);
+  expect(probed).toBeGreaterThan(0);
+  const { report } = await finishFit(request);
+  const other = { ...digits(folder, 'two'), cacheFolder: join(folder, 'other'), evaluate: false };
+  const { report: undisturbed } = await finishFit(other);
+  expect(await readFile(report.output)).toEqual(await readFile(undisturbed.output));
+  const again = { ...digits(folder, 'three'), evaluate: false };
+  for await (const event of fit(again, evaluationContext()))
+    if (event.type === 'progress' && event.phase === 'calibrate') seen++;
+  expect(seen).toBe(0);
+}, 600_000);
+
+test('a drop is kept on items that nothing was chosen by', async () => {
+  const folder = await folderWith({});
+  const request: FitRequest = { ...digits(folder, 'drop'), target: { drop: 0.02 } };
+  const { report } = await finishFit(request);
+  expect(report.chosenOn).toBe(200);
+  expect(report.evaluation?.items).toBe(200);
+  const [metric] = report.evaluation?.metrics ?? [];
+  expect(metric?.interval?.low).toBeLessThanOrEqual(0.02 * (metric?.original ?? 0));
+  expect(report.bytesOut).toBeLessThan(report.bytesIn / 8);
+  const alone = { ...request, output: join(folder, 'alone.fwz'), calibrate: 499 };
+  await expect(finishFit(alone)).rejects.toThrow(/takes two more/);
+}, 600_000);

@@ -95,13 +95,21 @@ export interface Rate {
   readonly bits: Float32Array;
 }
 
+/** Where the weights of a matrix are, and the distance of the lines of each of its rows. */
+export interface Rows {
+  readonly rows: number;
+  step(row: number): number;
+  /** The place of the weight of a row and column. */
+  at(row: number, column: number): number;
+}
+
 /**
- * Rounds a matrix to multiples of `step`, errors of each column made good by those that are rounded after it. `at` tells where
- * in `values` the weight of a row and column is; the values become code × step. Every row is rounded by itself.
+ * Rounds each row of a matrix to multiples of its step, errors of each column made good by those that are rounded after it.
+ * The values become code × step. Every row is rounded by itself.
  */
 export function roundWithFeedback(
   values: Float32Array,
-  { rows, step, at }: { readonly rows: number; readonly step: number; at(row: number, column: number): number },
+  { rows, step, at }: Rows,
   { size, shares, costs }: Feedback,
   workspace: Workspace,
   rate?: Rate,
@@ -112,7 +120,7 @@ export function roundWithFeedback(
   const errors = allocateFloat32(size * lanes, workspace);
   const room = workspace.allocate(4 * size * lanes);
   const codes = new Int32Array(room.buffer, room.byteOffset, size * lanes);
-  const steps = allocateFloat32(lanes, workspace).fill(step);
+  const steps = allocateFloat32(lanes, workspace).fill(1);
   const prices = allocateFloat32(size, workspace);
   for (let column = 0; column < size; column++) prices[column] = rate ? rate.price / (costs[column] ?? 1) : 0;
   const rates = allocateFloat32(rate?.bits.length ?? 1, workspace);
@@ -120,12 +128,13 @@ export function roundWithFeedback(
   for (let first = 0; first < rows; first += lanes) {
     const count = Math.min(lanes, rows - first);
     weights.fill(0);
+    for (let lane = 0; lane < count; lane++) steps[lane] = step(first + lane);
     for (let column = 0; column < size; column++)
       for (let lane = 0; lane < count; lane++) weights[column * lanes + lane] = values[at(first + lane, column)] ?? 0;
     kernel.sweep({ shares, size, weights, errors, codes, steps, prices, rates });
     for (let column = 0; column < size; column++)
       for (let lane = 0; lane < count; lane++)
-        values[at(first + lane, column)] = (codes[column * lanes + lane] ?? 0) * step;
+        values[at(first + lane, column)] = (codes[column * lanes + lane] ?? 0) * (steps[lane] ?? 1);
   }
   workspace.release(mark);
 }

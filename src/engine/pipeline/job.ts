@@ -23,9 +23,9 @@ export function isToBeKept(error: unknown, { signal, keepsWork = false }: Engine
   return keepsWork && toFeatherweightError(error).code === 'DISK_FULL';
 }
 
-/** How work tells what it does. */
-export interface Reporter<Result> {
-  emit(event: Exclude<JobEvent<Result>, { type: 'finished' | 'progress' }>): void;
+/** How work tells what it does; `Own` are events that only this kind of work has. */
+export interface Reporter<Result, Own = never> {
+  emit(event: Exclude<JobEvent<Result>, { type: 'finished' | 'progress' }> | Own): void;
   /** Tells how far a phase is; events come at most ten times a second, and at the end of the phase. */
   progress(phase: Phase, bytesDone: number, bytesTotal: number, bytesOut: number): void;
 }
@@ -34,20 +34,20 @@ export interface Reporter<Result> {
  * Runs work as a stream of events, the last of which is `finished` with what the work returned. Whatever the work throws is
  * thrown here as an engine error; leaving the loop early, or the signal, stops the work and waits until it has cleaned up.
  */
-export async function* runJob<Result>(
+export async function* runJob<Result, Own = never>(
   signal: AbortSignal | undefined,
-  work: (reporter: Reporter<Result>, signal: AbortSignal) => Promise<Result>,
-): AsyncGenerator<JobEvent<Result>, void, undefined> {
+  work: (reporter: Reporter<Result, Own>, signal: AbortSignal) => Promise<Result>,
+): AsyncGenerator<JobEvent<Result> | Own, void, undefined> {
   const stop = new AbortController();
   const stopped = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
-  const queue: JobEvent<Result>[] = [];
+  const queue: (JobEvent<Result> | Own)[] = [];
   let wake = Promise.withResolvers<undefined>();
-  const push = (event: JobEvent<Result>): void => {
+  const push = (event: JobEvent<Result> | Own): void => {
     queue.push(event);
     wake.resolve(undefined);
   };
   const clock = new ProgressClock();
-  const reporter: Reporter<Result> = {
+  const reporter: Reporter<Result, Own> = {
     emit: push,
     progress(phase, bytesDone, bytesTotal, bytesOut) {
       const event = clock.tick(phase, bytesDone, bytesTotal, bytesOut);

@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { Preset } from '../codecs/codec.ts';
+import type { ToldSteps } from '../quantizers/quantizer.ts';
 import type { RecipeInput } from './approximate/recipe.ts';
 
 /** What a job is handed by its shell; the engine reaches for nothing by itself. */
@@ -28,7 +29,7 @@ export interface ResourceRequest {
   readonly memoryBytes?: number | undefined;
 }
 
-/** A copy of a model in which some tensors have other numbers, all of them multiples of a step. */
+/** A copy of a model in which some tensors have other numbers, all of them multiples of their steps. */
 export interface PreparedWeights {
   /** A model of the same files with the same layout. */
   readonly path: string;
@@ -39,7 +40,7 @@ export interface PreparedTensor {
   /** Number of the file in the model, and first byte in it. */
   readonly file: number;
   readonly offset: number;
-  readonly step: number;
+  readonly told: ToldSteps;
 }
 
 export interface CompressRequest extends ResourceRequest {

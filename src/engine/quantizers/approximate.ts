@@ -7,7 +7,7 @@ import { decodeFloats, floatWidth } from '../tensor/floats.ts';
 import { quantizerById } from './catalog.ts';
 import { allocateFloats, encodeNumbers, writeFrame, type PieceDType } from './frame.ts';
 import { measureLoss, type LossSums } from './loss.ts';
-import type { Geometry, Part, Piece, Quantizer } from './quantizer.ts';
+import type { Geometry, Part, Piece, Quantizer, ToldSteps } from './quantizer.ts';
 import type { TensorStatistics } from './statistics.ts';
 
 /** How one tensor is approximated: everything that its pieces share. Plain data. */
@@ -98,14 +98,16 @@ export function parametersOf({
   options,
   geometry,
   statistics,
+  told,
 }: {
   readonly quantizer: string;
   readonly options: unknown;
   readonly geometry: Geometry;
   readonly statistics: TensorStatistics;
+  readonly told?: ToldSteps | undefined;
 }): unknown {
   const method = requireQuantizer(quantizer);
-  return method.plan(geometry, statistics, method.options.parse(options));
+  return method.plan(geometry, statistics, method.options.parse(options), told);
 }
 
 function readPiece(bytes: Uint8Array, approximation: PieceApproximation, workspace: Workspace): Piece {

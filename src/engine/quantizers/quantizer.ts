@@ -12,6 +12,12 @@ export interface Geometry {
   readonly channels: 'rows' | 'columns' | 'none';
 }
 
+/** Distances of lines that were found elsewhere: one for the tensor, or one for each of its rows or columns. */
+export interface ToldSteps {
+  readonly along: 'tensor' | 'rows' | 'columns';
+  readonly steps: Float32Array;
+}
+
 /** Some whole rows of a tensor, or a part of one row that is longer than a piece may be. */
 export interface Piece extends Geometry {
   /** The numbers, row by row, all finite; nobody writes into them. */
@@ -86,8 +92,8 @@ export interface Quantizer<Options = unknown, Parameters = unknown> {
     readonly runs?: boolean;
     readonly sketch?: boolean;
   };
-  /** What all pieces of a tensor share, as data that can cross threads. Deterministic. */
-  plan(geometry: Geometry, statistics: TensorStatistics, options: Options): Parameters;
+  /** What all pieces of a tensor share, as data that can cross threads; methods with lines take them as `told`. Deterministic. */
+  plan(geometry: Geometry, statistics: TensorStatistics, options: Options, told?: ToldSteps): Parameters;
   /** Returned parts may lie in `workspace` and live until the caller releases it. Deterministic, piece by piece. */
   quantize(piece: Piece, parameters: Parameters, workspace: Workspace): Quantized;
   /** The shapes of the parts, from the header alone. Throws `DamagedArchiveError`. */

@@ -47,6 +47,31 @@ export function damageOf(before: Values, after: Values, kind: OutputKind): numbe
   return sum;
 }
 
+/** Adds to each class how unsure rows are of it, Σ p·(1 − p): what an error of its logit does is proportional to that. */
+export function doubtOf(output: Values, given?: Float64Array): Float64Array {
+  const sums = given ?? new Float64Array(rowsOf(output).length);
+  const numbers = numbersOf(output);
+  const { rows, length } = rowsOf(output);
+  const areDistributions = isDistribution(numbers, 0, length);
+  for (let row = 0; row < rows; row++) {
+    const start = row * length;
+    const total = areDistributions ? 0 : logTotal(numbers, start, length);
+    for (let place = 0; place < length; place++) {
+      const number = numbers[start + place] ?? 0;
+      const p = areDistributions ? number : Math.exp(number - total);
+      sums[place] = (sums[place] ?? 0) + p * (1 - p);
+    }
+  }
+  return sums;
+}
+
+function logTotal(numbers: ArrayLike<number>, start: number, length: number): number {
+  const most = numbers[start + argmax(numbers, start, length)] ?? 0;
+  let sum = 0;
+  for (let place = 0; place < length; place++) sum += Math.exp((numbers[start + place] ?? 0) - most);
+  return most + Math.log(sum);
+}
+
 function relative(p: number, q: number): number {
   return p > 0 ? p * Math.log(Math.max(p, least) / Math.max(q, least)) : 0;
 }

@@ -1,6 +1,3 @@
-import type { TensorReport } from '../../engine/pipeline/events.ts';
-import type { EvaluationReport } from '../report.ts';
-
 /** How small, or how good. */
 export type FitTarget =
   | { readonly bytes: number }
@@ -11,8 +8,11 @@ export type FitTarget =
   /** The most by which a metric (default: the task's first) may become worse, relative to the original's value. */
   | { readonly drop: number; readonly metric?: string };
 
-/** Parts that can be left out, to see what they are worth. */
-export const fitParts = ['feedback', 'allocation'] as const;
+/**
+ * Parts that can be left out, to see what they are worth: errors that are fed back, bits by measured damage, steps of their own
+ * for rows, and a coder that learns from neighbours.
+ */
+export const fitParts = ['feedback', 'allocation', 'spreads', 'contexts'] as const;
 export type FitPart = (typeof fitParts)[number];
 
 export interface FitRequest {
@@ -36,46 +36,4 @@ export interface FitRequest {
   readonly seed?: number | undefined;
   readonly threads?: number | undefined;
   readonly memoryBytes?: number | undefined;
-}
-
-/** One archive that was tried. */
-export interface Candidate {
-  readonly number: number;
-  readonly bytes: number;
-  /** What the measured sensitivities say it does, in the unit of the damage. */
-  readonly predictedDamage: number;
-  readonly tensors: readonly {
-    readonly name: string;
-    readonly step: number;
-    readonly count: number;
-    readonly bits: number;
-  }[];
-}
-
-/** What a fit says at its end. */
-export interface FitReport {
-  readonly command: 'fit';
-  readonly input: string;
-  readonly output: string;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
-  /** Of the model as it will be restored. */
-  readonly sha256: string;
-  readonly proof: 'approximation';
-  /** Weights of matrices. */
-  readonly weights: number;
-  readonly tensors: readonly TensorReport[];
-  readonly calibration: {
-    readonly inputs: 'task' | 'pseudo';
-    readonly items: number;
-    /** Matrices whose inputs are known, of all. */
-    readonly layers: number;
-    readonly matrices: number;
-  };
-  /** What rounding each matrix alone does to the output; null where it never ran. */
-  readonly sensitivities: readonly { readonly name: string; readonly damage: number | null }[];
-  readonly candidates: readonly Candidate[];
-  /** On items that were not calibrated on. */
-  readonly evaluation?: EvaluationReport;
-  readonly seconds: number;
 }

@@ -1,9 +1,19 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { allocateFloat32, prepareFeedback, roundWithFeedback, type Rate } from '../../engine/feedback/index.ts';
+import {
+  allocateFloat32,
+  prepareFeedback,
+  roundWithFeedback,
+  type Rate,
+  type Rows,
+} from '../../engine/feedback/index.ts';
 import { FileSource } from '../../engine/io/file-source.ts';
 import { Workspace } from '../../engine/kernels/workspace.ts';
-import { blocksOf, strideOf, sumsHeaderBytes, type CalibratedLayer } from './calibrate.ts';
+import type { ToldSteps } from '../../engine/quantizers/quantizer.ts';
+import type { CalibratedLayer } from './calibrate.ts';
+import { entropyOf } from './entropy.ts';
+import { outputsOf, stepAt } from './spread.ts';
+import { blocksOf, strideOf, sumsHeaderBytes } from './sums.ts';
 
 /** A float32 tensor of a model on disk. Plain data. */
 export interface JointTensor {
@@ -14,6 +24,11 @@ export interface JointTensor {
   readonly count: number;
   /** Absent: rounded without feedback. */
   readonly layer?: CalibratedLayer | undefined;
+}
+
+/** A tensor that is to be rounded, and to what. Plain data. */
+export interface RoundedTensor extends JointTensor {
+  readonly told: ToldSteps;
 }
 
 /** Bits per code below which rounding looks at what codes cost. */
@@ -27,21 +42,19 @@ export interface RoundOptions {
   readonly rate: boolean;
 }
 
-/** Rounds weights to multiples of a step, with the errors fed back where inputs are known. Returns bits per code. */
+/** Rounds weights to multiples of their steps, with the errors fed back where inputs are known. Returns bits per code. */
 export async function roundTensor(
   values: Float32Array,
-  { layer }: Pick<JointTensor, 'layer'>,
-  step: number,
+  { layer, told }: Pick<RoundedTensor, 'layer' | 'told'>,
   folder: string,
   { feedback, rate }: RoundOptions,
 ): Promise<number> {
-  const plain = codeBits(values, step);
-  const priced: Rate | undefined =
-    rate && plain.mean < pricedBelow ? { price: evenPrice, bits: plain.bits } : undefined;
-  if (feedback && layer) await roundLayer(values, layer, step, join(folder, layer.sums), priced);
-  else
-    for (let place = 0; place < values.length; place++) values[place] = codeOf(values[place] ?? 0, step, priced) * step;
-  return codeBits(values, step).mean;
+  const step = stepAt(told, values.length);
+  const priced = rate && entropyOf(values, told)(1) < pricedBelow ? pricesOf(values, step) : undefined;
+  const fits = layer !== undefined && (told.along === 'tensor' || told.along === outputsOf(layer).along);
+  if (feedback && fits) await roundLayer(values, layer, told, join(folder, layer.sums), priced);
+  else for (let at = 0; at < values.length; at++) values[at] = codeOf(values[at] ?? 0, step(at), priced) * step(at);
+  return entropyOf(values, told)(1);
 }
 
 function codeOf(value: number, step: number, rate: Rate | undefined): number {
@@ -56,7 +69,7 @@ function codeOf(value: number, step: number, rate: Rate | undefined): number {
 async function roundLayer(
   values: Float32Array,
   layer: CalibratedLayer,
-  step: number,
+  told: ToldSteps,
   sumsPath: string,
   rate: Rate | undefined,
 ): Promise<void> {
@@ -77,39 +90,41 @@ async function roundLayer(
     new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength).set(bytes);
     const feedback = prepareFeedback(sums, stride, size, workspace);
     const firstRow = group * (rows / groups);
-    const at = isTransposed
-      ? (row: number, column: number) => (first + column) * rows + row
-      : (row: number, column: number) => (firstRow + row) * columns + first + column;
-    if (feedback) roundWithFeedback(values, { rows: rows / groups, step, at }, feedback, workspace, rate);
-    else
-      for (let row = 0; row < rows / groups; row++)
-        for (let column = 0; column < size; column++) {
-          const place = at(row, column);
-          values[place] = codeOf(values[place] ?? 0, step, rate) * step;
-        }
+    const block: Rows = {
+      rows: rows / groups,
+      step: (row) => told.steps[told.along === 'tensor' ? 0 : firstRow + row] ?? 1,
+      at: isTransposed
+        ? (row, column) => (first + column) * rows + row
+        : (row, column) => (firstRow + row) * columns + first + column,
+    };
+    if (feedback) roundWithFeedback(values, block, feedback, workspace, rate);
+    else roundPlainly(values, block, size, rate);
     workspace.release(mark);
   }
 }
 
-/** What the codes of values would take without contexts: on average, and each of those near 0. */
-export function codeBits(values: Float32Array, step: number): { readonly mean: number; readonly bits: Float32Array } {
-  const counts = new Map<number, number>();
-  for (const value of values) {
-    const code = Math.round(value / step);
-    counts.set(code, (counts.get(code) ?? 0) + 1);
+function roundPlainly(values: Float32Array, { rows, step, at }: Rows, size: number, rate: Rate | undefined): void {
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < size; column++) {
+      const place = at(row, column);
+      values[place] = codeOf(values[place] ?? 0, step(row), rate) * step(row);
+    }
+}
+
+/** What codes of values cost, by their frequencies. */
+function pricesOf(values: Float32Array, step: (at: number) => number): Rate {
+  const counts = new Float64Array(2 * mostCode + 1);
+  for (let at = 0; at < values.length; at++) {
+    const place = Math.max(-mostCode, Math.min(mostCode, Math.round((values[at] ?? 0) / step(at)))) + mostCode;
+    counts[place] = (counts[place] ?? 0) + 1;
   }
-  let mean = 0;
-  for (const count of counts.values()) mean -= (count / values.length) * Math.log2(count / values.length);
-  const bits = Float32Array.from({ length: 2 * mostCode + 1 }, (_, place) =>
-    Math.log2(values.length / ((counts.get(place - mostCode) ?? 0) + 0.25)),
-  );
-  return { mean, bits };
+  return { price: evenPrice, bits: Float32Array.from(counts, (count) => Math.log2(values.length / (count + 0.25))) };
 }
 
 /** All numbers of a tensor. */
 export async function readTensor(
   handle: FileHandle | FileSource,
-  { offset, count }: JointTensor,
+  { offset, count }: Pick<JointTensor, 'offset' | 'count'>,
 ): Promise<Float32Array> {
   const values = new Float32Array(count);
   const bytes = new Uint8Array(values.buffer);
@@ -130,7 +145,7 @@ export interface RoundRequest {
   readonly files: readonly string[];
   readonly copies: readonly string[];
   readonly folder: string;
-  readonly tensors: readonly (JointTensor & { readonly step: number })[];
+  readonly tensors: readonly RoundedTensor[];
   readonly options: RoundOptions;
 }
 
@@ -149,7 +164,7 @@ export async function roundAll(
     const [source, target] = [sources[tensor.file], targets[tensor.file]];
     if (!source || !target) continue;
     const values = await readTensor(source, tensor);
-    bits.push(await roundTensor(values, tensor, tensor.step, folder, options));
+    bits.push(await roundTensor(values, tensor, folder, options));
     await writeTensor(target, tensor, values);
     onProgress(number + 1, tensors.length);
   }

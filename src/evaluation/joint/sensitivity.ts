@@ -1,11 +1,20 @@
-import { open } from 'node:fs/promises';
+import { appendFile, open, readFile } from 'node:fs/promises';
 import { FileSource } from '../../engine/io/file-source.ts';
 import { Runner, runsOf } from '../inference/runs.ts';
 import { loadModel } from '../inference/session.ts';
 import type { Values } from '../inputs/tensor.ts';
-import { damageOf, kindOf, type OutputKind } from './damage.ts';
+import { damageOf, doubtOf, kindOf, type OutputKind } from './damage.ts';
 import { openInputs, type JointInputs } from './inputs.ts';
 import { readTensor, roundTensor, writeTensor, type JointTensor } from './round.ts';
+import { byImportance, byNorm, even, outputsOf, stepsFor, type Spread } from './spread.ts';
+
+/** A tensor that is to be tried: how its rows' steps may relate, and which steps, relative to its root mean square. */
+export interface ProbedTensor extends JointTensor {
+  /** How much each of its stored rows matters, where that is known. */
+  readonly importance?: Float64Array | undefined;
+  /** Root mean square of its numbers. */
+  readonly scale: number;
+}
 
 /** Which weights are to be tried one by one; plain data. */
 export interface SensitivityRequest extends JointInputs {
@@ -15,75 +24,155 @@ export interface SensitivityRequest extends JointInputs {
   readonly tellsClasses: boolean;
   readonly copies: readonly string[];
   readonly folder: string;
-  readonly tensors: readonly (JointTensor & { readonly step: number })[];
+  readonly tensors: readonly ProbedTensor[];
+  /** Relative to the scale; the one that spreads are compared at comes first. */
+  readonly steps: readonly number[];
   readonly feedback: boolean;
+  /** False: all rows alike. */
+  readonly spreads: boolean;
+  /** A file to which each tensor's probe is written as soon as it is known, and from which known ones are taken. */
+  readonly record: string;
 }
 
-export interface Sensitivity {
-  readonly kind: OutputKind;
-  /** Per row of the output for each tensor: what rounding it alone, to its step, does. */
-  readonly damages: readonly number[];
-  /** The same of the model unchanged, run again. */
-  readonly noise: number;
+/** What rounding one tensor does, alone. */
+export interface Probe {
+  readonly name: string;
+  readonly spread: Spread;
+  /** Damage is per row of the output. */
+  readonly points: readonly { readonly step: number; readonly bits: number; readonly damage: number }[];
 }
 
 /** Answers of the original that are kept in memory. */
 const mostAnswerBytes = 256 * 2 ** 20;
+/** Bits by which steps of their own must be better than even ones. */
+const worthwhile = 0.03;
 
 /** Rounds one tensor at a time in the copy, asks the model, and puts the tensor back. */
 export async function measureSensitivities(
   request: SensitivityRequest,
   onProgress: (done: number, total: number) => void,
-): Promise<Sensitivity> {
-  const { copies, tensors, folder, feedback } = request;
-  const answers: Values[] = [];
-  let kind: OutputKind | undefined;
-  const ask = async (use: (answer: Values, place: number) => boolean): Promise<void> => {
-    await using model = await loadModel(request.model, request.threads);
-    await using dataset = await openInputs(request, model.inputs);
-    const runner = new Runner(model, dataset.task.state);
-    let place = 0;
-    for await (const run of runsOf(dataset, dataset.task, dataset.places, request.frames)) {
-      const outputs = await runner.run(run);
-      const answer = outputs.get(request.output ?? '') ?? [...outputs.values()][0];
-      if (!answer || !use(answer, place++)) return;
-    }
-  };
-  let bytes = 0;
-  await ask((answer) => {
-    kind ??= kindOf(answer, request.tellsClasses);
-    answers.push(answer);
-    bytes += answer.data.byteLength;
-    return bytes < mostAnswerBytes;
-  });
-  const rows = answers.reduce((sum, { shape, data }) => sum + data.length / (shape.at(-1) ?? 1), 0);
-  const damage = async (): Promise<number> => {
-    let sum = 0;
-    await ask((answer, place) => {
-      const before = answers[place];
-      if (before) sum += damageOf(before, answer, kind ?? 'numbers');
-      return place + 1 < answers.length;
-    });
-    return sum / rows;
-  };
-  const noise = await damage();
-  const damages: number[] = [];
+): Promise<readonly Probe[]> {
+  const { copies, tensors, folder, feedback, record } = request;
+  const known = await readProbes(record);
+  const judge = tensors.every(({ name }) => known.has(name)) ? undefined : await Judge.ask(request);
+  const probes: Probe[] = [];
   for (const [number, tensor] of tensors.entries()) {
     const path = copies[tensor.file] ?? '';
-    const before = await withFile(path, (source) => readTensor(source, tensor));
-    const values = before.slice();
-    await roundTensor(values, tensor, tensor.step, folder, { feedback, rate: false });
-    const handle = await open(path, 'r+');
-    try {
-      await writeTensor(handle, tensor, values);
-      damages.push(await damage());
-    } finally {
-      await writeTensor(handle, tensor, before);
-      await handle.close();
+    let probe = known.get(tensor.name);
+    if (!probe && judge) {
+      const before = await withFile(path, (source) => readTensor(source, tensor));
+      await using copy = await open(path, 'r+');
+      const measure = async (spread: Spread, relative: number): Promise<Probe['points'][number]> => {
+        const step = Math.fround(relative * tensor.scale);
+        const values = before.slice();
+        const rounded = { layer: tensor.layer, told: stepsFor(spread, step) };
+        const bits = await roundTensor(values, rounded, folder, { feedback, rate: false });
+        await writeTensor(copy, tensor, values);
+        return { step, bits, damage: await judge.damage() };
+      };
+      try {
+        probe = { name: tensor.name, ...(await probeTensor(request, spreadsOf(tensor, before, judge), measure)) };
+        await appendFile(record, `${JSON.stringify({ ...probe, steps: Array.from(probe.spread.steps) })}\n`);
+      } finally {
+        await writeTensor(copy, tensor, before);
+      }
     }
+    if (probe) probes.push(probe);
     onProgress(number + 1, tensors.length);
   }
-  return { kind: kind ?? 'numbers', damages, noise };
+  return probes;
+}
+
+/** The spread that does least at equal bits, and what all steps do with it. */
+async function probeTensor(
+  { steps: [first = 1, ...others], spreads: isSpread }: SensitivityRequest,
+  spreads: readonly Spread[],
+  measure: (spread: Spread, relative: number) => Promise<Probe['points'][number]>,
+): Promise<Omit<Probe, 'name'>> {
+  let [best, point, cost] = [even, await measure(even, first), Infinity];
+  // A bit more makes a quarter of the damage.
+  const costOf = ({ bits, damage }: typeof point): number => bits + Math.log2(Math.max(damage, 1e-30)) / 2;
+  cost = costOf(point) - worthwhile;
+  for (const spread of isSpread ? spreads : []) {
+    const tried = await measure(spread, first);
+    if (costOf(tried) < cost) [best, point, cost] = [spread, tried, costOf(tried)];
+  }
+  const points = [point];
+  for (const relative of others) points.push(await measure(best, relative));
+  return { spread: best, points: points.sort((one, other) => one.step - other.step) };
+}
+
+function spreadsOf({ layer, importance }: ProbedTensor, values: Float32Array, { doubt }: Judge): readonly Spread[] {
+  const found: Spread[] = [];
+  if (importance) found.push(byImportance(importance, 'rows'));
+  if (layer && layer.rows > 1) found.push(byNorm(values, layer));
+  if (layer && layer.rows === doubt?.length) found.push(byImportance(doubt, outputsOf(layer).along));
+  return found;
+}
+
+/** Asks a model that is changed on disk, and tells how far it is from what it answered before. */
+class Judge {
+  readonly #request: SensitivityRequest;
+  readonly #answers: Values[] = [];
+  #kind: OutputKind = 'numbers';
+  /** How much each class matters, where outputs tell classes. */
+  doubt: Float64Array | undefined;
+
+  private constructor(request: SensitivityRequest) {
+    this.#request = request;
+  }
+
+  static async ask(request: SensitivityRequest): Promise<Judge> {
+    const judge = new Judge(request);
+    let bytes = 0;
+    await judge.#ask((answer, place) => {
+      if (place === 0) judge.#kind = kindOf(answer, request.tellsClasses);
+      judge.#answers.push(answer);
+      if (judge.#kind === 'classes') judge.doubt = doubtOf(answer, judge.doubt);
+      bytes += answer.data.byteLength;
+      return bytes < mostAnswerBytes;
+    });
+    return judge;
+  }
+
+  /** Of a row of the output, on average. */
+  async damage(): Promise<number> {
+    let [sum, rows] = [0, 0];
+    await this.#ask((answer, place) => {
+      const before = this.#answers[place];
+      if (before) sum += damageOf(before, answer, this.#kind);
+      rows += answer.data.length / (answer.shape.at(-1) ?? 1);
+      return place + 1 < this.#answers.length;
+    });
+    return sum / rows;
+  }
+
+  async #ask(use: (answer: Values, place: number) => boolean): Promise<void> {
+    const { model: path, threads, output, frames } = this.#request;
+    await using model = await loadModel(path, threads);
+    await using dataset = await openInputs(this.#request, model.inputs);
+    const runner = new Runner(model, dataset.task.state);
+    let place = 0;
+    for await (const run of runsOf(dataset, dataset.task, dataset.places, frames)) {
+      const outputs = await runner.run(run);
+      const answer = outputs.get(output ?? '') ?? [...outputs.values()][0];
+      if (!answer || !use(answer, place++)) return;
+    }
+  }
+}
+
+/** What an earlier run found out, as far as it got; a line that was cut off counts as none. */
+async function readProbes(path: string): Promise<ReadonlyMap<string, Probe>> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const probes = text.split('\n').flatMap((line): (readonly [string, Probe])[] => {
+    try {
+      const { steps, ...probe } = JSON.parse(line) as Probe & { readonly steps: readonly number[] };
+      return [[probe.name, { ...probe, spread: { ...probe.spread, steps: Float32Array.from(steps) } }]];
+    } catch {
+      return [];
+    }
+  });
+  return new Map(probes);
 }
 
 async function withFile<Result>(path: string, use: (source: FileSource) => Promise<Result>): Promise<Result> {

@@ -2,6 +2,7 @@ import { Roles, geometryOf } from '../../engine/pipeline/approximate/roles.ts';
 import { tableReason } from '../../engine/pipeline/approximate/tables.ts';
 import type { InputFile } from '../../engine/pipeline/inputs.ts';
 import { measurePiece } from '../../engine/quantizers/statistics.ts';
+import { rootMeanSquare } from './allocate.ts';
 import type { Calibration } from './calibrate.ts';
 import { readTensor, type JointTensor } from './round.ts';
 
@@ -11,6 +12,10 @@ export interface FoundTensor extends JointTensor {
   readonly kind: 'matrix' | 'vector';
   /** Whether the inputs reach it at all. */
   readonly isReached: boolean;
+  /** How often its rows are taken, where it is a table. */
+  readonly importance?: Float64Array | undefined;
+  /** Root mean square of its numbers. */
+  readonly scale: number;
 }
 
 const [leastVector, leastMatrix] = [16, 1000];
@@ -18,12 +23,13 @@ const [leastVector, leastMatrix] = [16, 1000];
 /** The float32 tensors of a model but for computed tables and what is tiny. */
 export async function findTensors(
   files: readonly InputFile[],
-  { layers, reached }: Calibration,
+  { layers, lookups, reached }: Calibration,
   signal: AbortSignal,
 ): Promise<readonly FoundTensor[]> {
   const roles = await Roles.read(files, signal);
   const byName = new Map(layers.map((layer) => [layer.name, layer]));
   const names = new Set(reached);
+  const taken = new Map(lookups.map(({ name, counts }) => [name, counts]));
   const found: FoundTensor[] = [];
   for (const [file, { layout, source }] of files.entries())
     for (const tensor of layout?.tensors ?? []) {
@@ -33,8 +39,9 @@ export async function findTensors(
       const role = roles.of(file, tensor);
       const known = [tensor.name, ...role.names];
       const layer = known.map((name) => byName.get(name)).find((one) => one !== undefined);
+      const importance = known.map((name) => taken.get(name)).find((one) => one !== undefined);
       const geometry = geometryOf(shape, role.channelAxis);
-      const values = await readTensor(source, { name: tensor.name, file, offset, count });
+      const values = await readTensor(source, { offset, count });
       const place = { start: 0, columns: geometry.columns, total: count };
       const statistics = measurePiece(values, place, {});
       if (statistics.notFinite > 0 || statistics.squares === 0) continue;
@@ -45,6 +52,8 @@ export async function findTensors(
         ...(layer && layer.rows * layer.columns === count && { layer }),
         kind: isMatrix || layer ? 'matrix' : 'vector',
         isReached: known.some((name) => names.has(name)),
+        importance,
+        scale: rootMeanSquare(values),
       });
     }
   return found;

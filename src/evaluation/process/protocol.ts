@@ -3,7 +3,7 @@ import type { ErrorData } from '../../engine/errors.ts';
 import type { LayerRequest } from '../compare/layers.ts';
 import type { CalibrateRequest, Calibration } from '../joint/calibrate.ts';
 import type { RoundRequest } from '../joint/round.ts';
-import type { Sensitivity, SensitivityRequest } from '../joint/sensitivity.ts';
+import type { Probe, SensitivityRequest } from '../joint/sensitivity.ts';
 import type { Measurement, MeasureRequest } from '../inference/measure.ts';
 
 /** What the process of its own can be asked, and what it answers. */
@@ -14,7 +14,7 @@ export interface Tasks {
     readonly result: WeightReport;
   };
   readonly calibrate: { readonly request: CalibrateRequest; readonly result: Calibration };
-  readonly sensitivity: { readonly request: SensitivityRequest; readonly result: Sensitivity };
+  readonly sensitivity: { readonly request: SensitivityRequest; readonly result: readonly Probe[] };
   readonly round: { readonly request: RoundRequest; readonly result: readonly number[] };
   readonly layers: { readonly request: LayerRequest; readonly result: LayerReport };
 }

@@ -94,7 +94,7 @@ test('errors that are fed back cost less at the output than those of rounding, a
   const weights = filled(rows * size);
   const feedback = prepareFeedback(sums, stride, size, workspace);
   if (!feedback) throw new Error('There must be a factor.');
-  const layout = { rows, step, at: (row: number, column: number) => row * size + column };
+  const layout = { rows, step: () => step, at: (row: number, column: number) => row * size + column };
   const sum = (row: number, column: number): number =>
     sums[Math.min(row, column) * stride + Math.max(row, column)] ?? 0;
   const damage = (after: Float32Array): number => {

@@ -1,5 +1,6 @@
 import type { Preset } from '../../codecs/codec.ts';
 import type { TensorApproximation } from '../../quantizers/approximate.ts';
+import type { ToldSteps } from '../../quantizers/quantizer.ts';
 import { piecesOf, type TensorStatistics } from '../../quantizers/statistics.ts';
 import { floatWidth } from '../../tensor/floats.ts';
 import type { Crew } from '../../workers/crew.ts';
@@ -64,7 +65,7 @@ export async function planApproximations(
   const steps = files.map(
     (_, file) =>
       new Map(
-        prepared?.tensors.filter((tensor) => tensor.file === file).map(({ offset, step }) => [offset, step] as const),
+        prepared?.tensors.filter((tensor) => tensor.file === file).map(({ offset, told }) => [offset, told] as const),
       ),
   );
   const descents = matchTensors(files, bases);
@@ -114,13 +115,14 @@ export async function planApproximations(
         const reason = keptAfterAll(one.tensor, one.candidate, found, recipe);
         if (reason) choices[file]?.set(offset, reason.reason);
         else {
-          const other = steps[file]?.has(offset) ? prepared?.files[file]?.source : undefined;
+          const told = steps[file]?.get(offset);
+          const other = told && prepared?.files[file]?.source;
           await other?.wake();
           const given = other && { descriptor: other.descriptor, offset };
           const { descriptor } = input.source;
           approximations[file]?.set(
             offset,
-            await parametersOf(one, { statistics: found, descriptor, prepared: given, preset, crew }),
+            await parametersOf(one, { statistics: found, descriptor, prepared: given, told, preset, crew }),
           );
         }
       }),
@@ -130,10 +132,12 @@ export async function planApproximations(
   return { approximations, choices, sources, originals: equallyTreated(originals, approximations) };
 }
 
-/** A tensor with prepared numbers is stored by their step, whatever the recipe says. */
-function preparedRules(step: number | undefined): Recipe | undefined {
-  if (step === undefined) return undefined;
-  return { rules: [{ match: '*', method: 'grid', options: { step } }], automatic: false };
+/** A tensor with prepared numbers is stored by their steps, whatever the recipe says; the largest is told as the option. */
+function preparedRules(told: ToldSteps | undefined): Recipe | undefined {
+  if (told === undefined) return undefined;
+  const step = told.steps.reduce((most, one) => Math.max(most, one), 0);
+  const scale = told.along === 'tensor' ? 'tensor' : 'channel';
+  return { rules: [{ match: '*', method: 'grid', options: { scale, step } }], automatic: false };
 }
 
 function wordsOf(decision: Decision): MethodStep | string {
@@ -146,12 +150,14 @@ function parametersOf(
     statistics,
     descriptor,
     prepared,
+    told,
     preset,
     crew,
   }: {
     readonly statistics: TensorStatistics;
     readonly descriptor: number;
     readonly prepared: TensorApproximation['prepared'];
+    readonly told: ToldSteps | undefined;
     readonly preset: Preset;
     readonly crew: Crew;
   },
@@ -171,6 +177,7 @@ function parametersOf(
     statistics,
     preset,
     prepared,
+    told,
     ...(!isOnePiece && {
       rows: {
         descriptor: prepared?.descriptor ?? descriptor,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { DamagedArchiveError } from '../../errors.ts';
+import { DamagedArchiveError, UsageError } from '../../errors.ts';
 import type { Workspace } from '../../kernels/workspace.ts';
 import { float32Bytes, joinBytes, readFloat32 } from '../bytes.ts';
 import { codeShapes, readCodes, writeCodes } from '../codes.ts';
-import { defineQuantizer, type Geometry, type Piece, type PieceShape } from '../quantizer.ts';
+import { defineQuantizer, type Geometry, type Piece, type PieceShape, type ToldSteps } from '../quantizer.ts';
 import { mostColumns, totalCount, type TensorStatistics } from '../statistics.ts';
 import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
 import { balanceErrors, fromGrid, toGrid } from './kernel.ts';
@@ -42,8 +42,8 @@ interface Parameters extends Pick<Options, 'rounding'> {
   readonly layout: Layout;
   /** Distance of lines for each root mean square of a row. */
   readonly relative: number;
-  /** Distance of lines: one of the tensor, or one of each column. */
-  readonly steps?: Float32Array;
+  /** Distance of lines: one of the tensor, one of each column, or, where they were told, one of each row. */
+  readonly steps?: Float32Array | undefined;
 }
 
 /** A tensor of so many weights has the step that was asked for. */
@@ -74,8 +74,10 @@ export const grid = defineQuantizer<Options, Parameters>({
   finer: (given) => ({ ...given, coarseness: Math.max(0.001, given.coarseness / 2) }),
   forConvolutions: (given) => ({ ...given, coarseness: Math.max(0.001, 0.7 * given.coarseness) }),
 
-  plan(geometry, statistics, { coarseness, growth, scale, rounding, step }) {
+  plan(geometry, statistics, { coarseness, growth, scale, rounding, step }, told) {
     const relative = coarseness * (totalCount(statistics) / usualCount) ** (growth / 2);
+    if (told && told.along !== 'tensor')
+      return { layout: toldLayout(told, geometry), relative, rounding: 'nearest', steps: told.steps };
     const layout = scale === 'tensor' || step > 0 ? 'tensor' : layoutFor(geometry, statistics);
     if (layout === 'rows') return { layout, relative, rounding };
     // Channels that are columns, or unknown, are spread over pieces that know nothing of one another.
@@ -86,7 +88,11 @@ export const grid = defineQuantizer<Options, Parameters>({
 
   quantize(piece, { layout, relative, rounding, steps: planned }, workspace) {
     const { values } = piece;
-    const { header, steps, part } = stepParts(layout, planned ?? rowSteps(piece, relative), workspace);
+    const { header, steps, part } = stepParts(
+      layout,
+      stepsOf(piece, { layout, relative, rounding, steps: planned }),
+      workspace,
+    );
     const room = workspace.allocate(4 * values.length);
     const codes = new Int32Array(room.buffer, room.byteOffset, values.length);
     eachRow(layout, piece, values.length, (start, end, step) => {
@@ -121,7 +127,7 @@ export const grid = defineQuantizer<Options, Parameters>({
 
   bound(piece, { layout, relative, rounding, steps: planned }) {
     const { values } = piece;
-    const steps = planned ?? rowSteps(piece, relative);
+    const steps = stepsOf(piece, { layout, relative, rounding, steps: planned });
     const most = new Float64Array(values.length);
     eachRow(layout, piece, values.length, (start, end, first) => {
       for (let place = start; place < end; place++) {
@@ -133,6 +139,20 @@ export const grid = defineQuantizer<Options, Parameters>({
     return { each: (place) => most[place] ?? 0 };
   },
 });
+
+function toldLayout({ along, steps }: ToldSteps, geometry: Geometry): 'rows' | 'columns' {
+  if (along === 'tensor' || steps.length !== geometry[along])
+    throw new UsageError(`${steps.length} steps were told along the ${along} of a tensor of other extents.`, { along });
+  return along;
+}
+
+/** The steps of a piece: its rows' share of those that are known before, or of each row what its numbers ask for. */
+function stepsOf(piece: Piece, { layout, relative, steps }: Parameters): Float32Array {
+  if (!steps) return rowSteps(piece, relative);
+  if (layout !== 'rows') return steps;
+  const rows = Math.max(1, Math.floor(piece.values.length / piece.columns));
+  return steps.subarray(piece.firstRow, piece.firstRow + rows);
+}
 
 /** One step is stored as it is, many are rounded up. */
 function stepParts(layout: Layout, wanted: Float32Array, workspace: Workspace) {

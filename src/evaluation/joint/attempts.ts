@@ -1,0 +1,166 @@
+import { appendFile, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FeatherweightError, UsageError } from '../../engine/errors.ts';
+import { compress } from '../../engine/pipeline/compress.ts';
+import type { CompressReport } from '../../engine/pipeline/events.ts';
+import type { EngineContext } from '../../engine/pipeline/requests.ts';
+import type { Reporter } from '../../engine/pipeline/job.ts';
+import type { EvaluationReport } from '../report.ts';
+import { fitSteps, rootMeanSquare } from './allocate.ts';
+import type { Bench } from './bench.ts';
+import type { Candidate, CandidateEvent, FitReport } from './report.ts';
+import type { FitRequest } from './request.ts';
+import { even, stepsFor } from './spread.ts';
+import type { FoundTensor } from './tensors.ts';
+import type { Weighed } from './weigh.ts';
+
+/** A size is met when the archive is at most this share below it. */
+export const tolerance = 0.01;
+const mostRounds = 8;
+
+/** An archive that was written and proved, and which candidate it is. */
+export interface Attempt {
+  readonly report: CompressReport;
+  readonly candidate: Candidate;
+}
+
+/** What attempts are made with. */
+interface Work {
+  readonly request: FitRequest;
+  readonly context: EngineContext;
+  readonly reporter: Reporter<FitReport, CandidateEvent>;
+}
+
+/** A tensor and the step that it has in all archives. */
+interface SteppedTensor {
+  readonly tensor: FoundTensor;
+  readonly step: number;
+}
+
+/** Writes archives of a model with this many bytes or that many, and remembers all of them. */
+export class Attempts {
+  readonly candidates: Candidate[] = [];
+  readonly #bench: Bench;
+  readonly #weighed: readonly Weighed[];
+  readonly #vectors: readonly SteppedTensor[];
+  readonly #work: Work;
+  /** Bytes of an archive besides the codes that were asked for, as the last attempt had them. */
+  #besides: number | undefined;
+
+  private constructor(bench: Bench, weighed: readonly Weighed[], vectors: readonly SteppedTensor[], work: Work) {
+    this.#bench = bench;
+    this.#weighed = weighed;
+    this.#vectors = vectors;
+    this.#work = work;
+  }
+
+  static async prepare(bench: Bench, weighed: readonly Weighed[], work: Work): Promise<Attempts> {
+    const vectors: SteppedTensor[] = [];
+    for (const tensor of bench.vectors) vectors.push({ tensor, step: fineStep(await bench.valuesOf(tensor)) });
+    return new Attempts(bench, weighed, vectors, work);
+  }
+
+  /** Weights of matrices. */
+  get weights(): number {
+    return this.#weighed.reduce((sum, { tensor }) => sum + tensor.count, 0);
+  }
+
+  /** Writes an archive of at most `target` bytes, at most the share `within` below it, to `path`. */
+  async reach(target: number, path: string, within = tolerance): Promise<Attempt> {
+    let inCodes = target * (1 - within / 3) - (this.#besides ?? target * 0.1);
+    let coarser = 1;
+    let best: Attempt | undefined;
+    for (let round = 0; round < mostRounds; round++) {
+      const trial = join(this.#bench.folder, 'trial.fwz');
+      const attempt = await this.write(inCodes, coarser, trial);
+      const { bytesOut } = attempt.report;
+      if (bytesOut <= target && bytesOut > (best?.report.bytesOut ?? 0)) {
+        await rename(trial, path);
+        best = attempt;
+      }
+      if (bytesOut <= target && bytesOut >= target * (1 - within)) break;
+      const tooMany = bytesOut - target * (1 - within / 3);
+      // Prices move sizes in jumps where tensors nearly vanish; steps do not.
+      if (round < 2) inCodes -= tooMany;
+      else coarser *= 2 ** ((8 * tooMany) / this.weights);
+      if (inCodes <= 0)
+        throw new UsageError(
+          `"${this.#bench.model.name}" cannot be made as small as ${Math.round(target)} bytes: what is not in its matrices takes more.`,
+        );
+    }
+    if (!best) throw new UsageError(`No candidate of at most ${Math.round(target)} bytes was found.`);
+    return best;
+  }
+
+  /** Writes an archive whose codes of matrices take about `inCodes` bytes, with steps `coarser` than those that fit. */
+  async write(inCodes: number, coarser: number, path: string): Promise<Attempt> {
+    const { cache, files, copies, copied, model } = this.#bench;
+    const chosen = fitSteps(
+      this.#weighed.map(({ curve }) => curve),
+      inCodes,
+    );
+    const matrices = this.#weighed.map(({ tensor, spread }, place) => ({
+      ...tensor,
+      told: stepsFor(spread, Math.fround((chosen[place]?.step ?? 1) * coarser)),
+    }));
+    const vectors = this.#vectors.map(({ tensor, step }) => ({ ...tensor, told: stepsFor(even, step) }));
+    const tensors = [...matrices, ...vectors];
+    const { request, context, reporter } = this.#work;
+    const { without, rate = false, threads, memoryBytes } = request;
+    const bits = await this.#bench.ask('round', {
+      ...{ files: files.map(({ source }) => source.name), copies, folder: cache, tensors },
+      options: { feedback: without !== 'feedback', rate },
+    });
+    const prepared = { path: copied, tensors };
+    const preset = without === 'contexts' ? 'balanced' : 'smallest';
+    const archived = { input: model.opened, output: path, approximate: {}, overwrite: true, preset } as const;
+    let report: CompressReport | undefined;
+    for await (const event of compress({ ...archived, prepared, threads, memoryBytes }, context)) {
+      if (event.type === 'finished') report = event.report;
+      if (event.type === 'progress') reporter.progress(event.phase, event.bytesDone, event.bytesTotal, event.bytesOut);
+    }
+    if (!report) throw new FeatherweightError('INTERNAL', 'A candidate was written without a report.');
+    const candidate = {
+      number: this.candidates.length + 1,
+      bytes: report.bytesOut,
+      predictedDamage: chosen.reduce((sum, { damage }) => sum + damage, 0),
+      tensors: tensors.map(({ name, told, count }, place) => ({
+        ...{ name, count, bits: bits[place] ?? 0 },
+        step: told.steps.reduce((most, step) => Math.max(most, step), 0),
+      })),
+    };
+    this.candidates.push(candidate);
+    if (coarser === 1) this.#besides = report.bytesOut - inCodes;
+    await this.#tell(candidate);
+    return { report, candidate };
+  }
+
+  /** Notes how good a candidate proved to be. */
+  async measured({ candidate: { number } }: Attempt, { metrics }: EvaluationReport): Promise<void> {
+    const place = number - 1;
+    const candidate = this.candidates[place];
+    if (!candidate) return;
+    this.candidates[place] = { ...candidate, metrics };
+    await this.#tell(this.candidates[place]);
+  }
+
+  async #tell(candidate: Candidate): Promise<void> {
+    this.#work.reporter.emit({ type: 'candidate', candidate });
+    const { model, task } = this.#bench;
+    const row = { model: model.sha256, task: task?.sha256, ...candidate };
+    await appendFile(join(this.#work.request.cacheFolder, 'candidates.jsonl'), `${JSON.stringify(row)}\n`);
+  }
+}
+
+/** What is in the codes of matrices and vectors of a candidate, in bytes. */
+export function sizeInCodes({ tensors }: Candidate): number {
+  return tensors.reduce((sum, { bits, count }) => sum + (bits * count) / 8, 0);
+}
+
+/** So fine that nothing is lost where weights are few: about nine bits. */
+function fineStep(values: Float32Array): number {
+  const least = values.reduce((most, value) => Math.min(most, value), Infinity);
+  const step = rootMeanSquare(values) / 256;
+  // Variances are divided by, so small ones matter as much as large ones.
+  return Math.fround(least > 0 ? Math.min(step, least / 16) : step) || 1;
+}

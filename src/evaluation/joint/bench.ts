@@ -1,0 +1,105 @@
+import { createHash } from 'node:crypto';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { availableParallelism, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { FeatherweightError } from '../../engine/errors.ts';
+import type { Phase } from '../../engine/pipeline/events.ts';
+import { openInputs, type InputFile } from '../../engine/pipeline/inputs.ts';
+import { planResources } from '../../engine/pipeline/resources.ts';
+import type { EvaluationContext } from '../evaluate.ts';
+import { prepareModel, withoutGraph, type PreparedModel } from '../models/prepare.ts';
+import { runTask } from '../process/run.ts';
+import type { Tasks } from '../process/protocol.ts';
+import { openTask, type OpenTask } from '../task/read.ts';
+import type { Calibration } from './calibrate.ts';
+import type { JointInputs } from './inputs.ts';
+import type { FitRequest } from './request.ts';
+import { readTensor } from './round.ts';
+import { findTensors, type FoundTensor } from './tensors.ts';
+
+/** Frames of each item that are looked at, and items that are calibrated on. */
+const mostFrames = 1200;
+const defaultItems = 32;
+
+type JointTask = 'calibrate' | 'sensitivity' | 'round';
+
+/** A model that is worked on: what is known of its inputs, its tensors, and a copy that is written to. */
+export interface Bench extends AsyncDisposable {
+  readonly model: PreparedModel;
+  readonly task: OpenTask | undefined;
+  readonly inputs: JointInputs;
+  /** Of its own, removed at the end; and where what was learned stays. */
+  readonly folder: string;
+  readonly cache: string;
+  readonly files: readonly InputFile[];
+  readonly calibration: Calibration;
+  readonly matrices: readonly FoundTensor[];
+  readonly vectors: readonly FoundTensor[];
+  /** Of the files, and which of them has the graph. */
+  readonly copies: readonly string[];
+  readonly graph: string;
+  /** What the engine opens to read the copies as a model. */
+  readonly copied: string;
+  /** Has a process of its own do something. */
+  ask<Name extends JointTask>(name: Name, asked: Tasks[Name]['request']): Promise<Tasks[Name]['result']>;
+  valuesOf(tensor: FoundTensor): Promise<Float32Array>;
+}
+
+/** How the bench tells what it does. */
+export type Progress = (phase: Phase, done: number, total: number) => void;
+
+/**
+ * Opens a model, learns what its inputs have in common, and copies its files. Throws UNSUPPORTED for a model without a graph or
+ * without float32 matrices.
+ */
+export async function openBench(
+  request: FitRequest,
+  context: EvaluationContext & { readonly signal: AbortSignal },
+  { started, progress }: { readonly started: (model: PreparedModel) => void; readonly progress: Progress },
+): Promise<Bench> {
+  const { signal } = context;
+  const { seed = 1, threads = availableParallelism(), calibrate: items = defaultItems } = request;
+  const task = request.task === undefined ? undefined : await openTask(request.task, request.dataFolder);
+  await using opened = new AsyncDisposableStack();
+  const folder = await mkdtemp(join(tmpdir(), 'featherweight-fit-'));
+  opened.defer(() => rm(folder, { recursive: true, force: true }));
+  const model = await prepareModel(request.input, folder, context);
+  if (model.onnx === undefined) throw withoutGraph(model);
+  started(model);
+  const given = task && { task: { task: task.task, folder: task.folder } };
+  const inputs: JointInputs = { ...given, items, frames: mostFrames, seed, threads };
+  const key = JSON.stringify([2, model.sha256, task?.sha256, task?.folder, items, seed]);
+  const cache = join(request.cacheFolder, createHash('sha256').update(key).digest('hex').slice(0, 32));
+  await mkdir(cache, { recursive: true });
+  const ask: Bench['ask'] = async (name, asked) => {
+    const onProgress = (phase: string, done: number, total: number): void => progress(phase as Phase, done, total);
+    return (await runTask(context.spawnEvaluation, name, asked, { signal, onProgress })).result;
+  };
+
+  const calibration = await ask('calibrate', { ...inputs, model: model.onnx, folder: cache });
+  const { files } = opened.use(await openInputs(model.opened, planResources({}).headerBytes));
+  const tensors = await findTensors(files, calibration, signal);
+  const matrices = tensors.filter(({ kind }) => kind === 'matrix');
+  if (matrices.length === 0)
+    throw new FeatherweightError('UNSUPPORTED', `"${model.name}" has no float32 matrices that could be fitted.`);
+  const copies: string[] = [];
+  for (const { name, source } of files) {
+    const path = join(folder, 'copy', name);
+    await mkdir(dirname(path), { recursive: true });
+    await copyFile(source.name, path);
+    copies.push(path);
+  }
+  const disposal = opened.move();
+  return {
+    ...{ model, task, inputs, folder, cache, files, calibration, matrices, copies, ask },
+    vectors: tensors.filter(({ kind }) => kind === 'vector'),
+    graph: copies[files.findIndex(({ source }) => source.name === model.onnx)] ?? '',
+    copied: copies.length === 1 ? (copies[0] ?? '') : join(folder, 'copy'),
+    async valuesOf(tensor) {
+      const source = files[tensor.file]?.source;
+      if (!source) throw new FeatherweightError('INTERNAL', 'A tensor is in no file.');
+      return await readTensor(source, tensor);
+    },
+    [Symbol.asyncDispose]: () => disposal.disposeAsync(),
+  };
+}

@@ -1,0 +1,54 @@
+import { UsageError } from '../../engine/errors.ts';
+import { evaluate, type EvaluationContext } from '../evaluate.ts';
+import { openDataset } from '../inputs/dataset.ts';
+import { metricTraits } from '../metrics/catalog.ts';
+import type { EvaluationReport } from '../report.ts';
+import type { Bench, Progress } from './bench.ts';
+import type { FitRequest } from './request.ts';
+
+/** A run of a task's items. */
+export interface ItemRange {
+  readonly skip: number;
+  readonly limit?: number;
+}
+
+/**
+ * The items behind those that were learned from, in two halves: one to choose by, one to tell how good the choice is. Throws
+ * USAGE where there are not two.
+ */
+export async function halvesOf({ task, inputs }: Bench): Promise<readonly [ItemRange, ItemRange]> {
+  if (!task) throw new UsageError('A drop can be kept only with a task that says what is measured.');
+  await using dataset = await openDataset(task.task, task.folder);
+  const left = dataset.count - inputs.items;
+  if (left < 2)
+    throw new UsageError(
+      `The task has ${dataset.count} items, and ${inputs.items} are learned from; to choose by some and report on others takes two more.`,
+      { items: dataset.count, calibrate: inputs.items },
+    );
+  const chosenOn = Math.ceil(left / 2);
+  return [{ skip: inputs.items, limit: chosenOn }, { skip: inputs.items + chosenOn }];
+}
+
+/** Measures an archive against the original on some items of the task. */
+export async function judgeArchive(
+  archive: string,
+  { skip, limit }: ItemRange,
+  { input, task, dataFolder, seed = 1, threads }: FitRequest,
+  context: EvaluationContext,
+  progress: Progress,
+): Promise<EvaluationReport | undefined> {
+  const asked = { task, dataFolder, skip, limit, seed, threads };
+  for await (const event of evaluate({ command: 'compare', model: archive, original: input, ...asked }, context))
+    if (event.type === 'finished') return event.report;
+    else if (event.type === 'progress') progress(event.phase, event.bytesDone, event.bytesTotal);
+  return undefined;
+}
+
+/** How much worse the metric became, relative to the original: the end of its interval that is worse. */
+export function worstDrop({ metrics }: EvaluationReport, name: string | undefined): number {
+  const metric = metrics.find((one) => name === undefined || one.metric === name);
+  const { original, interval } = metric ?? {};
+  if (!metric || !interval || !original) return Infinity;
+  const worse = metricTraits[metric.metric].better === 'higher' ? -interval.low : interval.high;
+  return worse / Math.abs(original);
+}

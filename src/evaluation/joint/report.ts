@@ -1,0 +1,57 @@
+import type { JobEvent, TensorReport } from '../../engine/pipeline/events.ts';
+import type { EvaluationReport, JudgedMetric } from '../report.ts';
+
+/** One archive that was tried. */
+export interface Candidate {
+  readonly number: number;
+  readonly bytes: number;
+  /** What the measured sensitivities say it does, in the unit of the damage. */
+  readonly predictedDamage: number;
+  readonly tensors: readonly {
+    readonly name: string;
+    /** The largest, where rows have steps of their own. */
+    readonly step: number;
+    readonly count: number;
+    readonly bits: number;
+  }[];
+  /** How good it is, on items that were not learned from; absent where it was not measured. */
+  readonly metrics?: readonly JudgedMetric[];
+}
+
+/** A candidate was written; told again, with its metrics, when it was measured. */
+export interface CandidateEvent {
+  readonly type: 'candidate';
+  readonly candidate: Candidate;
+}
+
+export type FitEvent = JobEvent<FitReport> | CandidateEvent;
+
+/** What a fit says at its end. */
+export interface FitReport {
+  readonly command: 'fit';
+  readonly input: string;
+  readonly output: string;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Of the model as it will be restored. */
+  readonly sha256: string;
+  readonly proof: 'approximation';
+  /** Weights of matrices. */
+  readonly weights: number;
+  readonly tensors: readonly TensorReport[];
+  readonly calibration: {
+    readonly inputs: 'task' | 'pseudo';
+    readonly items: number;
+    /** Matrices whose inputs are known, of all. */
+    readonly layers: number;
+    readonly matrices: number;
+  };
+  /** What rounding each matrix alone to half its root mean square does to the output; null where it never ran. */
+  readonly sensitivities: readonly { readonly name: string; readonly damage: number | null }[];
+  readonly candidates: readonly Candidate[];
+  /** Items between those learned from and those of the evaluation, by which the result was chosen; 0 where none were. */
+  readonly chosenOn: number;
+  /** On items that were neither learned from nor chosen by. */
+  readonly evaluation?: EvaluationReport;
+  readonly seconds: number;
+}

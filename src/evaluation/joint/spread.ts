@@ -1,0 +1,77 @@
+import { writeSteps, plainRoom } from '../../engine/quantizers/steps.ts';
+import type { ToldSteps } from '../../engine/quantizers/quantizer.ts';
+import type { Layer } from './layers.ts';
+
+/** How the steps of a stored tensor's rows or columns relate to each other: their geometric mean is 1. Plain data. */
+export type Spread = ToldSteps;
+
+/** All alike. */
+export const even: Spread = { along: 'tensor', steps: Float32Array.of(1) };
+
+/** How much of the mean importance even a row gets that was never seen to matter: samples do not tell everything. */
+const leastImportance = 0.1;
+/** Rows whose numbers are smaller than this share of all are treated as if they were not. */
+const leastNorm = 0.1;
+
+/** Steps for rows (or columns) that matter so much: where errors cost more by a factor, steps are smaller by its root. */
+export function byImportance(importance: ArrayLike<number>, along: 'rows' | 'columns'): Spread {
+  const values = Array.from(importance);
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+  return normal(
+    along,
+    values.map((value) => ((1 - leastImportance) * (mean > 0 ? value / mean : 1) + leastImportance) ** -0.5),
+  );
+}
+
+/** Steps that are to the numbers of each output's row as those of all rows are. */
+export function byNorm(values: Float32Array, layer: Layer): Spread {
+  const { along, placeOf } = outputsOf(layer);
+  const squares = new Float64Array(layer.rows);
+  let all = 0;
+  for (let at = 0; at < values.length; at++) {
+    const square = (values[at] ?? 0) ** 2;
+    squares[placeOf(at)] = (squares[placeOf(at)] ?? 0) + square;
+    all += square;
+  }
+  const least = (leastNorm ** 2 * all) / layer.rows;
+  return normal(
+    along,
+    [...squares].map((square) => Math.sqrt(Math.max(square, least))),
+  );
+}
+
+/** Along which axis of the stored tensor the outputs of a layer are, and to which of them a place in it belongs. */
+export function outputsOf({ rows, columns, isTransposed }: Layer): {
+  readonly along: 'rows' | 'columns';
+  placeOf(at: number): number;
+} {
+  return isTransposed
+    ? { along: 'columns', placeOf: (at) => at % rows }
+    : { along: 'rows', placeOf: (at) => Math.floor(at / columns) };
+}
+
+function normal(along: 'rows' | 'columns', steps: readonly number[]): Spread {
+  const mean = Math.exp(steps.reduce((sum, step) => sum + Math.log(step), 0) / steps.length);
+  return { along, steps: Float32Array.from(steps, (step) => step / mean) };
+}
+
+/** The steps that an archive can tell, for a spread around `step`. */
+export function stepsFor({ along, steps }: Spread, step: number): ToldSteps {
+  if (along === 'tensor') return { along, steps: Float32Array.of(step) };
+  return {
+    along,
+    steps: writeSteps(
+      steps.map((share) => share * step),
+      plainRoom,
+    ).steps,
+  };
+}
+
+/** The step of the number at each place of a stored tensor of `count` numbers. */
+export function stepAt({ along, steps }: ToldSteps, count: number): (at: number) => number {
+  const [first = 1] = steps;
+  if (along === 'tensor') return () => first;
+  if (along === 'columns') return (at) => steps[at % steps.length] ?? first;
+  const each = count / steps.length;
+  return (at) => steps[Math.floor(at / each)] ?? first;
+}
