@@ -34,24 +34,77 @@ export function accumulate(samples: usize, count: i32, stride: i32, sums: usize)
 
 export function factor(matrix: usize, size: i32): i32 {
   const bytes = <usize>size << 3;
-  for (let row = 0; row < size; row++) {
-    const target = matrix + <usize>row * bytes;
-    for (let above = 0; above < row; above++) {
-      const source = matrix + <usize>above * bytes;
-      const share = load<f64>(source + (<usize>row << 3));
-      if (share == 0) continue;
-      const shares = f64x2.splat(share);
-      let at = <usize>row << 3;
-      for (; at + 16 <= bytes; at += 16)
-        v128.store(target + at, f64x2.sub(v128.load(target + at), f64x2.mul(shares, v128.load(source + at))));
-      if (at < bytes) store<f64>(target + at, load<f64>(target + at) - share * load<f64>(source + at));
+  for (let first = 0; first < size; first += 4) {
+    const end = min(first + 4, size);
+    // What all four rows take from those above is read once.
+    if (end === first + 4) for (let above = 0; above < first; above++) takeFour(matrix, bytes, above, first);
+    else for (let row = first; row < end; row++) takeAll(matrix, bytes, 0, first, row);
+    for (let row = first; row < end; row++) {
+      takeAll(matrix, bytes, first, row, row);
+      const target = matrix + <usize>row * bytes;
+      const square = load<f64>(target + (<usize>row << 3));
+      if (!(square > 0)) return row + 1;
+      const root = Math.sqrt(square);
+      for (let at = <usize>row << 3; at < bytes; at += 8) store<f64>(target + at, load<f64>(target + at) / root);
     }
-    const square = load<f64>(target + (<usize>row << 3));
-    if (!(square > 0)) return row + 1;
-    const root = Math.sqrt(square);
-    for (let at = <usize>row << 3; at < bytes; at += 8) store<f64>(target + at, load<f64>(target + at) / root);
   }
   return 0;
+}
+
+/** Subtracts from a row its shares of the rows from `start` to `end`, on and right of the diagonal. */
+function takeAll(matrix: usize, bytes: usize, start: i32, end: i32, row: i32): void {
+  const target = matrix + <usize>row * bytes;
+  for (let above = start; above < end; above++) {
+    const source = matrix + <usize>above * bytes;
+    take(target, source, load<f64>(source + (<usize>row << 3)), <usize>row << 3, bytes);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function take(target: usize, source: usize, share: f64, from: usize, end: usize): void {
+  const shares = f64x2.splat(share);
+  let at = from;
+  for (; at + 16 <= end; at += 16)
+    v128.store(target + at, f64x2.sub(v128.load(target + at), f64x2.mul(shares, v128.load(source + at))));
+  if (at < end) store<f64>(target + at, load<f64>(target + at) - share * load<f64>(source + at));
+}
+
+/** Subtracts from four rows from `first` their shares of one row above. */
+function takeFour(matrix: usize, bytes: usize, above: i32, first: i32): void {
+  const source = matrix + <usize>above * bytes;
+  const from = <usize>first << 3;
+  const t0 = matrix + <usize>first * bytes;
+  const t1 = t0 + bytes;
+  const t2 = t1 + bytes;
+  const t3 = t2 + bytes;
+  const y0 = load<f64>(source + from);
+  const y1 = load<f64>(source + from, 8);
+  const y2 = load<f64>(source + from, 16);
+  const y3 = load<f64>(source + from, 24);
+  take(t0, source, y0, from, from + 32);
+  take(t1, source, y1, from + 8, from + 32);
+  take(t2, source, y2, from + 16, from + 32);
+  take(t3, source, y3, from + 24, from + 32);
+  const s0 = f64x2.splat(y0);
+  const s1 = f64x2.splat(y1);
+  const s2 = f64x2.splat(y2);
+  const s3 = f64x2.splat(y3);
+  let at = from + 32;
+  for (; at + 16 <= bytes; at += 16) {
+    const x = v128.load(source + at);
+    v128.store(t0 + at, f64x2.sub(v128.load(t0 + at), f64x2.mul(s0, x)));
+    v128.store(t1 + at, f64x2.sub(v128.load(t1 + at), f64x2.mul(s1, x)));
+    v128.store(t2 + at, f64x2.sub(v128.load(t2 + at), f64x2.mul(s2, x)));
+    v128.store(t3 + at, f64x2.sub(v128.load(t3 + at), f64x2.mul(s3, x)));
+  }
+  if (at < bytes) {
+    const x = load<f64>(source + at);
+    store<f64>(t0 + at, load<f64>(t0 + at) - y0 * x);
+    store<f64>(t1 + at, load<f64>(t1 + at) - y1 * x);
+    store<f64>(t2 + at, load<f64>(t2 + at) - y2 * x);
+    store<f64>(t3 + at, load<f64>(t3 + at) - y3 * x);
+  }
 }
 
 export function sweep(

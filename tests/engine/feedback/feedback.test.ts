@@ -50,7 +50,7 @@ describe('compiled loops give the bits of the reference', () => {
     expect(one).toEqual(other);
   });
 
-  test.each([1, 2, 7, 31])('factor of %i rows', (size) => {
+  test.each([1, 2, 7, 8, 30, 31])('factor of %i rows', (size) => {
     const { sums, stride } = correlated(size, 64);
     const square = Array.from({ length: size * size }, (_, at) =>
       at % size < Math.floor(at / size) ? 0 : (sums[Math.floor(at / size) * stride + (at % size)] ?? 0),
