@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { exitCodes } from './exit-code.ts';
 import type { BenchmarkMeasurement, BenchmarkReport } from './bench/report.ts';
 import type { ZooLine, ZooReport } from './zoo-reports.ts';
-import type { CandidateEvent, EvaluationReport, FitReport } from '../evaluation/index.ts';
+import type { AblationReport, CandidateEvent, EvaluationReport, FitReport } from '../evaluation/index.ts';
 import type {
   EngineCatalog,
   ErrorData,
@@ -57,6 +57,7 @@ export type AnyReport =
   | BenchmarkReport
   | EvaluationReport
   | FitReport
+  | AblationReport
   | MethodsReport
   | { readonly command: 'serve' };
 

@@ -1,11 +1,19 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { join } from 'node:path';
 import { FeatherweightError, UsageError } from '../../engine/index.ts';
-import { fit, fitParts, type FitPart, type FitReport, type FitTarget } from '../../evaluation/index.ts';
+import {
+  ablate,
+  fit,
+  fitParts,
+  type AblationReport,
+  type FitPart,
+  type FitReport,
+  type FitTarget,
+} from '../../evaluation/index.ts';
 import { defaultDataFolder } from '../../host/data-folder.ts';
 import { follow } from '../follow.ts';
 import { parseBytes } from '../view/amounts.ts';
-import { fitText } from '../view/fit.ts';
+import { ablationText, fitText } from '../view/fit.ts';
 import type { CommandContext } from './command.ts';
 import { parseCount } from './options.ts';
 
@@ -18,6 +26,7 @@ export interface FitOptions {
   readonly data?: string;
   readonly calibrate?: number;
   readonly without?: FitPart;
+  readonly ablate?: true;
 }
 
 /** Adds them. */
@@ -40,7 +49,13 @@ export function withFit(command: Command): Command {
         "learn from the task's first n items, measure on the others (default: 32)",
       ).argParser(parseCount),
     )
-    .addOption(new Option('--without <part>', 'leave a part out, to see what it is worth').choices([...fitParts]));
+    .addOption(new Option('--without <part>', 'leave a part out, to see what it is worth').choices([...fitParts]))
+    .addOption(
+      new Option(
+        '--ablate',
+        'with --fit and --task: also tell at which size it is as good without each part',
+      ).conflicts('without'),
+    );
 }
 
 /** What is aimed at, if anything is. */
@@ -58,7 +73,7 @@ export async function performFit(
     readonly memory?: number;
   },
   { shell, output, engineContext }: CommandContext,
-): Promise<FitReport> {
+): Promise<FitReport | AblationReport> {
   const { spawnEvaluation } = shell;
   if (spawnEvaluation === undefined)
     throw new FeatherweightError('UNSUPPORTED', 'This build of the program cannot run models.');
@@ -70,7 +85,13 @@ export async function performFit(
     ...{ threads: options.threads, memoryBytes: options.memory },
     cacheFolder: join(defaultDataFolder(), 'calibration'),
   };
-  const report = await follow(fit(request, { ...engineContext, spawnEvaluation }), input, output);
+  const evaluationContext = { ...engineContext, spawnEvaluation };
+  if (options.ablate) {
+    const report = await follow(ablate(request, evaluationContext), input, output);
+    output.say([fitText(report.fit), '', ablationText(report)].join('\n'));
+    return report;
+  }
+  const report = await follow(fit(request, evaluationContext), input, output);
   output.say(fitText(report));
   return report;
 }

@@ -1,22 +1,49 @@
 import { basename } from 'node:path';
-import type { FitReport } from '../../evaluation/index.ts';
-import { formatChange, formatCount, formatSaving, formatSeconds } from './amounts.ts';
+import type { AblationReport, AblationRow, FitReport } from '../../evaluation/index.ts';
+import { formatBytes, formatChange, formatCount, formatSaving, formatSeconds } from './amounts.ts';
 import { colors } from './colors.ts';
 import { escapeUnsafe } from './escape.ts';
 import { evaluationText } from './evaluation.ts';
+import { tableLines } from './table.ts';
 
 /** The words after a fit: the size, what was learned from, and what was measured. */
 export function fitText(report: FitReport): string {
-  const { input, output, bytesIn, bytesOut, calibration, candidates, evaluation, seconds } = report;
+  const { input, output, bytesIn, bytesOut, calibration, candidates, chosenOn, evaluation, seconds } = report;
   const inputs = calibration.inputs === 'task' ? 'items of the task' : 'made-up inputs';
   return [
     `${colors.bold(escapeUnsafe(basename(input)))}  ${formatChange(bytesIn, bytesOut)} · ${colors.bold(formatSaving(bytesIn, bytesOut))} · ${(bytesIn / bytesOut).toFixed(2)} times smaller`,
     `  learned from ${formatCount(calibration.items)} ${inputs}: the inputs of ${formatCount(calibration.layers)} layers; ${formatCount(calibration.matrices)} matrices`,
     `  ${formatCount(candidates.length)} candidates written and proved, in ${formatSeconds(seconds)}`,
     ...(evaluation
-      ? ['Measured on items that were not learned from:', evaluationText(evaluation)]
+      ? [
+          chosenOn > 0
+            ? `Chosen on ${formatCount(chosenOn)} items; measured on others, which were not learned from either:`
+            : 'Measured on items that were not learned from:',
+          evaluationText(evaluation),
+        ]
       : [colors.yellow('Not measured: how good it is was not looked at.')]),
     colors.green(`Proved: the archive gives back these weights, read back and compared; sha256 ${report.sha256}`),
     `Archive: ${escapeUnsafe(output)}`,
   ].join('\n');
+}
+
+const withoutWords: Readonly<Record<AblationRow['without'], string>> = {
+  feedback: 'errors that are fed back',
+  allocation: 'bits by measured damage',
+  spreads: 'steps of their own for rows',
+  contexts: 'a coder that learns from neighbours',
+  everything: 'all of them: the grid alone, without data',
+};
+
+/** At which size the model is as good without each part. */
+export function ablationText({ bytesOut, distance, rows }: AblationReport): string {
+  const right = { align: 'right' } as const;
+  const columns = [{ title: 'as good without' }, { title: 'size', ...right }, { title: 'larger by', ...right }];
+  const cells = rows.map(({ without, bytes }) => [
+    withoutWords[without],
+    bytes === null ? 'cannot be told' : formatBytes(bytes),
+    bytes === null ? '' : `${((100 * bytes) / bytesOut - 100).toFixed(1)} %`,
+  ]);
+  const heading = `What each part is worth at ${formatBytes(bytesOut)}, by the distance of the outputs (${distance.toPrecision(3)}):`;
+  return [heading, ...tableLines(columns, cells)].join('\n');
 }

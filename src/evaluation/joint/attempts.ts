@@ -17,6 +17,8 @@ import type { Weighed } from './weigh.ts';
 /** A size is met when the archive is at most this share below it. */
 export const tolerance = 0.01;
 const mostRounds = 8;
+/** The share of an archive that is taken to be something else than codes, before one was written. */
+const usuallyBesides = 0.03;
 
 /** An archive that was written and proved, and which candidate it is. */
 export interface Attempt {
@@ -67,7 +69,7 @@ export class Attempts {
 
   /** Writes an archive of at most `target` bytes, at most the share `within` below it, to `path`. */
   async reach(target: number, path: string, within = tolerance): Promise<Attempt> {
-    let inCodes = target * (1 - within / 3) - (this.#besides ?? target * 0.1);
+    let inCodes = target * (1 - within / 3) - (this.#besides ?? target * usuallyBesides);
     let coarser = 1;
     let best: Attempt | undefined;
     for (let round = 0; round < mostRounds; round++) {

@@ -18,7 +18,7 @@ import type { CandidateEvent, FitEvent, FitReport } from './report.ts';
 import type { FitRequest } from './request.ts';
 
 /** How often a search for the smallest halves what is left, between shares of the model's size. */
-const searchRounds = 6;
+const searchRounds = 5;
 const [leastShare, mostShare] = [0.03, 0.3];
 /** Sizes on the way are met to within this share. */
 const searchTolerance = 0.04;

@@ -1,5 +1,6 @@
 import type { JobEvent, TensorReport } from '../../engine/pipeline/events.ts';
 import type { EvaluationReport, JudgedMetric } from '../report.ts';
+import type { FitPart } from './request.ts';
 
 /** One archive that was tried. */
 export interface Candidate {
@@ -25,6 +26,35 @@ export interface CandidateEvent {
 }
 
 export type FitEvent = JobEvent<FitReport> | CandidateEvent;
+
+/** An archive and how far its outputs are from the original's: KL in nats, or the square of the relative error. */
+export interface Tried {
+  readonly bytes: number;
+  readonly distance: number;
+}
+
+/** What one part is worth. */
+export interface AblationRow {
+  /** `everything`: the method of the catalog that is best without data, alone. */
+  readonly without: FitPart | 'everything';
+  readonly tried: readonly Tried[];
+  /** The size that is as good without it, as a power between those that were tried; null where that cannot be told. */
+  readonly bytes: number | null;
+}
+
+/** What an ablation says at its end. */
+export interface AblationReport {
+  readonly command: 'ablation';
+  readonly input: string;
+  readonly output: string;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
+  /** Of the whole, on items that were not learned from. */
+  readonly distance: number;
+  readonly rows: readonly AblationRow[];
+  readonly fit: FitReport;
+  readonly seconds: number;
+}
 
 /** What a fit says at its end. */
 export interface FitReport {

@@ -1,0 +1,128 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FeatherweightError, UsageError } from '../../engine/errors.ts';
+import { compress } from '../../engine/pipeline/compress.ts';
+import type { JobEvent } from '../../engine/pipeline/events.ts';
+import { runJob, type Reporter } from '../../engine/pipeline/job.ts';
+import type { EvaluationContext } from '../evaluate.ts';
+import type { EvaluationReport } from '../report.ts';
+import type { Progress } from './bench.ts';
+import { fit } from './fit.ts';
+import { judgeArchive } from './judge.ts';
+import type { AblationReport, AblationRow, CandidateEvent, FitReport, Tried } from './report.ts';
+import { fitParts, type FitPart, type FitRequest } from './request.ts';
+
+type Work = Reporter<AblationReport, CandidateEvent>;
+
+/** How coarse the method without data is tried first. */
+const firstCoarseness = 0.3;
+
+/**
+ * Fits a model, then again without each part, and tells at which size that is as good: what each part is worth. Goodness is the
+ * distance of the outputs from the original's on items that were not learned from. The best method that needs no data is
+ * treated like a part.
+ */
+export function ablate(
+  request: FitRequest,
+  context: EvaluationContext,
+  parts: readonly FitPart[] = fitParts,
+): AsyncGenerator<JobEvent<AblationReport> | CandidateEvent, void, undefined> {
+  return runJob<AblationReport, CandidateEvent>(context.signal, (reporter, signal) =>
+    run(request, parts, { ...context, signal }, reporter),
+  );
+}
+
+async function run(
+  request: FitRequest,
+  parts: readonly FitPart[],
+  context: EvaluationContext & { readonly signal: AbortSignal },
+  reporter: Work,
+): Promise<AblationReport> {
+  const start = performance.now();
+  if (request.task === undefined) throw new UsageError('What parts are worth is told only with a task.');
+  if ('drop' in request.target) throw new UsageError('What parts are worth is told at a size, not at a drop.');
+  const folder = await mkdtemp(join(tmpdir(), 'featherweight-ablate-'));
+  try {
+    const whole = await fitOnce(request, context, reporter);
+    const goal = distanceOf(whole.evaluation);
+    const rows: AblationRow[] = [];
+    for (const part of parts) {
+      const at = (bytes: number): Promise<Tried> => {
+        const asked = { ...request, output: join(folder, 'part.fwz'), overwrite: true, target: { bytes } };
+        return fitOnce({ ...asked, without: part }, context, reporter).then(triedBy);
+      };
+      const first = await at(whole.bytesOut);
+      const tried = [first, await at(first.bytes + bytesBetween(first.distance, goal, whole.weights))];
+      rows.push({ without: part, tried, bytes: sizeAt(goal, tried) });
+    }
+    const tried: Tried[] = [];
+    let coarseness = firstCoarseness;
+    while (tried.length < 2) {
+      const single = await tryGrid(request, coarseness, join(folder, 'single.fwz'), context, reporter);
+      tried.push(single);
+      // Distances grow with the square of the steps.
+      coarseness *= Math.sqrt(goal / single.distance);
+    }
+    rows.push({ without: 'everything', tried, bytes: sizeAt(goal, tried) });
+    return {
+      command: 'ablation',
+      ...{ input: request.input, output: whole.output, bytesIn: whole.bytesIn, bytesOut: whole.bytesOut },
+      ...{ distance: goal, rows, fit: whole, seconds: (performance.now() - start) / 1000 },
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function fitOnce(request: FitRequest, context: EvaluationContext, reporter: Work): Promise<FitReport> {
+  for await (const event of fit(request, context)) {
+    if (event.type === 'finished') return event.report;
+    if (event.type === 'progress') reporter.progress(event.phase, event.bytesDone, event.bytesTotal, event.bytesOut);
+    else reporter.emit(event);
+  }
+  throw new FeatherweightError('INTERNAL', 'A fit ended without a report.');
+}
+
+async function tryGrid(
+  request: FitRequest,
+  coarseness: number,
+  output: string,
+  context: EvaluationContext,
+  reporter: Work,
+): Promise<Tried> {
+  const approximate = { default: { method: 'grid', options: { coarseness } } };
+  const { input, threads, memoryBytes } = request;
+  const asked = { input, output, approximate, overwrite: true, preset: 'smallest', threads, memoryBytes } as const;
+  let bytes = 0;
+  for await (const event of compress(asked, context)) if (event.type === 'finished') bytes = event.report.bytesOut;
+  const progress: Progress = (phase, done, total) => reporter.progress(phase, done, total, 0);
+  const evaluation = await judgeArchive(output, { skip: request.calibrate ?? 0 }, request, context, progress);
+  return { bytes, distance: distanceOf(evaluation) };
+}
+
+function triedBy({ bytesOut, evaluation }: FitReport): Tried {
+  return { bytes: bytesOut, distance: distanceOf(evaluation) };
+}
+
+/** KL of the first output in nats, or the square of its relative error. */
+function distanceOf(evaluation: EvaluationReport | undefined): number {
+  const [output] = evaluation?.outputs ?? [];
+  const distance = output?.kl?.value ?? (output?.relativeL2 ?? NaN) ** 2;
+  if (Number.isNaN(distance)) throw new FeatherweightError('UNSUPPORTED', 'The outputs could not be compared.');
+  return distance;
+}
+
+/** A bit more for each weight makes a quarter of the distance. */
+function bytesBetween(distance: number, goal: number, weights: number): number {
+  return ((Math.log2(distance / goal) / 2) * weights) / 8;
+}
+
+/** The size at which the distance is the goal, as a power between two that were tried; nothing where a larger one is not nearer. */
+export function sizeAt(goal: number, tried: readonly Tried[]): number | null {
+  const [small, large] = tried.toSorted((one, other) => one.bytes - other.bytes);
+  if (!small || !large) return null;
+  const slope = (Math.log(large.distance) - Math.log(small.distance)) / (large.bytes - small.bytes);
+  if (!(slope < 0)) return Math.abs(Math.log(small.distance / goal)) < 0.02 ? small.bytes : null;
+  return Math.round(small.bytes + (Math.log(goal) - Math.log(small.distance)) / slope);
+}
