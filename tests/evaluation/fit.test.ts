@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verify, type JobEvent } from '../../src/engine/index.ts';
 import {
   ablate,
@@ -18,7 +19,6 @@ import { damageOf, doubtOf, kindOf } from '../../src/evaluation/joint/damage.ts'
 import { entropyOf } from '../../src/evaluation/joint/entropy.ts';
 import { byImportance, byNorm, even, stepAt, stepsFor } from '../../src/evaluation/joint/spread.ts';
 import { blocksOf } from '../../src/evaluation/joint/sums.ts';
-import { folderWith } from '../support/folder.ts';
 import { context, finish } from '../support/jobs.ts';
 import { gaussians } from '../support/streams.ts';
 import { evaluationContext } from './support.ts';
@@ -169,10 +169,11 @@ describe('the digit reader, fitted into a twelfth', () => {
   let folder: string;
   let undisturbed: FitReport;
   beforeAll(async () => {
-    folder = await folderWith({});
+    folder = await mkdtemp(join(tmpdir(), 'featherweight-test-'));
     const request = { ...digits(folder, 'undisturbed'), cacheFolder: join(folder, 'other'), evaluate: false };
     undisturbed = (await finishFit(request)).report;
   }, 600_000);
+  afterAll(() => rm(folder, { recursive: true, force: true }));
 
   test('is what an undisturbed run would give when a stopped one was gone on with', async () => {
     const stop = new AbortController();
