@@ -50,6 +50,10 @@ watchPower(powerMonitor, (isOnBattery) => host.setPower(isOnBattery));
 // What a person has worked on before stays open to them, or the history would lead nowhere.
 for (const { receipt } of await host.call('runs.recent', {}))
   for (const path of [receipt.input, receipt.output]) if (path !== undefined) await host.access.grant(dirname(path));
+for (const { receipt } of await host.call('exports.list', {}))
+  for (const path of [receipt.input, receipt.output]) await host.access.grant(dirname(path));
+for (const { candidate, original = candidate } of await host.call('evaluations.list', {}))
+  for (const { path } of [candidate, original]) await host.access.grant(dirname(path));
 
 const folder = bundledFile('out/renderer');
 if (folder === undefined) throw new Error('The window (out/renderer) has not been built.');

@@ -111,6 +111,26 @@ test('text is cut into tokens by its tokenizer, in windows, each token with the 
   expect(JSON.stringify(await preview?.())).toContain('what is next');
 });
 
+test('windows of token numbers show their text where a metric names the tokens', async () => {
+  const folder = await folderWith({
+    'tokens.u16': new Uint8Array(Uint16Array.of(0, 1, 2, 0, 9, 1).buffer),
+    'texts.json': JSON.stringify({ words: ['a ', 'caf\u00c3\u00a9 ', 'b '] }),
+  });
+  const inputs = [{ from: 'tokens', data: { file: 'tokens.u16', type: 'uint16' }, window: 2 }];
+  const tokens = { file: 'texts.json', field: 'words' };
+  const open = (latin1: boolean) =>
+    openDataset(
+      taskOf({ inputs, target: { from: 'next-token' }, metrics: [{ metric: 'bits-per-byte', tokens, latin1 }] }),
+      folder,
+    );
+  await using dataset = await open(true);
+  expect(await (await dataset.item(0)).preview?.()).toEqual({ kind: 'text', text: 'a café b ' });
+  // A number that is no token of the list is left out.
+  expect(await (await dataset.item(1)).preview?.()).toEqual({ kind: 'text', text: 'b a ' });
+  await using other = await open(false);
+  expect(await (await other.item(0)).preview?.()).toEqual({ kind: 'text', text: 'a caf\u00c3\u00a9 b ' });
+});
+
 test('numbers are the same from a raw file, .npy and .npz, compressed or not', async () => {
   const numbers = Float32Array.from({ length: 24 }, (_, at) => at / 3);
   const raw = new Uint8Array(numbers.buffer);

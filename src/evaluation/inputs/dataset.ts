@@ -7,6 +7,7 @@ import { openImages } from './images.ts';
 import type { ItemSource, SourceItem } from './source.ts';
 import { openTargets, type Target } from './targets.ts';
 import type { Values } from './tensor.ts';
+import { readTokenTexts } from './token-texts.ts';
 import { openTokens } from './tokens.ts';
 
 /** The tensor of one model input; without a name it is the input at its place. */
@@ -41,7 +42,7 @@ export async function openDataset(task: Task, folder: string): Promise<Dataset> 
   for (const [place, spec] of task.inputs.entries()) {
     if (spec.from === 'constant')
       constants.push({ name: spec.name, place, values: constantValues(spec), joins: false });
-    else sources.push({ spec, place, source: opened.use(await openSource(spec, folder, task.unit)) });
+    else sources.push({ spec, place, source: opened.use(await openSource(spec, folder, task)) });
   }
   const [first] = sources;
   if (first === undefined) throw new UsageError('The task has only constant inputs, so there is nothing to ask.');
@@ -79,7 +80,11 @@ export async function openDataset(task: Task, folder: string): Promise<Dataset> 
   };
 }
 
-function openSource(spec: Exclude<InputSpec, { from: 'constant' }>, folder: string, unit: string): Promise<ItemSource> {
+async function openSource(
+  spec: Exclude<InputSpec, { from: 'constant' }>,
+  folder: string,
+  { unit, metrics }: Task,
+): Promise<ItemSource> {
   switch (spec.from) {
     case 'arrays':
       return openArrays(spec, folder, unit);
@@ -88,6 +93,6 @@ function openSource(spec: Exclude<InputSpec, { from: 'constant' }>, folder: stri
     case 'audio':
       return openAudio(spec, folder, unit);
     case 'tokens':
-      return openTokens(spec, folder, unit);
+      return openTokens(spec, folder, unit, await readTokenTexts(metrics, folder));
   }
 }

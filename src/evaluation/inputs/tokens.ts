@@ -6,6 +6,7 @@ import type { InputSpec } from '../task/schema.ts';
 import { openNumbers, type Numbers } from './numbers.ts';
 import type { ItemSource } from './source.ts';
 import { elementsOf } from './tensor.ts';
+import { joinTokens, type TokenTexts } from './token-texts.ts';
 
 /** What is used of the library, whose own types cannot be resolved from an ES module. */
 interface TextCutter {
@@ -16,11 +17,15 @@ const Cutter = Tokenizer as unknown as new (tokenizer: object, config: object) =
 
 const mostTextBytes = 64 * 2 ** 20;
 
-/** Windows of a long row of tokens; each has the token after each of its own, so the last of them needs one more. */
+/**
+ * Windows of a long row of tokens; each has the token after each of its own, so the last of them needs one more. Their text
+ * is shown where a tokenizer or a known list of tokens tells it.
+ */
 export async function openTokens(
   spec: Extract<InputSpec, { from: 'tokens' }>,
   folder: string,
   unit: string,
+  known?: TokenTexts,
 ): Promise<ItemSource> {
   const { data, text, tokenizer, window, stride = window, type } = spec;
   if ((data === undefined) === (text === undefined) || (text !== undefined && tokenizer === undefined))
@@ -31,7 +36,7 @@ export async function openTokens(
     count: Math.max(0, Math.floor((numbers.length - window - 1) / stride) + 1),
     async item(place) {
       const tokens = await numbers.read(place * stride, window + 1);
-      const shown = cut?.textOf(tokens);
+      const shown = cut?.textOf(tokens) ?? (known && joinTokens(tokens, known));
       return {
         name: `${unit.replace(/s$/, '')} ${place + 1}`,
         frames: 1,

@@ -1,8 +1,7 @@
 import type { MetricTraits } from '../figures.ts';
-import { readFile } from 'node:fs/promises';
-import { MalformedFileError, UsageError } from '../../engine/errors.ts';
+import { UsageError } from '../../engine/errors.ts';
 import type { Decoder } from '../decode/decode.ts';
-import { taskPath } from '../task/read.ts';
+import { readTokenTexts } from '../inputs/token-texts.ts';
 import type { MetricSpec } from '../task/schema.ts';
 import { bitsPerByte, logLoss, topOne } from './classes.ts';
 import type { Scorer, ScorerContext } from './metric.ts';
@@ -57,14 +56,6 @@ function textDecoder(decoder: Decoder | undefined): Decoder {
 
 /** Bytes of each token, where a metric needs them. */
 export async function readTokenBytes(metrics: readonly MetricSpec[], folder: string): Promise<Uint32Array | undefined> {
-  const spec = metrics.find((metric) => metric.metric === 'bits-per-byte');
-  if (spec === undefined) return undefined;
-  const { file, field } = spec.tokens;
-  const whole: unknown = JSON.parse(await readFile(taskPath(folder, file), 'utf8'));
-  const list = field === undefined ? whole : (whole as Readonly<Record<string, unknown>>)[field];
-  if (!Array.isArray(list) || !list.every((text) => typeof text === 'string'))
-    throw new MalformedFileError(`"${file}" has no list of texts${field === undefined ? '' : ` in "${field}"`}.`, {
-      file,
-    });
-  return Uint32Array.from(list, (text: string) => (spec.latin1 ? text.length : Buffer.byteLength(text)));
+  const found = await readTokenTexts(metrics, folder);
+  return found && Uint32Array.from(found.texts, (text) => (found.latin1 ? text.length : Buffer.byteLength(text)));
 }
