@@ -80,7 +80,11 @@ function Asked({ example: { name, preview } }: { readonly example: Example }) {
     case 'wave':
       return <Sparkline values={preview.peaks} label={`The sound of ${visibleText(name)}`} />;
     case 'text':
-      return <blockquote className={classes.text}>{visibleText(preview.text)}</blockquote>;
+      return (
+        <blockquote className={classes.text} tabIndex={0}>
+          {preview.text.split('\n').map(visibleText).join('\n')}
+        </blockquote>
+      );
     case undefined:
       return null;
   }

@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { Link } from 'wouter';
-import type { Evaluation } from '../../../contract/evaluations.ts';
+import type { Evaluation, EvaluationReport } from '../../../contract/evaluations.ts';
 import { Approximate } from '../../components/Approximate.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
@@ -23,12 +23,17 @@ export function MeasuredScreen({ id }: { readonly id: string }) {
       <Screen
         title={evaluationTitle(report.data)}
         path={report.data.candidate.path}
-        mark={report.data.weights?.total.identical === false && <Approximate />}
+        mark={isChanged(report.data) && <Approximate />}
       >
         <ReportView report={report.data} />
       </Screen>
     );
   return evaluation === undefined || evaluation.state === 'done' ? null : <Unfinished evaluation={evaluation} />;
+}
+
+/** Whether anything was seen to differ, in weights or, where tensors have other names, in outputs. */
+function isChanged({ weights, outputs }: EvaluationReport): boolean {
+  return weights?.total.identical === false || outputs.some(({ identical }) => !identical);
 }
 
 function Unfinished({ evaluation }: { readonly evaluation: Evaluation }) {

@@ -87,8 +87,8 @@ export function MetricDots({ title, finding, fileName, rows }: MetricDotsProps) 
                         <circle cx={x(change.value / smallest)} cy={y + 20} r={5} className={classes.dot} />
                         {Math.abs(change.value / smallest) > mostDrawn && (
                           <text
-                            x={x(change.value / smallest) + (change.value < 0 ? 10 : -10)}
-                            y={y + 24}
+                            x={x(change.value / smallest)}
+                            y={y + 39}
                             textAnchor={change.value < 0 ? 'start' : 'end'}
                             className={classes.quiet}
                           >

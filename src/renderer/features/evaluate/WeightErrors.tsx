@@ -58,9 +58,9 @@ export function WeightErrors({ weights }: { readonly weights: Weights }) {
       <Facts
         facts={[
           [
-            'Over all of them',
+            skippedTotal === 0 ? 'Over all of them' : 'Over those compared',
             total.identical
-              ? 'Every element is equal.'
+              ? `Every element ${skippedTotal === 0 ? '' : 'of those that could be compared '}is equal.`
               : `relative L2 ${differenceText(total.relativeL2)}${total.sqnr === null ? '' : ` · SQNR ${decibels(total.sqnr)}`} · largest difference ${differenceText(total.maxAbs)}`,
           ],
           ...(skippedTotal === 0
