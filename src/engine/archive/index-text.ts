@@ -58,14 +58,24 @@ const dictionary = Buffer.from(
 /** Longer texts gain nothing by the dictionary, and much by the longer memory of zstd. */
 const shortText = 2 ** 15;
 
-/** The index as bytes, and what the trailer must say of it but for its place. */
-export function encodeIndex(index: IndexText): {
+/** Texts at least this long take a second or more at the level that archives use. */
+const longText = 2 ** 20;
+
+/**
+ * The index as bytes, and what the trailer must say of it but for its place. A `draft`, of which only the length matters, takes
+ * less time where the text is long.
+ */
+export function encodeIndex(
+  index: IndexText,
+  draft = false,
+): {
   readonly bytes: Uint8Array;
   readonly trailer: Omit<Trailer, 'indexOffset'>;
 } {
   const { stored, table } = packIndex(index);
   const text = Buffer.from(JSON.stringify(stored));
-  const level = text.length > 8 * 2 ** 20 ? 9 : 19;
+  const usual = text.length > 8 * 2 ** 20 ? 9 : 19;
+  const level = draft && text.length > longText ? 9 : usual;
   const zstd = zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: level } });
   const deflated = text.length <= shortText ? deflateRawSync(text, { level: 9, dictionary }) : undefined;
   const isDeflated = deflated !== undefined && deflated.length < zstd.length;

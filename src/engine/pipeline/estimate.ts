@@ -216,7 +216,7 @@ function frameBytes(
       return sha256;
     }),
   );
-  return headerBytes + encodeIndex(builder.finish(files.map(digest), digests)).bytes.length + trailerBytes;
+  return headerBytes + encodeIndex(builder.finish(files.map(digest), digests), true).bytes.length + trailerBytes;
 }
 
 const usualCodec = 'float-fields(huffman)';
