@@ -91,7 +91,7 @@ function plan(
   options: unknown,
   dtype: PieceDType,
 ): TensorApproximation {
-  const place = { columns: geometry.columns, total: values.length };
+  const place = { ...geometry, total: values.length };
   const statistics = Array.from(piecesOf(geometry, 4 * geometry.columns), ({ start, count }) =>
     measurePiece(values.slice(start, start + count), { ...place, start }, quantizer.needs ?? {}),
   ).reduce((one, other): TensorStatistics => addStatistics(one, other));

@@ -20,8 +20,11 @@ export interface CodeParts {
 /** `columns` is the length of the rows that they stand in, where that may tell something. */
 export function writeCodes(codes: Int32Array, workspace: Workspace, columns?: number): CodeParts {
   let [wide, wider] = [0, 0];
-  for (const code of codes) {
-    if (code > 127 || code < -127) wide++;
+  // By place: iterators over shared memory are ten times slower.
+  for (let place = 0; place < codes.length; place++) {
+    const code = codes[place] ?? 0;
+    if (code <= 127 && code >= -127) continue;
+    wide++;
     if (code > 32767 || code < -32767) wider++;
   }
   const width = wide * rareEscape <= codes.length ? 1 : 2;

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { Stream, StreamShape } from '../codecs/codec.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import type { ElementType } from '../tensor/record.ts';
-import type { TensorStatistics } from './statistics.ts';
+import type { StatisticsNeeds, TensorStatistics } from './statistics.ts';
 
 /** How a tensor is seen: as a table of `rows` × `columns` numbers, row by row as they lie in the file. */
 export interface Geometry {
@@ -86,12 +86,7 @@ export interface Quantizer<Options = unknown, Parameters = unknown> {
   /** The options for other convolutions: their errors go on to the next layer, where those of a matrix often meet a sum or a norm. */
   forConvolutions?(options: Options): Options;
   /** Statistics that `plan` looks at besides the common ones. */
-  readonly needs?: {
-    readonly columns?: boolean;
-    readonly sample?: boolean;
-    readonly runs?: boolean;
-    readonly sketch?: boolean;
-  };
+  readonly needs?: StatisticsNeeds;
   /** What all pieces of a tensor share, as data that can cross threads; methods with lines take them as `told`. Deterministic. */
   plan(geometry: Geometry, statistics: TensorStatistics, options: Options, told?: ToldSteps): Parameters;
   /** Returned parts may lie in `workspace` and live until the caller releases it. Deterministic, piece by piece. */

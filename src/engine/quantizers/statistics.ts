@@ -38,8 +38,9 @@ const runCount = 8192;
 /** Columns beyond which nothing is kept of each: parameters of every column would not fit a block. */
 export const mostColumns = 65_536;
 
+/** What a method wants to know of a tensor besides the common; of columns perhaps only where they are channels. */
 export interface StatisticsNeeds {
-  readonly columns?: boolean | undefined;
+  readonly columns?: boolean | 'channels' | undefined;
   readonly sample?: boolean | undefined;
   readonly runs?: boolean | undefined;
   readonly sketch?: boolean | undefined;
@@ -50,36 +51,39 @@ interface PiecePlace {
   readonly start: number;
   readonly columns: number;
   readonly total: number;
+  /** As of {@link Geometry}. */
+  readonly channels?: Geometry['channels'] | undefined;
 }
 
 /** Measures one piece that begins `start` numbers into a tensor of `total`. */
 export function measurePiece(values: Float32Array, place: PiecePlace, needs: StatisticsNeeds): TensorStatistics {
-  let [zeros, notFinite, sum, squares, least, most] = [0, 0, 0, 0, Infinity, -Infinity];
-  for (const value of values) {
-    if (value - value !== 0) {
-      notFinite++;
-      continue;
-    }
+  return {
+    count: values.length,
+    ...sumUp(values),
+    head: place.start < headCount ? values.slice(0, headCount - place.start) : new Float32Array(),
+    ...(wantsColumns(needs, place) && measureColumns(values, place)),
+    ...(needs.sample && { sample: sampleOf(values, place) }),
+    ...(needs.runs && runsOf(values, place)),
+    ...(needs.sketch && { sketch: sketchFor(values, place) }),
+  };
+}
+
+type Sums = Pick<TensorStatistics, 'zeros' | 'notFinite' | 'sum' | 'squares' | 'least' | 'most'>;
+
+function sumUp(values: Float32Array): Sums {
+  let [zeros, sum, squares] = [0, 0, 0];
+  let [least, most] = [Infinity, -Infinity];
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? 0;
     if (value === 0) zeros++;
     sum += value;
     squares += value * value;
     if (value < least) least = value;
     if (value > most) most = value;
   }
-  return {
-    count: values.length,
-    zeros,
-    notFinite,
-    sum,
-    squares,
-    least,
-    most,
-    head: place.start < headCount ? values.slice(0, headCount - place.start) : new Float32Array(),
-    ...(needs.columns && place.columns <= mostColumns && measureColumns(values, place)),
-    ...(needs.sample && { sample: sampleOf(values, place) }),
-    ...(needs.runs && runsOf(values, place)),
-    ...(needs.sketch && { sketch: sketchFor(values, place) }),
-  };
+  if (Number.isFinite(squares)) return { zeros, notFinite: 0, sum, squares, least, most };
+  const finite = values.filter(Number.isFinite);
+  return { ...sumUp(finite), notFinite: values.length - finite.length };
 }
 
 function measureColumns(values: Float32Array, { start, columns }: PiecePlace) {
@@ -87,13 +91,18 @@ function measureColumns(values: Float32Array, { start, columns }: PiecePlace) {
   const columnMost = new Float32Array(columns).fill(-Infinity);
   const columnSquares = new Float64Array(columns);
   let column = start % columns;
-  for (const value of values) {
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] ?? 0;
     if (value < (columnLeast[column] ?? 0)) columnLeast[column] = value;
     if (value > (columnMost[column] ?? 0)) columnMost[column] = value;
     columnSquares[column] = (columnSquares[column] ?? 0) + value * value;
     if (++column === columns) column = 0;
   }
   return { columnLeast, columnMost, columnSquares };
+}
+
+function wantsColumns({ columns: wanted }: StatisticsNeeds, { columns, channels }: PiecePlace): boolean {
+  return columns <= mostColumns && (wanted === true || (wanted === 'channels' && channels === 'columns'));
 }
 
 function sketchFor(values: Float32Array, { start, columns, total }: PiecePlace): Float64Array {

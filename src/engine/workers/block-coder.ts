@@ -176,11 +176,11 @@ export class BlockCoder {
   /** Reads a batch into a slot and measures the runs of numbers in it. */
   measure({ slot, source, runs }: TaskOf<'measure'>): TensorStatistics[] {
     const input = this.#read(slot, source);
-    return runs.map(({ start, length, dtype, first, total, columns, needs }) =>
+    return runs.map(({ start, length, dtype, first, total, columns, channels, needs }) =>
       this.#scratch(() => {
         const bytes = input.subarray(start, start + length);
         const values = decodeFloats(dtype, bytes, allocateFloats(length / floatWidth(dtype), this.#workspace));
-        return measurePiece(values, { start: first, columns, total }, needs);
+        return measurePiece(values, { start: first, columns, total, channels }, needs);
       }),
     );
   }

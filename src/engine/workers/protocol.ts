@@ -70,6 +70,7 @@ export interface MeasuredRun {
   readonly first: number;
   readonly total: number;
   readonly columns: number;
+  readonly channels: Geometry['channels'];
   readonly needs: StatisticsNeeds;
 }
 

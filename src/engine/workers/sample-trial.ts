@@ -43,7 +43,7 @@ export function tryOnSample(
   const count = bytes.length / floatWidth(dtype);
   const values = decodeFloats(dtype, bytes, allocateFloats(count, workspace));
   const { needs = {} } = quantizerById(quantizer) ?? {};
-  const statistics = measurePiece(values, { start: 0, columns: geometry.columns, total: count }, needs);
+  const statistics = measurePiece(values, { ...geometry, start: 0, total: count }, needs);
   if (statistics.notFinite > 0) return { statistics };
   const before = numberStatistics(bytes, dtype);
   const parameters = parametersOf({ quantizer, options, geometry, statistics: { ...statistics, total } });

@@ -77,8 +77,8 @@ function runOf({ offset, length, of, first }: Stretch, batchOffset: number): Mea
   if (!of) throw new Error('Only numbers are measured.');
   const { step, dtype, geometry } = of.candidate;
   const { needs = {} } = quantizerById(step.method) ?? {};
-  const { rows, columns } = geometry;
-  return { start: offset - batchOffset, length, dtype, first, total: rows * columns, columns, needs };
+  const { rows, columns, channels } = geometry;
+  return { start: offset - batchOffset, length, dtype, first, total: rows * columns, columns, channels, needs };
 }
 
 /** Every byte of a file once, in order. */

@@ -70,7 +70,7 @@ export const grid = defineQuantizer<Options, Parameters>({
     { coarseness: 0.7 },
     { coarseness: 1.2 },
   ],
-  needs: { columns: true },
+  needs: { columns: 'channels' },
   finer: (given) => ({ ...given, coarseness: Math.max(0.001, given.coarseness / 2) }),
   forConvolutions: (given) => ({ ...given, coarseness: Math.max(0.001, 0.7 * given.coarseness) }),
 

@@ -14,12 +14,12 @@ export function toGrid(
   const step = steps[first] ?? 0;
   const perUnit = step > 0 ? 1 / step : 0;
   if (!isEach) {
-    for (let place = start; place < end; place++) codes[place] = Math.round((values[place] ?? 0) * perUnit);
+    for (let place = start; place < end; place++) codes[place] = Math.floor((values[place] ?? 0) * perUnit + 0.5);
     return;
   }
   for (let place = start; place < end; place++) {
     const own = steps[first + place - start] ?? 0;
-    codes[place] = own > 0 ? Math.round((values[place] ?? 0) / own) : 0;
+    codes[place] = own > 0 ? Math.floor((values[place] ?? 0) / own + 0.5) : 0;
   }
 }
 
@@ -48,20 +48,42 @@ export function fromGrid(
 export function balanceErrors(values: Float32Array, start: number, end: number, step: number, codes: Int32Array): void {
   if (!(step > 0)) return;
   const perUnit = 1 / step;
+  const count = end - start;
   let sum = 0;
   for (let place = start; place < end; place++) sum += (codes[place] ?? 0) - (values[place] ?? 0) * perUnit;
-  const surplus = Math.min(Math.abs(Math.round(sum)), (end - start) >> 1);
+  const surplus = Math.min(Math.abs(Math.round(sum)), count >> 1);
   if (surplus === 0) return;
   const direction = sum > 0 ? 1 : -1;
-  const errorOf = (place: number): number => direction * ((codes[place] ?? 0) - (values[place] ?? 0) * perUnit);
-  let candidates: number[] = [];
+  let candidates: readonly Rounded[] = [];
   // Errors are spread about evenly, so twice as wide an edge as needed on average nearly always has enough.
-  for (let edge = (2 * surplus) / (end - start); ; edge *= 2) {
-    candidates = [];
+  for (let edge = (2 * surplus) / count; ; edge *= 2) {
     const least = Math.max(0, 0.5 - edge);
-    for (let place = start; place < end; place++) if (errorOf(place) > least) candidates.push(place);
+    candidates = roundedBeyond(least, values, start, end, perUnit, direction, codes);
     if (candidates.length >= surplus || least === 0) break;
   }
-  candidates.sort((one, other) => errorOf(other) - errorOf(one) || one - other);
-  for (const place of candidates.slice(0, surplus)) codes[place] = (codes[place] ?? 0) - direction;
+  const ordered = candidates.toSorted((one, other) => other.error - one.error || one.place - other.place);
+  for (const { place } of ordered.slice(0, surplus)) codes[place] = (codes[place] ?? 0) - direction;
+}
+
+interface Rounded {
+  readonly place: number;
+  /** How far the code is beyond its number in the direction that is asked for, in steps. */
+  readonly error: number;
+}
+
+function roundedBeyond(
+  least: number,
+  values: Float32Array,
+  start: number,
+  end: number,
+  perUnit: number,
+  direction: number,
+  codes: Int32Array,
+): readonly Rounded[] {
+  const found: Rounded[] = [];
+  for (let place = start; place < end; place++) {
+    const error = direction * ((codes[place] ?? 0) - (values[place] ?? 0) * perUnit);
+    if (error > least) found.push({ place, error });
+  }
+  return found;
 }

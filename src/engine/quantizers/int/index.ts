@@ -63,7 +63,7 @@ export const int = defineQuantizer<Options, Parameters>({
   since: 2,
   options,
   ladder: [{}, { bits: 6 }, { bits: 5 }, { bits: 4 }, { bits: 3 }],
-  needs: { columns: true, sample: true },
+  needs: { columns: 'channels', sample: true },
   finer: (given) => ({ ...given, bits: Math.max(given.bits, 8) }),
 
   plan(geometry, statistics, { bits, scale, group, symmetric, clip }) {
