@@ -112,23 +112,36 @@ function search(
     const numbers = piece.values.subarray(start, end);
     const most = numbers.reduce((greatest, value) => Math.max(greatest, Math.abs(value)), 0);
     let least = Infinity;
-    for (const exponent of exponents)
-      for (const share of shares) {
-        const error = errorOf(numbers, most * share, tables(exponent));
-        if (error < least) [least, wanted[row], chosen[row]] = [error, most * share, exponent];
+    for (const share of shares) {
+      const scale = most * share;
+      const clipped = clippedError(numbers, scale);
+      for (const exponent of exponents) {
+        const error = clipped + roundedError(numbers, scale, tables(exponent));
+        if (error < least) [least, wanted[row], chosen[row]] = [error, scale, exponent];
       }
+    }
   });
   return { steps: writeSteps(wanted, room), exponents: chosen };
 }
 
-/** The mean squared error of some numbers, relative to their scale. */
-function errorOf(numbers: Float32Array, scale: number, table: ValueTable): number {
+/** The squared error of all numbers that are beyond `scale`. */
+function clippedError(numbers: Float32Array, scale: number): number {
+  let error = 0;
+  for (let at = 0; at < numbers.length; at++) {
+    const beyond = Math.abs(numbers[at] ?? 0) - scale;
+    if (beyond > 0) error += beyond * beyond;
+  }
+  return error;
+}
+
+/** About the squared error of all others, from some of them. */
+function roundedError(numbers: Float32Array, scale: number, table: ValueTable): number {
   const factor = perStep(scale);
   const stride = Math.max(1, numbers.length / looked);
   let error = 0;
   for (let next = 0; next < numbers.length; next += stride) {
     const number = (numbers[Math.floor(next)] ?? 0) * factor;
-    error += (number - (table.values[nearestPlace(table, number)] ?? 0)) ** 2;
+    if (Math.abs(number) <= 1) error += (number - (table.values[nearestPlace(table, number)] ?? 0)) ** 2;
   }
-  return error * scale * scale;
+  return error * stride * scale * scale;
 }

@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { considerContexts } from '../../../src/engine/pipeline/contexts.ts';
+import { sizeBy } from '../../../src/engine/pipeline/matches.ts';
+import { planStream } from '../../../src/engine/pipeline/plan.ts';
+import { quantizerById } from '../../../src/engine/quantizers/catalog.ts';
+import type { Part } from '../../../src/engine/quantizers/quantizer.ts';
+import { measurePiece } from '../../../src/engine/quantizers/statistics.ts';
+import { inScratch, workspace } from '../../support/codecs.ts';
+import { bell } from '../../support/numbers.ts';
+
+const geometry = { rows: 512, columns: 500, channels: 'rows' } as const;
+
+test.each([
+  ['grid', {}],
+  ['grid', { coarseness: 0.8 }],
+  ['grid', { coarseness: 2.5 }],
+  ['codebook', {}],
+  ['codebook', { size: 4 }],
+  ['float', { bits: 6 }],
+])('codes of %s %o take at most a hundredth more than their entropy', (id, options) => {
+  const method = quantizerById(id)!;
+  const values = bell(geometry.rows * geometry.columns);
+  const place = { ...geometry, start: 0, total: values.length };
+  const parameters = method.plan(
+    geometry,
+    measurePiece(values, place, method.needs ?? {}),
+    method.options.parse(options),
+  );
+  inScratch(() => {
+    const piece = { ...geometry, values, firstRow: 0, firstColumn: 0 };
+    const { parts } = method.quantize(piece, parameters, workspace);
+    const codes = parts.reduce((one, other) => (other.bytes.length > one.bytes.length ? other : one));
+    expect(sizeOf(codes)).toBeLessThan(1.01 * entropyBytes(codes.bytes) + 64);
+  });
+});
+
+/** What a job would make of a part. */
+function sizeOf(part: Part): number {
+  const planned = planStream(part, part.dtype, 'balanced', workspace, part.bytes.length);
+  const excerpt = { piece: part, isTyped: part.dtype !== undefined, streamLength: part.bytes.length };
+  return sizeBy(considerContexts(planned, excerpt, part.rows ?? [], 'balanced', workspace), part, workspace);
+}
+
+/** The entropy of bytes one by one, in bytes. */
+function entropyBytes(bytes: Uint8Array): number {
+  const counts = new Uint32Array(256);
+  for (const byte of bytes) counts[byte] = (counts[byte] ?? 0) + 1;
+  return counts.reduce((sum, count) => sum - (count > 0 ? count * Math.log2(count / bytes.length) : 0), 0) / 8;
+}
