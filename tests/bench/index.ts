@@ -1,9 +1,10 @@
-// `npm run bench [-- --size 1GiB] [bench options]`: the kernels, then whole files, with machine facts. Not
-// part of the tests: figures are for reading, and hold for this machine and this run.
+// `npm run bench [-- --size 1GiB] [bench options]`: the kernels, an evaluation, then whole files, with machine
+// facts. Not part of the tests: figures are for reading, and hold for this machine and this run.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseBytes } from '../../src/cli/view/amounts.ts';
+import { benchEvaluation } from './evaluation.ts';
 import { benchWholeFile } from './whole-file.ts';
 
 const { values } = parseArgs({
@@ -19,13 +20,17 @@ const { values } = parseArgs({
   },
 });
 
-if (values.only !== 'whole-file') {
+const wants = (part: string): boolean => values.only === undefined || values.only === part;
+
+if (wants('kernels')) {
   const file = fileURLToPath(new URL('./kernels.ts', import.meta.url));
   const { status } = spawnSync(process.execPath, [file], { stdio: 'inherit' });
   if (status !== 0) process.exitCode = status ?? 1;
 }
 
-if (values.only !== 'kernels') {
+if (wants('evaluation')) await benchEvaluation();
+
+if (wants('whole-file')) {
   const bytes = parseBytes(values.size);
   if (bytes === undefined) throw new Error(`--size "${values.size}": allowed are sizes such as 256MiB or 1GiB.`);
   await benchWholeFile(bytes, [

@@ -277,5 +277,7 @@ async function writeEnd(output: OutputFile, index: IndexText, indexOffset: numbe
   const end = encodeTrailer({ ...trailer, indexOffset });
   writeFully(output.descriptor, end, indexOffset + bytes.length);
   const size = indexOffset + bytes.length + end.length;
-  return Archive.open(descriptorSource(output.descriptor, size, output.path), { indexBytes: trailer.indexTextLength });
+  // Checksums of blocks that are all alike take more than the text beside them.
+  const indexBytes = Math.max(trailer.indexLength, trailer.indexTextLength);
+  return Archive.open(descriptorSource(output.descriptor, size, output.path), { indexBytes });
 }
