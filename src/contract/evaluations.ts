@@ -95,6 +95,8 @@ export const evaluation = z.object({
   /** Items of the phase; bytes while weights are compared. */
   done: z.number(),
   total: z.number(),
+  /** Of the phase; unknown until a rate is. */
+  secondsLeft: z.number().exactOptional(),
   summary: evaluationSummary.exactOptional(),
   /** The code is one of `HostErrorCode`. */
   error: z.object({ code: z.string(), message: z.string() }).exactOptional(),

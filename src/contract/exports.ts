@@ -81,6 +81,8 @@ export const exportJob = z.object({
   /** Bytes of the phase. */
   done: z.number(),
   total: z.number(),
+  /** Of the phase; unknown until a rate is. */
+  secondsLeft: z.number().exactOptional(),
   receipt: exportReceipt.exactOptional(),
   /** The code is one of `HostErrorCode`. */
   error: z.object({ code: z.string(), message: z.string() }).exactOptional(),

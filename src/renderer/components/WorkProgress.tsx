@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { durationText } from '../text/amounts.ts';
 import { Actions } from './Actions.tsx';
 import figures from './figures.module.css';
 import { Meter } from './Meter.tsx';
@@ -11,19 +12,22 @@ interface WorkProgressProps {
   readonly total: number;
   /** Such as `3 of 40 digits`. */
   readonly amount: string;
+  /** Unknown until a rate is. */
+  readonly secondsLeft: number | undefined;
   readonly onStop: () => void;
   /** What stopping leaves behind. */
   readonly after: string;
 }
 
 /** Work that goes on: how far its phase is, and the way to stop it. */
-export function WorkProgress({ words, done, total, amount, onStop, after }: WorkProgressProps) {
+export function WorkProgress({ words, done, total, amount, secondsLeft, onStop, after }: WorkProgressProps) {
   const share = total === 0 ? 0 : Math.min(1, done / total);
+  const left = secondsLeft === undefined ? '' : `${durationText(secondsLeft)} left of this step`;
   return (
     <>
       <section aria-label="Progress">
         <p className={figures.large}>{Math.floor(share * 100)} %</p>
-        <p className={figures.quiet}>{amount === '' ? words : `${words} · ${amount}`}</p>
+        <p className={figures.quiet}>{[words, amount, left].filter(Boolean).join(' · ')}</p>
       </section>
       <Meter share={share} label={words} />
       <p role="status" className="sr-only">

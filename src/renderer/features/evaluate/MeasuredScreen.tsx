@@ -37,7 +37,7 @@ function isChanged({ weights, outputs }: EvaluationReport): boolean {
 }
 
 function Unfinished({ evaluation }: { readonly evaluation: Evaluation }) {
-  const { id, name, request, state, done, total, error } = evaluation;
+  const { id, name, request, state, done, total, secondsLeft, error } = evaluation;
   const cancel = useCancelEvaluation();
   return (
     <Screen title={`Measure ${name}`} path={request.model}>
@@ -47,6 +47,7 @@ function Unfinished({ evaluation }: { readonly evaluation: Evaluation }) {
           done={done}
           total={total}
           amount={evaluationAmount(evaluation)}
+          secondsLeft={secondsLeft}
           onStop={() => cancel.mutate(id)}
           after="Models are only read. Nothing is kept of a measurement that is stopped."
         />

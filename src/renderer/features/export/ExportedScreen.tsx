@@ -23,7 +23,7 @@ export function ExportedScreen({ id }: { readonly id: string }) {
 }
 
 function Unfinished({ job }: { readonly job: ExportJob }) {
-  const { id, name, request, state, phase, done, total, error } = job;
+  const { id, name, request, state, phase, done, total, secondsLeft, error } = job;
   const cancel = useCancelExport();
   const start = useStartExport();
   const again = (overwrite: boolean) => start.mutate({ ...request, ...(overwrite ? { overwrite } : {}) });
@@ -35,6 +35,7 @@ function Unfinished({ job }: { readonly job: ExportJob }) {
           done={done}
           total={total}
           amount={total === 0 ? '' : `${bytesText(done)} of ${bytesText(total)}`}
+          secondsLeft={secondsLeft}
           onStop={() => cancel.mutate(id)}
           after="The original is only read; nothing is left of an export that is stopped."
         />
