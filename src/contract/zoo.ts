@@ -12,6 +12,7 @@ export const zooRecipe = z.strictObject({
     .array(
       z.strictObject({
         match: z.string().min(1).max(1000).exactOptional(),
+        models: z.array(z.string().max(4096)).max(100_000).exactOptional(),
         olderThanDays: z.number().min(0).exactOptional(),
         smallerThanBytes: z.number().min(0).exactOptional(),
         action: z.enum(['skip', 'alone']).exactOptional(),
@@ -52,11 +53,14 @@ export const zooSummary = z.object({
 });
 export type ZooSummary = z.infer<typeof zooSummary>;
 
+export const plannedAction = z.enum(['exact', 'family', 'equal', 'skip']);
+export const batchState = z.enum(['done', 'earlier', 'equal', 'skipped', 'failed']);
+
 export const plannedModel = z.object({
   id: z.string(),
   name: z.string(),
   path: z.string(),
-  action: z.enum(['exact', 'family', 'equal', 'skip']),
+  action: plannedAction,
   reason: z.string(),
   preset,
   bases: z.array(z.string()),
@@ -79,13 +83,15 @@ export const batchRow = z.object({
   id: z.string(),
   name: z.string(),
   path: z.string(),
-  action: z.enum(['exact', 'family', 'equal', 'skip']),
+  action: plannedAction,
   reason: z.string(),
-  state: z.enum(['done', 'earlier', 'equal', 'skipped', 'failed']),
+  state: batchState,
   bytesIn: z.number(),
   bytesOut: z.number(),
   seconds: z.number(),
   archive: z.string().exactOptional(),
+  /** Of a failure; one of `HostErrorCode`. */
+  code: z.string().exactOptional(),
   note: z.string().exactOptional(),
 });
 export type BatchRowView = z.infer<typeof batchRow>;
@@ -113,7 +119,7 @@ export const zooReport = z.object({
   bytesOut: z.number(),
   archivedBytes: z.number(),
   seconds: z.number(),
-  states: z.record(z.enum(['done', 'earlier', 'equal', 'skipped', 'failed']), z.number()),
+  states: z.record(batchState, z.number()),
   needsAttention: z.array(batchRow),
   rows: z.array(batchRow),
   total: z.number(),
@@ -129,13 +135,34 @@ export const zooCalls = {
   /** Samples every model, which takes some seconds for dozens. Nothing is changed. */
   'zoo.plan': { input: z.strictObject({ output: path, recipe: zooRecipe }), output: zooPlan },
   'zoo.planned': {
-    input: z.strictObject({ offset, limit }),
+    input: z.strictObject({
+      /** Part of a model's id or of the reason, upper and lower case alike. */
+      search: z.string().max(200).exactOptional(),
+      action: plannedAction.exactOptional(),
+      /** Default: `order`, as it is carried out. */
+      sort: z.enum(['order', 'name', 'size', 'saving']).exactOptional(),
+      offset,
+      limit,
+    }),
     output: z.object({ models: z.array(plannedModel), total: z.number() }),
   },
   /** Begins to carry the plan out; `zoo.changed` tells how it goes on. */
   'zoo.start': { input: z.strictObject({ threads: z.int().min(1).max(256).exactOptional() }), output: zooRun },
   'zoo.cancel': { input: z.strictObject({}), output: zooRun },
   'zoo.state': { input: z.strictObject({}), output: zooRun },
-  /** What became of the last run, with a page of its rows. */
-  'zoo.report': { input: z.strictObject({ offset, limit }), output: zooReport },
+  /** What became of the last run, with a page of its rows; of a run that goes on or was stopped, as far as it got. */
+  'zoo.report': {
+    input: z.strictObject({
+      search: z.string().max(200).exactOptional(),
+      state: batchState.exactOptional(),
+      offset,
+      limit,
+    }),
+    output: zooReport,
+  },
+  /** The same as a file to keep; nothing is written by this. */
+  'zoo.download': {
+    input: z.strictObject({ format: z.enum(['html', 'csv', 'json']) }),
+    output: z.object({ name: z.string(), type: z.string(), text: z.string() }),
+  },
 } as const;

@@ -26,5 +26,5 @@ export { scanZoo, type ScanHooks, type ScanRequest } from './zoo/scan.ts';
 export { readRecipe, recipeSchema, type Recipe } from './zoo/recipe.ts';
 export { planZoo, type PlanHooks, type PlannedModel, type ZooPlan } from './zoo/plan.ts';
 export { runBatch, type BatchEvent, type BatchRequest } from './zoo/batch.ts';
-export { reportCsv, reportHtml, type BatchReport, type BatchRow } from './zoo/batch-report.ts';
+export { batchReport, reportCsv, reportHtml, type BatchReport, type BatchRow } from './zoo/batch-report.ts';
 export { pruneStore, readStore, type StoredArchive, type StoreReport } from './zoo/store.ts';

@@ -30,8 +30,55 @@ test('a folder of models is looked through, planned and archived, and the report
   const report = window.getByRole('region', { name: 'Report' });
   await expect(report.getByRole('row', { name: /^one.safetensors/ })).toContainText('Archived');
   await expect(report.getByRole('row', { name: /two/ })).toContainText('Left alone');
+  const download = window.waitForEvent('download');
+  await report.getByRole('button', { name: 'Save the report as HTML' }).press('Enter');
+  expect((await download).suggestedFilename()).toBe('archived report.html');
   await check(window, 'zoo-report');
   expect((await readdir(join(folder, 'archived'), { recursive: true })).some((name) => name.endsWith('.fwz'))).toBe(
     true,
   );
+});
+
+test('five thousand models are searched, selected and changed by keyboard alone, and the plan follows', async ({
+  window,
+  folder,
+}) => {
+  for (let number = 0; number < 5000; number++) {
+    const place = join(folder, `family ${number % 40}`);
+    if (number < 40) await mkdir(place);
+    await writeFile(join(place, `model-${number}.safetensors`), weightsModel(2000 + 2 * (number % 500)));
+  }
+  await window.getByRole('link', { name: 'Zoo', exact: true }).press('Enter');
+  await window.getByRole('textbox', { name: 'Folders with models' }).fill(folder);
+  await window.getByRole('button', { name: 'See what is there' }).press('Enter');
+  await expect(window.getByText(/ in 5,000 models\./)).toBeVisible();
+  await window.getByRole('textbox', { name: 'Folder for the archives' }).fill(join(folder, '..', 'archived'));
+  await window.getByRole('switch', { name: /Store fine-tunes as differences/ }).press('Space');
+  await window.getByRole('button', { name: 'Make a plan' }).press('Enter');
+  const plan = window.getByRole('grid', { name: 'The plan by model' });
+  await expect(plan).toBeVisible();
+  await plan.press('End');
+  await expect(plan.getByRole('row')).not.toHaveCount(1);
+  await expect(plan.getByText(/^Row [\d,]+ …$/)).toHaveCount(0);
+  await plan.press('4');
+  await expect(window.getByRole('textbox', { name: 'Find models by name or reason' })).toHaveValue('4');
+  await window.getByRole('textbox', { name: 'Find models by name or reason' }).fill('family 7/');
+  await expect(window.getByText('125 models', { exact: true })).toBeVisible();
+  await plan.focus();
+  await plan.press('Home');
+  await plan.press('Space');
+  await plan.press('Shift+ArrowDown');
+  await plan.press('Shift+ArrowDown');
+  const bulk = window.getByRole('group', { name: 'Selected models' });
+  await expect(bulk.getByText('3 models selected')).toBeVisible();
+  await plan.press('Control+a');
+  await expect(bulk.getByText('125 models selected')).toBeVisible();
+  await check(window, 'zoo-5000');
+  await bulk.getByRole('button', { name: 'Leave alone' }).press('Enter');
+  await expect(plan.getByRole('row', { name: /model-7\.safetensors/ })).toContainText('you want: leave alone');
+  await bulk.getByRole('button', { name: 'Make the plan again' }).press('Enter');
+  await expect(plan.getByRole('row', { name: /model-7\.safetensors/ })).toContainText('Leave alone');
+  await window.getByRole('combobox', { name: 'Which part of the plan' }).selectOption('Leave alone');
+  await window.getByRole('textbox', { name: 'Find models by name or reason' }).fill('chosen');
+  await expect(window.getByText('125 models', { exact: true })).toBeVisible();
 });

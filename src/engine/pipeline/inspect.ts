@@ -1,9 +1,7 @@
 import { basename } from 'node:path';
-import { stat } from 'node:fs/promises';
-import { headerBytes, isArchiveHead } from '../archive/frame.ts';
 import { toFeatherweightError } from '../errors.ts';
-import { FileSource } from '../io/file-source.ts';
 import { openInputs } from './inputs.ts';
+import { isArchive } from './is-archive.ts';
 import { openArchive } from './open-archive.ts';
 import type { InspectedTensor, Inspection, InspectRequest } from './requests.ts';
 import { defaultMemoryBytes, planResources } from './resources.ts';
@@ -18,14 +16,6 @@ export async function inspect({ path }: InspectRequest): Promise<Inspection> {
   } catch (error) {
     throw toFeatherweightError(error, 'inspecting');
   }
-}
-
-async function isArchive(path: string): Promise<boolean> {
-  if (!(await stat(path)).isFile()) return false;
-  await using source = await FileSource.open(path);
-  const head = new Uint8Array(Math.min(headerBytes, source.size));
-  await source.read(0, head);
-  return isArchiveHead(head);
 }
 
 async function inspectModel(path: string, mostHeaderBytes: number): Promise<Inspection> {

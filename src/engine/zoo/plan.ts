@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Preset } from '../codecs/codec.ts';
 import { toFeatherweightError } from '../errors.ts';
 import { findFamilies, type Member } from './families.ts';
-import { ruleFor, type Recipe } from './recipe.ts';
+import { ruleFor, type Recipe, type Rule } from './recipe.ts';
 import { Estimator, sketchModel } from './sketch.ts';
 import type { Zoo, ZooModel } from './zoo.ts';
 
@@ -65,7 +65,7 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
     const rule = ruleFor(recipe, model, now);
     const preset = rule?.preset ?? recipe.preset;
     const archive = archives.get(model.id) ?? '';
-    if (rule?.action === 'skip') decided.set(model.id, skipped(model, preset, `skipped by the rule "${rule.match}"`));
+    if (rule?.action === 'skip') decided.set(model.id, skipped(model, preset, skipReason(rule)));
     else if (model.equalTo !== undefined)
       decided.set(model.id, {
         ...skipped(model, preset, `its weights are those of "${model.equalTo}"`),
@@ -109,6 +109,10 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
       Math.ceil(estimateMargin * kept.reduce((sum, { bytesThen }) => sum + bytesThen, 0)),
     ),
   };
+}
+
+function skipReason({ models, match }: Rule): string {
+  return models === undefined ? `skipped by the rule "${match}"` : 'chosen to be left alone';
 }
 
 function skipped(model: ZooModel, preset: Preset, reason: string): PlannedModel {

@@ -16,6 +16,8 @@ export const recipeSchema = z.strictObject({
       z.strictObject({
         /** A glob over the model's id, such as `old/**`; without a `/` over the last part of it. */
         match: z.string().min(1).default('**'),
+        /** Ids of models, exactly as a scan tells them. */
+        models: z.array(z.string()).max(100_000).optional(),
         olderThanDays: z.number().min(0).optional(),
         smallerThanBytes: z.number().min(0).optional(),
         /** `skip` leaves the model alone, `alone` stores it without a base. */
@@ -51,9 +53,20 @@ export async function readRecipe(path: string): Promise<Recipe> {
 
 /** The first rule that fits a model; `now` in milliseconds since 1970. */
 export function ruleFor({ rules }: Recipe, model: ZooModel, now: number): Rule | undefined {
-  return rules.find(({ match, olderThanDays, smallerThanBytes }) => {
+  return rules.find((rule) => {
+    const { match, olderThanDays, smallerThanBytes } = rule;
+    if (rule.models !== undefined && !idsOf(rule, rule.models).has(model.id)) return false;
     const name = match.includes('/') || match === '**' ? model.id : (model.id.split('/').at(-1) ?? '');
     const isOld = olderThanDays === undefined || now - model.modified > olderThanDays * 86_400_000;
     return isOld && model.bytes < (smallerThanBytes ?? Infinity) && matchesGlob(name, match);
   });
+}
+
+/** A rule may name thousands of models and is asked for each of as many. */
+const idsOfRules = new WeakMap<Rule, ReadonlySet<string>>();
+
+function idsOf(rule: Rule, models: readonly string[]): ReadonlySet<string> {
+  const known = idsOfRules.get(rule) ?? new Set(models);
+  idsOfRules.set(rule, known);
+  return known;
 }

@@ -1,9 +1,12 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { HostError } from '../../contract/errors.ts';
-import type { BatchRowView, PlannedModelRow, ZooModelRow, ZooRun } from '../../contract/zoo.ts';
+import type { BatchRowView, PlannedModelRow, zooCalls, ZooModelRow, ZooRun } from '../../contract/zoo.ts';
 import {
+  batchReport,
   planZoo,
   recipeSchema,
+  reportCsv,
+  reportHtml,
   runBatch,
   scanZoo,
   type BatchReport,
@@ -22,8 +25,7 @@ const rowsPerPage = 200;
 const changeMilliseconds = 100;
 const idle: ZooRun = { state: 'idle', done: 0, bytesDone: 0, bytesTotal: 0, failed: 0 };
 
-type Names =
-  'zoo.scan' | 'zoo.models' | 'zoo.plan' | 'zoo.planned' | 'zoo.start' | 'zoo.cancel' | 'zoo.state' | 'zoo.report';
+type Names = keyof typeof zooCalls;
 
 /** One zoo at a time. A new scan forgets the plan, a new plan the run; what runs must be cancelled first. */
 export function zooHandlers(parts: {
@@ -71,13 +73,16 @@ export function zooHandlers(parts: {
   };
   const carryOut = async (signal: AbortSignal, threads: number | undefined): Promise<void> => {
     if (!zoo || !plan) return;
+    const rows: BatchRow[] = [];
+    report = batchReport(plan, rows);
     for await (const event of runBatch({ zoo, plan, threads }, { spawnWorker, signal })) {
       if (event.type === 'batch-started') set({ ...run, total: event.models, bytesTotal: event.bytesTotal });
       else if (event.type === 'model-started') set({ ...run, done: event.number, model: event.id });
       else if (event.type === 'model-progress') set({ ...run, bytesDone: event.bytesDone });
-      else if (event.type === 'model-finished')
+      else if (event.type === 'model-finished') {
+        report = batchReport(plan, (rows.push(event.row), rows));
         set({ ...run, done: run.done + 1, failed: run.failed + (event.row.state === 'failed' ? 1 : 0) });
-      else report = event.report;
+      } else report = event.report;
     }
   };
 
@@ -114,8 +119,14 @@ export function zooHandlers(parts: {
         const { bytesNow, bytesThen, models, drive } = plan;
         return { output: plan.output, bytesNow, bytesThen, models: models.length, drive };
       }),
-    'zoo.planned': ({ offset = 0, limit = rowsPerPage }) => {
-      const { models } = required(plan, 'planned');
+    'zoo.planned': ({ search = '', action, sort = 'order', offset = 0, limit = rowsPerPage }) => {
+      const wanted = search.toLowerCase();
+      const found = required(plan, 'planned').models.filter(
+        (model) =>
+          (action === undefined || model.action === action) &&
+          `${model.id}\n${model.reason}`.toLowerCase().includes(wanted),
+      );
+      const models = sort === 'order' ? found : found.toSorted(orders[sort]);
       return { models: models.slice(offset, offset + limit).map(toPlanned), total: models.length };
     },
     'zoo.start': ({ threads }) => {
@@ -131,16 +142,22 @@ export function zooHandlers(parts: {
       return run;
     },
     'zoo.state': () => run,
-    'zoo.report': ({ offset = 0, limit = rowsPerPage }) => {
-      const { output, models, bytesIn, bytesOut, archivedBytes, seconds, states, rows, needsAttention } = required(
-        report,
-        'run',
+    'zoo.report': ({ search = '', state, offset = 0, limit = rowsPerPage }) => {
+      const { rows, needsAttention, ...sums } = required(report, 'run');
+      const { output, models, bytesIn, bytesOut, archivedBytes, seconds, states } = sums;
+      const wanted = search.toLowerCase();
+      const found = rows.filter(
+        (row) => (state === undefined || row.state === state) && row.id.toLowerCase().includes(wanted),
       );
       return {
-        ...{ output, models, bytesIn, bytesOut, archivedBytes, seconds, states, total: rows.length },
+        ...{ output, models, bytesIn, bytesOut, archivedBytes, seconds, states, total: found.length },
         needsAttention: needsAttention.slice(0, rowsPerPage).map(toRow),
-        rows: rows.slice(offset, offset + limit).map(toRow),
+        rows: found.slice(offset, offset + limit).map(toRow),
       };
+    },
+    'zoo.download': ({ format }) => {
+      const known = required(report, 'run');
+      return { ...files[format](known), name: `${basename(known.output)} report.${format}` };
     },
   };
   return {
@@ -151,6 +168,22 @@ export function zooHandlers(parts: {
     },
   };
 }
+
+const { compare } = new Intl.Collator('en', { numeric: true });
+
+const orders: Readonly<Record<'name' | 'size' | 'saving', (a: PlannedModel, b: PlannedModel) => number>> = {
+  name: (a, b) => compare(a.id, b.id),
+  size: (a, b) => b.bytesNow - a.bytesNow,
+  saving: (a, b) => b.bytesNow - b.bytesThen - (a.bytesNow - a.bytesThen),
+};
+
+const files: Readonly<
+  Record<'html' | 'csv' | 'json', (report: BatchReport) => { readonly type: string; readonly text: string }>
+> = {
+  html: (report) => ({ type: 'text/html', text: reportHtml(report) }),
+  csv: (report) => ({ type: 'text/csv', text: reportCsv(report) }),
+  json: (report) => ({ type: 'application/json', text: JSON.stringify(report, null, 2) }),
+};
 
 function required<Thing>(thing: Thing | undefined, what: string): Thing {
   if (thing === undefined) throw new HostError({ code: 'UNSUPPORTED', message: `No zoo has been ${what} yet.` });
@@ -184,11 +217,13 @@ function toRow({
   bytesOut,
   seconds,
   archive,
+  code,
   note,
 }: BatchRow): BatchRowView {
   return {
     ...{ id, name, path, action, reason, state, bytesIn, bytesOut, seconds },
     ...(archive !== undefined && { archive }),
+    ...(code !== undefined && { code }),
     ...(note !== undefined && { note }),
   };
 }

@@ -2,6 +2,7 @@ import { skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/reac
 import { useEffect } from 'react';
 import type { Input, Output } from '../../contract/calls.ts';
 import { useConnection } from './connection.tsx';
+import { usePages } from './use-pages.ts';
 
 /** What the zoo is at, kept new by its event. */
 export function useZooState() {
@@ -31,6 +32,31 @@ export function useZooModels(scanned: number) {
   });
 }
 
+/** Which models of the plan are shown, and in which order. */
+export type PlannedFilter = Omit<Input<'zoo.planned'>, 'offset' | 'limit'>;
+
+/** Ids that are asked for in one call. */
+const idsAtOnce = 1000;
+
+/** The models of a plan by the page; ids also of what was never shown. */
+export function usePlannedModels(made: number, filter: PlannedFilter) {
+  const { host } = useConnection();
+  const pages = usePages(['zoo', 'planned', made, filter], async (offset, limit) => {
+    const { models, total } = await host.call('zoo.planned', { ...filter, offset, limit });
+    return { rows: models, total };
+  });
+  const idsBetween = async (from: number, to: number): Promise<readonly string[]> => {
+    const ids: string[] = [];
+    for (let offset = from; offset <= to; offset += idsAtOnce) {
+      const limit = Math.min(idsAtOnce, to - offset + 1);
+      const { models } = await host.call('zoo.planned', { ...filter, offset, limit });
+      ids.push(...models.map(({ id }) => id));
+    }
+    return ids;
+  };
+  return { pages, idsBetween };
+}
+
 /** Looks through folders. What was planned before is forgotten. */
 export function useScanZoo() {
   const { host } = useConnection();
@@ -52,6 +78,15 @@ export function usePlanZoo() {
   return useMutation({
     mutationFn: (input: Input<'zoo.plan'>) => host.call('zoo.plan', input),
     onSuccess: (plan) => queries.setQueryData(['zoo', 'plan'], plan),
+    networkMode: 'always',
+  });
+}
+
+/** The report as the text of a file. */
+export function useZooDownload() {
+  const { host } = useConnection();
+  return useMutation({
+    mutationFn: (format: Input<'zoo.download'>['format']) => host.call('zoo.download', { format }),
     networkMode: 'always',
   });
 }

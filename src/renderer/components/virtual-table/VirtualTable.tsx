@@ -25,6 +25,10 @@ interface VirtualTableProps<Row> {
   readonly onRange: (first: number, last: number) => void;
   readonly onSelect?: (row: Row) => void;
   readonly isSelected?: (row: Row) => boolean;
+  /** Several rows may be selected: Space or a click takes one, with Shift all up to it, Ctrl+A all of them. */
+  readonly onPick?: (from: number, to: number, isRange: boolean) => void;
+  /** A letter was typed: where a search begins. */
+  readonly onType?: (letter: string) => void;
 }
 
 const rowsInPage = 15;
@@ -34,22 +38,38 @@ const rowsInPage = 15;
  * and End go through its rows, and Enter opens one.
  */
 export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
-  const { label, columns, total, rowAt, onRange, onSelect, isSelected } = props;
+  const { label, columns, total, rowAt, onRange, onSelect, isSelected, onPick, onType } = props;
   const scroll = useRef<HTMLDivElement>(null);
   const id = useId();
   const [active, setActive] = useState(0);
+  const anchor = useRef(0);
   const visible = useVisibleRows(scroll, total, onRange);
   const current = Math.min(active, total - 1);
   const select = (index: number) => {
     const row = rowAt(index);
     if (row !== undefined) onSelect?.(row);
   };
+  const pick = (index: number, isRange: boolean) => {
+    if (!isRange) anchor.current = index;
+    onPick?.(Math.min(anchor.current, index), Math.max(anchor.current, index), isRange);
+  };
   const onKeyDown = (event: KeyboardEvent) => {
     const next = nextRow(event.key, current, total, rowsInPage);
     if (next !== undefined) {
       setActive(next);
       visible.scrollTo(next);
+      if (event.shiftKey) pick(next, true);
     } else if (event.key === 'Enter') select(current);
+    else if (event.key === ' ' && onPick !== undefined) pick(current, event.shiftKey);
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey) && onPick !== undefined) onPick(0, total - 1, true);
+    else if (
+      onType !== undefined &&
+      /^[\p{L}\p{N}]$/u.test(event.key) &&
+      !event.ctrlKey &&
+      !event.metaKey &&
+      !event.altKey
+    )
+      onType(event.key);
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -64,6 +84,7 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
       aria-label={label}
       aria-rowcount={total + 1}
       aria-colcount={columns.length}
+      aria-multiselectable={onPick !== undefined || undefined}
       aria-activedescendant={total > 0 ? `${id}-${current}` : undefined}
       tabIndex={0}
       className={classes.table}
@@ -92,10 +113,12 @@ export function VirtualTable<Row>(props: VirtualTableProps<Row>) {
               data-active={index === current || undefined}
               className={`${classes.row} ${classes.place}`}
               style={{ transform: `translateY(${top}px)` }}
-              onClick={() => {
+              onClick={({ shiftKey }) => {
                 setActive(index);
-                select(index);
+                if (onPick === undefined) select(index);
+                else pick(index, shiftKey);
               }}
+              onDoubleClick={onPick === undefined ? undefined : () => select(index)}
             >
               {columns.map(({ title, isNumber, isMinor, cell, hint }, place) => (
                 <span

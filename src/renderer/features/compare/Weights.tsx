@@ -77,10 +77,7 @@ function LookedAt({ left, right, paths, tensor }: LookedAtProps) {
   const a = useLook(paths[0], tensor);
   const b = useLook(paths[1], tensor);
   const error = a.error ?? b.error;
-  if (error !== null)
-    return (
-      <p>Not measured: tensors inside archives cannot be looked at yet. Restore the models to see their weights.</p>
-    );
+  if (error !== null) return <p>{`Not measured: ${error.message}`}</p>;
   if (a.data === undefined || b.data === undefined) return <p>Reading a sample of both …</p>;
   if (a.data.histogram === undefined || b.data.histogram === undefined)
     return <p>The elements of this tensor are no plain numbers, so there is no histogram.</p>;

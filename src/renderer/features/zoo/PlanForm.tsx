@@ -1,29 +1,55 @@
 import { Button, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
-import type { ZooRecipe, ZooSummary } from '../../../contract/zoo.ts';
+import { preset as presetIds } from '../../../contract/jobs.ts';
+import { zooRecipe, type ZooRecipe, type ZooSummary } from '../../../contract/zoo.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { saveText } from '../../components/chart/save.ts';
 import { Failure } from '../../components/Failure.tsx';
 import { LinkButton } from '../../components/LinkButton.tsx';
 import { useCatalog } from '../../host/settings.ts';
 import { usePlanZoo } from '../../host/zoo.ts';
-import { zooRecipe } from '../../../contract/zoo.ts';
+import { countedText } from '../../text/amounts.ts';
 import classes from './Zoo.module.css';
+import { rulesOf, skipRules, type Edits } from './zoo-edits.ts';
+
+/** The form's id, so that a button elsewhere can make the plan again. */
+export const planFormId = 'zoo-plan';
+
+interface PlanFormProps {
+  readonly summary: ZooSummary;
+  readonly edits: Edits;
+  readonly isBusy: boolean;
+  readonly onPlanned: () => void;
+}
 
 /** What to do with the models that were found; planning measures samples and writes nothing. */
-export function PlanForm({ summary, isBusy }: { readonly summary: ZooSummary; readonly isBusy: boolean }) {
+export function PlanForm({ summary, edits, isBusy, onPlanned }: PlanFormProps) {
   const presets = useCatalog().data?.presets ?? [];
   const [output, setOutput] = useState(`${summary.roots[0] ?? ''}-archived`);
   const [preset, setPreset] = useState('balanced');
   const [families, setFamilies] = useState(true);
   const [skipped, setSkipped] = useState('');
+  const [opened, setOpened] = useState<ZooRecipe['rules']>();
+  const [fault, setFault] = useState<string>();
   const plan = usePlanZoo();
-  const recipe = toRecipe(preset, families, skipped);
+  const recipe: ZooRecipe = {
+    ...{ preset: presetIds.catch('balanced').parse(preset), families },
+    rules: [...rulesOf(edits), ...skipRules(skipped), ...(opened ?? [])],
+  };
+  const open = async (file: File) => {
+    const { success, data } = zooRecipe.safeParse(parsed(await file.text()));
+    setFault(success ? undefined : `${file.name} is no recipe for a zoo.`);
+    if (!success) return;
+    setPreset(data.preset ?? preset);
+    setFamilies(data.families ?? families);
+    setOpened(data.rules);
+  };
   return (
     <form
+      id={planFormId}
       onSubmit={(event) => {
         event.preventDefault();
-        plan.mutate({ output, recipe });
+        plan.mutate({ output, recipe }, { onSuccess: onPlanned });
       }}
     >
       <div className={classes.fields}>
@@ -51,6 +77,12 @@ export function PlanForm({ summary, isBusy }: { readonly summary: ZooSummary; re
           onChange={({ currentTarget }) => setFamilies(currentTarget.checked)}
         />
       </div>
+      {opened !== undefined && opened.length > 0 && (
+        <p>
+          {`${countedText(opened.length, 'rule')} of the opened recipe count after these. `}
+          <LinkButton onClick={() => setOpened(undefined)}>Forget them</LinkButton>
+        </p>
+      )}
       <Actions>
         <Button
           type="submit"
@@ -62,18 +94,29 @@ export function PlanForm({ summary, isBusy }: { readonly summary: ZooSummary; re
         <LinkButton onClick={() => saveText('zoo.recipe.json', 'application/json', JSON.stringify(recipe, null, 2))}>
           Save the recipe
         </LinkButton>
+        <label>
+          Open a recipe{' '}
+          <input
+            type="file"
+            accept="application/json,.json"
+            onChange={({ currentTarget }) => {
+              const file = currentTarget.files?.[0];
+              if (file !== undefined) void open(file);
+            }}
+          />
+        </label>
         <span>Nothing is changed by planning.</span>
       </Actions>
+      {fault !== undefined && <p role="alert">{fault}</p>}
       {plan.error && <Failure error={plan.error} />}
     </form>
   );
 }
 
-function toRecipe(preset: string, families: boolean, skipped: string): ZooRecipe {
-  const rules = skipped
-    .split('\n')
-    .map((line) => line.trim())
-    .filter((line) => line !== '')
-    .map((match) => ({ match, action: 'skip' }));
-  return zooRecipe.parse({ preset, families, rules });
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

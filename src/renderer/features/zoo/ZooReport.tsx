@@ -1,12 +1,20 @@
+import { NativeSelect, TextInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import type { BatchRowView } from '../../../contract/zoo.ts';
+import { useDeferredValue, useState } from 'react';
+import { batchState, type BatchRowView } from '../../../contract/zoo.ts';
+import { Actions } from '../../components/Actions.tsx';
+import { saveText } from '../../components/chart/save.ts';
 import { Failure } from '../../components/Failure.tsx';
+import { LinkButton } from '../../components/LinkButton.tsx';
 import { VirtualTable, type Column } from '../../components/virtual-table/VirtualTable.tsx';
 import { useConnection } from '../../host/connection.tsx';
 import { useOpenModel } from '../../host/models.ts';
 import { usePages } from '../../host/use-pages.ts';
+import { useZooDownload } from '../../host/zoo.ts';
 import { bytesText, changeText, countText, durationText, exactBytesText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
+import { NeedsAttention } from './NeedsAttention.tsx';
+import classes from './Zoo.module.css';
 import { planWords, stateWords } from './zoo-words.ts';
 
 const columns: readonly Column<BatchRowView>[] = [
@@ -41,22 +49,32 @@ const columns: readonly Column<BatchRowView>[] = [
     isMinor: true,
     cell: ({ bytesIn, bytesOut }) => changeText(bytesIn, bytesOut),
   },
+  { title: 'Time', width: '64px', isNumber: true, isMinor: true, cell: ({ seconds }) => durationText(seconds) },
 ];
 
-/** What became of the zoo: what needs attention first, then every model. */
-export function ZooReport() {
+const formats = ['html', 'csv', 'json'] as const;
+
+/** What became of the zoo, or of as much as is done: what needs attention first, then every model. */
+export function ZooReport({ done }: { readonly done: number }) {
   const { host } = useConnection();
   const open = useOpenModel();
+  const download = useZooDownload();
+  const [search, setSearch] = useState('');
+  const [state, setState] = useState('');
+  const wanted = useDeferredValue(search);
   const head = useQuery({
-    queryKey: ['zoo', 'report'],
+    queryKey: ['zoo', 'report', done],
     queryFn: () => host.call('zoo.report', { limit: 1 }),
+    placeholderData: (before) => before,
     gcTime: 0,
   });
-  const pages = usePages(['zoo', 'report', 'rows', head.dataUpdatedAt], async (offset, limit) => {
-    const { rows, total } = await host.call('zoo.report', { offset, limit });
+  const known = batchState.safeParse(state);
+  const pages = usePages(['zoo', 'report', 'rows', done, wanted, state], async (offset, limit) => {
+    const filter = { search: wanted, offset, limit, ...(known.success && { state: known.data }) };
+    const { rows, total } = await host.call('zoo.report', filter);
     return { rows, total };
   });
-  // A run that was stopped has no report.
+  // Nothing has been run yet.
   if (head.error !== null) return head.error.message.startsWith('No zoo') ? null : <Failure error={head.error} />;
   if (head.data === undefined) return null;
   const { bytesIn, bytesOut, seconds, needsAttention, output, states } = head.data;
@@ -67,19 +85,40 @@ export function ZooReport() {
       <p>
         {Object.entries(states)
           .filter(([, count]) => count > 0)
-          .map(([state, count]) => `${stateWords[state as BatchRowView['state']]}: ${countText(count)}`)
+          .map(([one, count]) => `${stateWords[one as BatchRowView['state']]}: ${countText(count)}`)
           .join(' · ')}
       </p>
-      {needsAttention.length > 0 && (
-        <section>
-          <h2>Needs attention</h2>
-          <ul>
-            {needsAttention.map(({ id, note, reason }) => (
-              <li key={id}>{`${visibleText(id)}: ${visibleText(note ?? reason)}`}</li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <Actions>
+        {formats.map((format) => (
+          <LinkButton
+            key={format}
+            label={`Save the report as ${format.toUpperCase()}`}
+            onClick={() => download.mutate(format, { onSuccess: ({ name, type, text }) => saveText(name, type, text) })}
+          >
+            {`Save as ${format.toUpperCase()}`}
+          </LinkButton>
+        ))}
+      </Actions>
+      {download.error && <Failure error={download.error} />}
+      <NeedsAttention rows={needsAttention} total={states.failed} />
+      <div className={classes.filters}>
+        <TextInput
+          aria-label="Find models of the report"
+          placeholder="Find by name"
+          value={search}
+          onChange={({ currentTarget }) => setSearch(currentTarget.value)}
+        />
+        <NativeSelect
+          aria-label="Which part of the report"
+          value={state}
+          data={[
+            { value: '', label: 'All' },
+            ...Object.entries(stateWords).map(([value, label]) => ({ value, label })),
+          ]}
+          onChange={({ currentTarget }) => setState(currentTarget.value)}
+        />
+      </div>
+      {pages.isKnown && pages.total === 0 && <p>No model of the report is like that.</p>}
       {pages.total > 0 && (
         <VirtualTable
           label="What became of each model"
@@ -87,7 +126,7 @@ export function ZooReport() {
           total={pages.total}
           rowAt={pages.rowAt}
           onRange={pages.onRange}
-          onSelect={({ archive, path }) => open(archive ?? path)}
+          onSelect={({ archive, path }) => open(archive === undefined ? path : `${output}/${archive}`)}
         />
       )}
     </section>

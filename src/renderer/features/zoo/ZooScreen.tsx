@@ -1,4 +1,5 @@
 import { Button } from '@mantine/core';
+import { useState } from 'react';
 import { Actions } from '../../components/Actions.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { Meter } from '../../components/Meter.tsx';
@@ -9,6 +10,7 @@ import { ZooMap } from './ZooMap.tsx';
 import { PlanForm } from './PlanForm.tsx';
 import { PlanTable } from './PlanTable.tsx';
 import { ZooReport } from './ZooReport.tsx';
+import { noEdits, withEdit, type Edits } from './zoo-edits.ts';
 import { runWords, shareOf } from './zoo-words.ts';
 
 /** Many models at once: looked for, planned, archived and told of. */
@@ -17,9 +19,11 @@ export function ZooScreen() {
   const summary = useZooSummary();
   const plan = useZooPlan();
   const steer = useSteerZoo();
+  const [edits, setEdits] = useState<Edits>(noEdits);
+  const [isPending, setPending] = useState(false);
   const run = state.data;
   const isBusy = run !== undefined && ['scanning', 'planning', 'running'].includes(run.state);
-  const isAfterRun = run !== undefined && run.bytesTotal > 0 && !isBusy;
+  const hasRun = run !== undefined && run.bytesTotal > 0;
   return (
     <Screen title="Zoo">
       <ScanForm isBusy={isBusy} />
@@ -41,22 +45,33 @@ export function ZooScreen() {
       {summary.data !== undefined && summary.data.models > 0 && (
         <>
           <ZooMap summary={summary.data} />
-          <PlanForm summary={summary.data} isBusy={isBusy} />
+          <PlanForm summary={summary.data} edits={edits} isBusy={isBusy} onPlanned={() => setPending(false)} />
         </>
       )}
       {plan.data !== undefined && (
         <>
-          <PlanTable plan={plan.data} made={plan.dataUpdatedAt} />
+          <PlanTable
+            plan={plan.data}
+            made={plan.dataUpdatedAt}
+            edits={isPending ? edits : noEdits}
+            isPending={isPending}
+            onEdit={(ids, edit) => {
+              setEdits(withEdit(edits, ids, edit));
+              setPending(true);
+            }}
+          />
           <Actions>
             <Button disabled={isBusy} loading={steer.isPending} onClick={() => steer.mutate('zoo.start')}>
-              {`Archive ${plan.data.models} models exactly`}
+              {run?.state === 'cancelled' && hasRun
+                ? `Go on with ${plan.data.models} models`
+                : `Archive ${plan.data.models} models exactly`}
             </Button>
             <span>Originals are only read. Each archive appears once it is proved.</span>
           </Actions>
         </>
       )}
       {steer.error && <Failure error={steer.error} />}
-      {isAfterRun && <ZooReport key={run.done} />}
+      {hasRun && <ZooReport done={isBusy ? run.done : -1} />}
     </Screen>
   );
 }
