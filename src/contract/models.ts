@@ -28,6 +28,8 @@ export const modelSummary = z.object({
   bytes: z.number(),
   /** Bytes of the archive. */
   bytesOut: z.number().exactOptional(),
+  /** Of an archive whose weights were approximated: what it restores is not the original. */
+  isApproximate: z.boolean().exactOptional(),
   tensors: z.number(),
   parameters: z.number(),
   dtypes: z.array(z.object({ dtype: z.string(), tensors: z.number(), bytes: z.number() })),

@@ -32,5 +32,10 @@ test('sizes are measured, one is taken by keyboard, and the fitted archive tells
   await check(window, 'fit-done');
   await expect(window.getByRole('button', { name: /Replace the original|Move the original/ })).toHaveCount(0);
   await progress.getByRole('button', { name: 'Open the archive' }).press('Enter');
-  await expect(window.getByRole('heading', { name: /linear\.fit\.fwz/ })).toBeVisible();
+  await expect(window.getByRole('button', { name: 'Restore the approximated model' })).toBeVisible();
+  await expect(window.getByText('Approximate', { exact: true })).toBeVisible();
+  await window.getByRole('row', { name: /^weight F32/ }).click();
+  const inspector = window.getByRole('complementary', { name: 'About weight' });
+  await expect(inspector.getByRole('figure').first()).toBeVisible();
+  await check(window, 'archive-approximate');
 });

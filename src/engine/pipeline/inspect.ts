@@ -72,6 +72,7 @@ async function inspectArchive(path: string, indexBytes: number): Promise<Inspect
     bytes: archive.files.reduce((sum, { bytes }) => sum + bytes, 0),
     bytesOut: archive.size,
     ...(archive.bases.length > 0 && { bases: archive.bases }),
+    ...(archive.approximation && { isApproximate: true }),
     files: archive.files.map(({ name, format, bytes, sha256 }, file) => ({
       name,
       format,

@@ -161,6 +161,8 @@ export interface Inspection {
   readonly files: readonly InspectedFile[];
   readonly tensors: readonly InspectedTensor[];
   readonly parameters: number;
+  /** For archives: weights were approximated, so what it restores is not the original. */
+  readonly isApproximate?: boolean;
   /** For archives: the files of other models that are needed to restore it. */
   readonly bases?: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
   /** Largest first. */

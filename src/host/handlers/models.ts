@@ -69,6 +69,7 @@ function toSummary(inspection: Inspection): ModelSummary {
   return {
     ...{ kind, name, path, bytes, parameters },
     ...(bytesOut === undefined ? {} : { bytesOut }),
+    ...(inspection.isApproximate === true && { isApproximate: true }),
     tensors: tensors.length,
     dtypes: dtypes.map((entry) => ({ ...entry })),
     files: files.slice(0, filesShown).map(({ name: file, format, bytes: size, sha256, fault }) => ({

@@ -4,7 +4,7 @@ import { Chart } from '../../components/chart/Chart.tsx';
 import { dominated } from '../../components/chart/pareto.ts';
 import { Scatter } from '../../components/chart/Scatter.tsx';
 import { VirtualTable, type Column } from '../../components/virtual-table/VirtualTable.tsx';
-import { bytesText, countedText, exactBytesText, numberText, percentText } from '../../text/amounts.ts';
+import { bytesText, countedText, exactBytesText, numberText } from '../../text/amounts.ts';
 import { bitsText } from '../../text/bits.ts';
 import { seriesColor } from '../../text/series.ts';
 import { visibleText } from '../../text/visible.ts';
@@ -65,7 +65,7 @@ export function FitFront({ name, candidates, chosen, onChoose }: FitFrontProps) 
             tell: `${exactBytesText(one.bytes)}\n${qualityWords(one)}`,
           }))}
           x={{ label: 'size of the archive', text: bytesText }}
-          y={isMeasured ? { label, text: percentText } : { label, text: numberText, isLogarithmic: true }}
+          y={isMeasured ? { label, text: shareText } : { label, text: numberText, isLogarithmic: true }}
           color={seriesColor}
           onChoose={(place) => {
             const one = shown[place];
@@ -84,6 +84,11 @@ export function FitFront({ name, candidates, chosen, onChoose }: FitFrontProps) 
       />
     </section>
   );
+}
+
+/** As many digits as a narrow axis needs. */
+function shareText(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
 }
 
 const columns: readonly Column<Candidate>[] = [

@@ -5,6 +5,7 @@ import type { JobRequest } from '../../../contract/jobs.ts';
 import type { ModelSummary } from '../../../contract/models.ts';
 import { useShortcut } from '../../app/use-shortcut.ts';
 import { Actions } from '../../components/Actions.tsx';
+import { Approximate } from '../../components/Approximate.tsx';
 import { Exact } from '../../components/Exact.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { Hash } from '../../components/Hash.tsx';
@@ -29,12 +30,13 @@ export function ArchiveView({ model }: { readonly model: ModelSummary }) {
   const bitsOf = useBits();
   const figures = useMemo(() => storedFigures(bitsOf), [bitsOf]);
   const { selected, select, close } = useSelection();
+  const isApproximate = model.isApproximate === true;
   const [only] = model.filesTotal === 1 ? model.files : [];
   const restore = restoreRequest(model.path, model.files);
   const startJob = (request: JobRequest) => () => start.mutate(request);
   useShortcut('start', startJob(restore));
   return (
-    <Screen title={model.name} path={model.path} mark={<Exact />}>
+    <Screen title={model.name} path={model.path} mark={isApproximate ? <Approximate /> : <Exact />}>
       <Headline model={model} />
       {only?.sha256 !== undefined && (
         <p>
@@ -42,7 +44,9 @@ export function ArchiveView({ model }: { readonly model: ModelSummary }) {
         </p>
       )}
       <Actions>
-        <Button onClick={startJob(restore)}>Restore the original</Button>
+        <Button onClick={startJob(restore)}>
+          {isApproximate ? 'Restore the approximated model' : 'Restore the original'}
+        </Button>
         <Button variant="default" onClick={startJob({ command: 'verify', archive: model.path })}>
           Verify
         </Button>
