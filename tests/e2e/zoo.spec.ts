@@ -75,6 +75,7 @@ test('five thousand models are searched, selected and changed by keyboard alone,
   await expect(bulk.getByText('125 models selected')).toBeVisible();
   await check(window, 'zoo-5000');
   await bulk.getByRole('button', { name: 'Leave alone' }).press('Enter');
+  await window.getByRole('textbox', { name: 'Find models by name or reason' }).fill('family 7/model-7.');
   await expect(plan.getByRole('row', { name: /model-7\.safetensors/ })).toContainText('you want: leave alone');
   await bulk.getByRole('button', { name: 'Make the plan again' }).press('Enter');
   await expect(plan.getByRole('row', { name: /model-7\.safetensors/ })).toContainText('Leave alone');
