@@ -1,35 +1,16 @@
-import { z } from 'zod';
 import { DamagedArchiveError } from '../../errors.ts';
 import { affineBound, affineCodes, affineGroups, affineShapes, fromAffine } from '../affine.ts';
 import { shapeOf } from '../blocks.ts';
 import { joinBytes } from '../bytes.ts';
 import { groupHeader, readGroupHeader } from '../group-header.ts';
+import { groupOptions, type GroupOptions } from '../group-options.ts';
 import { defineQuantizer } from '../quantizer.ts';
-import { smallOption } from '../small.ts';
 import { totalCount } from '../statistics.ts';
 import { halfQuadraticZero } from './kernel.ts';
 
-const options = z.strictObject({
-  bits: z
-    .int()
-    .min(2)
-    .max(8)
-    .default(5)
-    .meta({ title: 'Bits', description: 'Bits of a code, before coding makes it shorter.' }),
-  group: z
-    .int()
-    .min(8)
-    .max(4096)
-    .default(64)
-    .meta({ title: 'Group', description: 'Neighbours in a row that share a scale and a zero.' }),
-  small: smallOption,
-});
-
-type Options = z.infer<typeof options>;
-
 const mostCode = (bits: number): number => 2 ** bits - 1;
 
-export const hqq = defineQuantizer<Options, Options>({
+export const hqq = defineQuantizer<GroupOptions, GroupOptions>({
   id: 'hqq',
   title: 'Half-quadratic zeros',
   summary: 'Whole numbers in small groups, each with the zero that leaves the fewest large errors.',
@@ -37,7 +18,7 @@ export const hqq = defineQuantizer<Options, Options>({
     'A small text recognizer read 83 of 100 lines as before with 5 bits (5.1 times smaller), 41 with 4 bits; the grid is smaller and nearer.',
   wireId: 83,
   since: 2,
-  options,
+  options: groupOptions,
   ladder: [{ bits: 8 }, { bits: 6 }, {}, { bits: 4 }, { bits: 3 }],
   finer: (given) => ({ ...given, bits: 8 }),
   plan: (_geometry, statistics, given) => (totalCount(statistics) <= given.small ? { ...given, bits: 8 } : given),

@@ -1,39 +1,20 @@
-import { z } from 'zod';
 import { readVarint, varintLength, writeVarint } from '../../codecs/varint.ts';
 import { DamagedArchiveError } from '../../errors.ts';
 import { affineBound, affineCodes, affineGroups, affineShapes, fromAffine } from '../affine.ts';
 import { perStep, shapeOf } from '../blocks.ts';
 import { joinBytes } from '../bytes.ts';
+import { groupOptions, type GroupOptions } from '../group-options.ts';
 import { defineQuantizer, type Piece, type PieceShape } from '../quantizer.ts';
-import { smallOption } from '../small.ts';
 import { totalCount } from '../statistics.ts';
 import { plainRoom, readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
 import { balancedColumns } from './balance.ts';
 
-const options = z.strictObject({
-  bits: z
-    .int()
-    .min(2)
-    .max(8)
-    .default(5)
-    .meta({ title: 'Bits', description: 'Bits of a code, before coding makes it shorter.' }),
-  group: z
-    .int()
-    .min(8)
-    .max(4096)
-    .default(64)
-    .meta({ title: 'Group', description: 'Neighbours in a row that share a scale and a zero.' }),
-  small: smallOption,
-});
-
-type Options = z.infer<typeof options>;
-
-interface Parameters extends Options {
+interface Parameters extends GroupOptions {
   /** What the columns are divided by. */
   readonly columns: Float32Array;
 }
 
-export const sinq = defineQuantizer<Options, Parameters>({
+export const sinq = defineQuantizer<GroupOptions, Parameters>({
   id: 'sinq',
   title: 'Balanced rows and columns',
   summary: 'Divides the columns by scales that make rows and columns alike, then whole numbers in small groups.',
@@ -41,7 +22,7 @@ export const sinq = defineQuantizer<Options, Parameters>({
     'Made for language models with columns that stand out: a small text recognizer read 73 of 100 lines as before with 5 bits, 81 with half-quadratic zeros.',
   wireId: 84,
   since: 2,
-  options,
+  options: groupOptions,
   ladder: [{ bits: 8 }, { bits: 6 }, {}, { bits: 4 }, { bits: 3 }],
   needs: { columns: true, sample: true },
   refuses: ({ rows, columns }) =>
