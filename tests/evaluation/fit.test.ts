@@ -17,7 +17,7 @@ import { curveOf, fitSteps } from '../../src/evaluation/joint/allocate.ts';
 import { eachSample } from '../../src/evaluation/joint/columns.ts';
 import { damageOf, doubtOf, kindOf } from '../../src/evaluation/joint/damage.ts';
 import { entropyOf } from '../../src/evaluation/joint/entropy.ts';
-import { byImportance, byNorm, even, stepAt, stepsFor } from '../../src/evaluation/joint/spread.ts';
+import { byImportance, even, stepAt, stepsFor } from '../../src/evaluation/joint/spread.ts';
 import { blocksOf } from '../../src/evaluation/joint/sums.ts';
 import { context, finish } from '../support/jobs.ts';
 import { gaussians } from '../support/streams.ts';
@@ -107,17 +107,6 @@ describe('steps of their own', () => {
     const told = stepsFor(spread, 0.37);
     expect(stepsFor(told, 1).steps).toEqual(told.steps);
     expect(stepAt(told, 12)(11)).toBe(told.steps[2]);
-  });
-
-  test('follow the numbers of each output, wherever they are stored', () => {
-    const rows = Float32Array.of(1, 1, 1, 8, 8, 8);
-    const spread = byNorm(rows, { ...layer, rows: 2, columns: 3 });
-    expect(spread).toMatchObject({ along: 'rows' });
-    expect(spread.steps[1]! / spread.steps[0]!).toBeCloseTo(8, 4);
-    const columns = Float32Array.of(1, 8, 1, 8, 1, 8);
-    const turned = byNorm(columns, { ...layer, rows: 2, columns: 3, isTransposed: true });
-    expect(turned.along).toBe('columns');
-    expect(turned.steps).toEqual(spread.steps);
   });
 
   test('make codes whose rows are counted by their size', () => {

@@ -51,7 +51,7 @@ export async function roundTensor(
 ): Promise<number> {
   const step = stepAt(told, values.length);
   const priced = rate && entropyOf(values, told)(1) < pricedBelow ? pricesOf(values, step) : undefined;
-  const fits = layer !== undefined && (told.along === 'tensor' || told.along === outputsOf(layer).along);
+  const fits = layer !== undefined && (told.along === 'tensor' || told.along === outputsOf(layer));
   if (feedback && fits) await roundLayer(values, layer, told, join(folder, layer.sums), priced);
   else for (let at = 0; at < values.length; at++) values[at] = codeOf(values[at] ?? 0, step(at), priced) * step(at);
   return entropyOf(values, told)(1);

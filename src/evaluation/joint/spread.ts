@@ -10,8 +10,6 @@ export const even: Spread = { along: 'tensor', steps: Float32Array.of(1) };
 
 /** How much of the mean importance even a row gets that was never seen to matter: samples do not tell everything. */
 const leastImportance = 0.1;
-/** Rows whose numbers are smaller than this share of all are treated as if they were not. */
-const leastNorm = 0.1;
 
 /** Steps for rows (or columns) that matter so much: where errors cost more by a factor, steps are smaller by its root. */
 export function byImportance(importance: ArrayLike<number>, along: 'rows' | 'columns'): Spread {
@@ -23,31 +21,9 @@ export function byImportance(importance: ArrayLike<number>, along: 'rows' | 'col
   );
 }
 
-/** Steps that are to the numbers of each output's row as those of all rows are. */
-export function byNorm(values: Float32Array, layer: Layer): Spread {
-  const { along, placeOf } = outputsOf(layer);
-  const squares = new Float64Array(layer.rows);
-  let all = 0;
-  for (let at = 0; at < values.length; at++) {
-    const square = (values[at] ?? 0) ** 2;
-    squares[placeOf(at)] = (squares[placeOf(at)] ?? 0) + square;
-    all += square;
-  }
-  const least = (leastNorm ** 2 * all) / layer.rows;
-  return normal(
-    along,
-    [...squares].map((square) => Math.sqrt(Math.max(square, least))),
-  );
-}
-
-/** Along which axis of the stored tensor the outputs of a layer are, and to which of them a place in it belongs. */
-export function outputsOf({ rows, columns, isTransposed }: Layer): {
-  readonly along: 'rows' | 'columns';
-  placeOf(at: number): number;
-} {
-  return isTransposed
-    ? { along: 'columns', placeOf: (at) => at % rows }
-    : { along: 'rows', placeOf: (at) => Math.floor(at / columns) };
+/** Along which axis of the stored tensor the outputs of a layer are. */
+export function outputsOf({ isTransposed }: Layer): 'rows' | 'columns' {
+  return isTransposed ? 'columns' : 'rows';
 }
 
 function normal(along: 'rows' | 'columns', steps: readonly number[]): Spread {
