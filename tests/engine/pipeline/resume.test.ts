@@ -110,23 +110,15 @@ describe('a job that was stopped to be gone on with', () => {
 });
 
 test('held work stands still and then goes on', async () => {
-  let release: () => void = () => undefined;
-  let held: Promise<void> | undefined;
-  let waits = 0;
-  const pause = {
-    wait() {
-      waits++;
-      return held;
-    },
-  };
+  const { promise, resolve: release } = Promise.withResolvers<undefined>();
+  let [isHeld, isReleased] = [false, false];
+  const pause = { wait: () => (isHeld && !isReleased ? promise : undefined) };
   let lastSeen = 0;
   const job = finishCounting({ input, output, overwrite: true }, { ...context(), pause }, (bytes) => {
     lastSeen = bytes;
-    held ??= new Promise<void>((resolve) => (release = resolve)).then(() => {
-      held = undefined;
-    });
+    isHeld = true;
   });
-  while (held === undefined || waits === 0) await wait(5);
+  while (lastSeen === 0) await wait(5);
   // What was under way comes to an end first; work that is not held would end only with the file.
   let before = -1;
   while (before !== lastSeen) {
@@ -134,7 +126,8 @@ test('held work stands still and then goes on', async () => {
     await wait(1000);
   }
   expect(before).toBeLessThan((await stat(input)).size);
-  release();
+  isReleased = true;
+  release(undefined);
   await job;
   expect(await sha256(output)).toBe(expected);
 });
