@@ -37,6 +37,9 @@ interface ControlProps {
   readonly onChange: (value: unknown) => void;
 }
 
+/** Only settings of one value have a field of these kinds. */
+const textOf = (value: Settings[keyof Settings]): string => (typeof value === 'object' ? '' : String(value));
+
 function Control({ field, value, onChange }: ControlProps) {
   const named = { 'aria-labelledby': `${field.id}-title`, 'aria-describedby': `${field.id}-says` };
   switch (field.kind) {
@@ -44,7 +47,7 @@ function Control({ field, value, onChange }: ControlProps) {
       return (
         <NativeSelect
           {...named}
-          value={String(value)}
+          value={textOf(value)}
           data={[...field.choices]}
           onChange={({ currentTarget }) => onChange(currentTarget.value)}
         />
@@ -54,7 +57,7 @@ function Control({ field, value, onChange }: ControlProps) {
         <Switch {...named} checked={value === true} onChange={({ currentTarget }) => onChange(currentTarget.checked)} />
       );
     case 'text':
-      return <Written field={field} named={named} value={String(value)} onChange={onChange} />;
+      return <Written field={field} named={named} value={textOf(value)} onChange={onChange} />;
     case 'number':
       return (
         <NumberInput
