@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { work } from './work.ts';
 import type { EvaluationReport } from '../evaluation/report.ts';
 
 const path = z.string().min(1).max(4096);
@@ -84,22 +85,9 @@ export const evaluationSummary = z.object({
 export type EvaluationSummary = z.infer<typeof evaluationSummary>;
 
 /** An evaluation as it goes on. */
-export const evaluation = z.object({
-  id: z.string(),
-  /** Of two states that are met in any order, the higher is the newer. */
-  revision: z.int().min(0),
+export const evaluation = work.extend({
   request: evaluationRequest,
-  name: z.string(),
-  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
-  phase: z.string().exactOptional(),
-  /** Items of the phase; bytes while weights are compared. */
-  done: z.number(),
-  total: z.number(),
-  /** Of the phase; unknown until a rate is. */
-  secondsLeft: z.number().exactOptional(),
   summary: evaluationSummary.exactOptional(),
-  /** The code is one of `HostErrorCode`. */
-  error: z.object({ code: z.string(), message: z.string() }).exactOptional(),
 });
 export type Evaluation = z.infer<typeof evaluation>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { work } from './work.ts';
 
 const path = z.string().min(1).max(4096);
 
@@ -70,22 +71,9 @@ export const exportReceipt = z.object({
 export type ExportReceipt = z.infer<typeof exportReceipt>;
 
 /** An export as it goes on. */
-export const exportJob = z.object({
-  id: z.string(),
-  /** Of two states that are met in any order, the higher is the newer. */
-  revision: z.int().min(0),
+export const exportJob = work.extend({
   request: exportRequest,
-  name: z.string(),
-  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
-  phase: z.string().exactOptional(),
-  /** Bytes of the phase. */
-  done: z.number(),
-  total: z.number(),
-  /** Of the phase; unknown until a rate is. */
-  secondsLeft: z.number().exactOptional(),
   receipt: exportReceipt.exactOptional(),
-  /** The code is one of `HostErrorCode`. */
-  error: z.object({ code: z.string(), message: z.string() }).exactOptional(),
 });
 export type ExportJob = z.infer<typeof exportJob>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { work } from './work.ts';
 import { metric } from './evaluations.ts';
 
 const path = z.string().min(1).max(4096);
@@ -63,24 +64,11 @@ export const fitReceipt = z.object({
 export type FitReceipt = z.infer<typeof fitReceipt>;
 
 /** A fit as it goes on. */
-export const fitJob = z.object({
-  id: z.string(),
-  /** Of two states that are met in any order, the higher is the newer. */
-  revision: z.int().min(0),
+export const fitJob = work.extend({
   request: fitRequest,
-  name: z.string(),
-  state: z.enum(['queued', 'running', 'done', 'failed', 'cancelled']),
-  phase: z.string().exactOptional(),
-  /** Of the phase: items, tensors or bytes. */
-  done: z.number(),
-  total: z.number(),
-  /** Of the phase; absent until a rate is known. */
-  secondsLeft: z.number().exactOptional(),
   /** How many candidates there are so far; `fits.candidates` has them. */
   candidates: z.number().exactOptional(),
   receipt: fitReceipt.exactOptional(),
-  /** The code is one of `HostErrorCode`. */
-  error: z.object({ code: z.string(), message: z.string() }).exactOptional(),
 });
 export type FitJob = z.infer<typeof fitJob>;
 

@@ -1,22 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Work } from '../contract/work.ts';
 import { toFailure } from './failure.ts';
 
 const remembered = 50;
 const millisecondsBetweenEvents = 100;
-
-/** What every piece of work tells of itself. */
-interface Work<Request> {
-  readonly id: string;
-  readonly revision: number;
-  readonly request: Request;
-  readonly name: string;
-  readonly state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
-  readonly phase?: string;
-  readonly done: number;
-  readonly total: number;
-  readonly secondsLeft?: number;
-  readonly error?: { readonly code: string; readonly message: string };
-}
 
 /** What is heard of work as it goes on; other events are passed over. */
 export type WorkEvent<Report, State> =
@@ -51,7 +38,7 @@ export interface WorkQueueOptions<Request, State, Report> {
 }
 
 /** Runs work one piece after another, since each takes all cores, and remembers the latest of this session. */
-export function createWorkQueue<Request, State extends Work<Request>, Report>(
+export function createWorkQueue<Request, State extends Work & { readonly request: Request }, Report>(
   options: WorkQueueOptions<Request, State, Report>,
 ): WorkQueue<Request, State> {
   interface Entry {
@@ -62,7 +49,7 @@ export function createWorkQueue<Request, State extends Work<Request>, Report>(
   const entries: Entry[] = [];
   let running: Promise<void> | undefined;
 
-  const set = (entry: Entry, change: Partial<Work<Request>> | Partial<State>, tell = true) => {
+  const set = (entry: Entry, change: Partial<Work> | Partial<State>, tell = true) => {
     entry.state = { ...entry.state, ...change, revision: entry.state.revision + 1 };
     if (tell) changed(entry.state);
   };
@@ -104,7 +91,7 @@ export function createWorkQueue<Request, State extends Work<Request>, Report>(
 
   return {
     add(request) {
-      const work: Work<Request> = {
+      const work: Work & { readonly request: Request } = {
         ...{ id: randomUUID(), revision: 0, request, name: nameOf(request) },
         ...{ state: 'queued', done: 0, total: 0 },
       };

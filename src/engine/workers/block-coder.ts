@@ -1,15 +1,11 @@
 import { crc32 } from 'node:zlib';
 import { decodeTree, describeNode, describeTree, encodeTree } from '../codecs/graph.ts';
-import { codecById, codecByWireId } from '../codecs/catalog.ts';
+import { codecByWireId } from '../codecs/catalog.ts';
 import type { CodecNode, Preset, Stream, StreamShape } from '../codecs/codec.ts';
-import { DamagedArchiveError, DifferentError } from '../errors.ts';
 import { readFully, writeFully } from '../io/descriptor.ts';
 import { Workspace } from '../kernels/workspace.ts';
-import { considerContexts } from '../pipeline/contexts.ts';
-import { considerMirrors } from '../pipeline/mirrors.ts';
-import { considerMatches, excerptBytes, type Excerpt } from '../pipeline/matches.ts';
-import { planStream } from '../pipeline/plan.ts';
-import { sampleBytes, sampleRanges, sampleUnit, type SampleRange } from '../pipeline/sample.ts';
+import { excerptBytes } from '../pipeline/matches.ts';
+import { sampleUnit } from '../pipeline/sample.ts';
 import {
   approximatePiece,
   parametersOf,
@@ -22,12 +18,13 @@ import { allocateFloats } from '../quantizers/frame.ts';
 import type { Part } from '../quantizers/quantizer.ts';
 import { measurePiece, type TensorStatistics } from '../quantizers/statistics.ts';
 import { decodeFloats, floatWidth } from '../tensor/floats.ts';
-import type { ElementType } from '../tensor/record.ts';
 import { coderBytes, mostBatchBlocks } from './coder-size.ts';
+import { requireChecksum, requireEqual } from './block-checks.ts';
+import { planBlock, planSample, type Trials } from './plan-block.ts';
 import { lookAtSample, type SampleLook } from './sample-look.ts';
 import { tryOnSample, type TrialResult } from './sample-trial.ts';
 import { cachedBytes, reader, writeSparsely } from './transfer.ts';
-import type { BlockShape, CodedBlock, FileRange, StoredBlock, StreamKind, Task } from './protocol.ts';
+import type { BlockShape, CodedBlock, FileRange, StoredBlock, Task } from './protocol.ts';
 
 type TaskOf<Kind extends Task['kind']> = Extract<Task, { kind: Kind }>;
 
@@ -75,11 +72,11 @@ export class BlockCoder {
     return this.#scratch(() => {
       const { width, dtype } = stream;
       const sample = { bytes: this.#gather(ranges), width, reference: references && this.#gather(references) };
-      const planned = this.#choose(sample, dtype, preset, streamLength);
-      if (needsReference(planned)) return planned;
-      const length = Math.min(preset === 'smallest' ? this.#blockBytes : excerptBytes, streamLength);
-      const piece = { bytes: this.#readExcerpt(ranges, sampleUnit(dtype), streamLength, length), width };
-      return this.#consider(planned, { piece, isTyped: dtype !== undefined, streamLength }, stream, preset);
+      const excerpt = (): Stream => {
+        const length = Math.min(preset === 'smallest' ? this.#blockBytes : excerptBytes, streamLength);
+        return { bytes: this.#readExcerpt(ranges, sampleUnit(dtype), streamLength, length), width };
+      };
+      return planSample(sample, excerpt, stream, streamLength, this.#trials(preset));
     });
   }
 
@@ -93,8 +90,7 @@ export class BlockCoder {
     return this.#scratch(() => {
       const bytes = this.#gather(ranges);
       const output = this.#workspace.allocate(bytes.length + mostBatchBlocks);
-      const planPart = (part: Part): CodecNode => this.#scratch(() => this.#planBlock(part, part, preset));
-      return tryOnSample(bytes, trial, output, this.#workspace, planPart);
+      return tryOnSample(bytes, trial, output, this.#workspace, this.#partPlanner(preset));
     });
   }
 
@@ -135,7 +131,7 @@ export class BlockCoder {
           );
         const reference = range && this.#gather([range]);
         const block: Stream = { bytes: input.subarray(from, from + length), width: stream.width, reference };
-        const chosen = node ?? this.#planBlock(block, stream, preset);
+        const chosen = node ?? planBlock(block, stream, this.#trials(preset));
         const storedLength = encodeTree(chosen, block, this.#workspace, output.subarray(to));
         const payload = output.subarray(to, to + storedLength);
         return { storedLength, codec: describeNode(describeTree(payload)), usesReference: readsReference(payload) };
@@ -153,11 +149,17 @@ export class BlockCoder {
     preset: Preset,
     reference: FileRange | undefined,
   ): CodedBlock {
-    const planPart = (part: Part): CodecNode => this.#scratch(() => this.#planBlock(part, part, preset));
     const { needsBase } = quantizerById(approximation.quantizer) ?? {};
     const base = needsBase && reference ? this.#gather([reference]) : undefined;
     const others = { prepared: this.#prepared(bytes, approximation), base };
-    const { storedLength, loss } = approximatePiece(bytes, approximation, output, this.#workspace, planPart, others);
+    const { storedLength, loss } = approximatePiece(
+      bytes,
+      approximation,
+      output,
+      this.#workspace,
+      this.#partPlanner(preset),
+      others,
+    );
     return {
       storedLength,
       loss,
@@ -193,8 +195,12 @@ export class BlockCoder {
     const nodes = this.#scratch(() => {
       const bytes = this.#workspace.allocate(rows.length);
       readFully(rows.descriptor, bytes, rows.offset);
-      const planPart = (part: Part): CodecNode => this.#scratch(() => this.#planBlock(part, part, preset));
-      return planParts(bytes, { ...approximation, firstRow: rows.firstRow, firstColumn: 0 }, this.#workspace, planPart);
+      return planParts(
+        bytes,
+        { ...approximation, firstRow: rows.firstRow, firstColumn: 0 },
+        this.#workspace,
+        this.#partPlanner(preset),
+      );
     });
     return { ...approximation, nodes };
   }
@@ -302,28 +308,13 @@ export class BlockCoder {
     return input;
   }
 
-  #planBlock(block: Stream, stream: StreamKind, preset: Preset): CodecNode {
-    const { dtype } = stream;
-    const slices = sampleRanges(block.bytes.length, sampleUnit(dtype), sampleBytes);
-    const sample = slicesOf(block.bytes, slices, this.#workspace);
-    const reference = block.reference && slicesOf(block.reference, slices, this.#workspace);
-    const streamLength = block.bytes.length;
-    const planned = this.#choose({ bytes: sample, width: block.width, reference }, dtype, preset, streamLength);
-    if (needsReference(planned)) return planned;
-    return this.#consider(planned, { piece: block, isTyped: dtype !== undefined, streamLength }, stream, preset);
+  #trials(preset: Preset): Trials {
+    return { workspace: this.#workspace, preset, blockBytes: this.#blockBytes };
   }
 
-  /** What slices do not show: strings that repeat far apart, and rows. */
-  #consider(planned: CodecNode, excerpt: Excerpt, { rows = [] }: StreamKind, preset: Preset): CodecNode {
-    const matched = considerMatches(planned, excerpt, preset, this.#workspace);
-    const { piece, streamLength } = excerpt;
-    const folded =
-      piece.bytes.length === streamLength ? considerMirrors(matched, piece, rows, preset, this.#workspace) : matched;
-    return considerContexts(folded, excerpt, rows, preset, this.#workspace);
-  }
-
-  #choose(sample: Stream, dtype: ElementType | undefined, preset: Preset, streamLength: number): CodecNode {
-    return planStream(sample, dtype, preset, this.#workspace, Math.min(streamLength, this.#blockBytes));
+  /** Plans the parts of what is approximated. */
+  #partPlanner(preset: Preset): (part: Part) => CodecNode {
+    return (part) => this.#scratch(() => planBlock(part, part, this.#trials(preset)));
   }
 
   #slot(slot: number): { readonly input: Uint8Array; readonly output: Uint8Array } {
@@ -342,42 +333,8 @@ export class BlockCoder {
   }
 }
 
-function slicesOf(bytes: Uint8Array, slices: readonly SampleRange[], workspace: Workspace): Uint8Array {
-  const sample = workspace.allocate(slices.reduce((sum, { length }) => sum + length, 0));
-  let filled = 0;
-  for (const { offset, length } of slices) {
-    sample.set(bytes.subarray(offset, offset + length), filled);
-    filled += length;
-  }
-  return sample;
-}
-
 /** Whether what is at the root of a payload needs the bytes of a base. */
 function readsReference(payload: Uint8Array): boolean {
   const wireId = payload[0] ?? 0;
   return (codecByWireId(wireId) ?? decoderByWireId(wireId))?.needsReference === true;
-}
-
-function needsReference({ id }: CodecNode): boolean {
-  return codecById(id)?.needsReference === true;
-}
-
-function requireChecksum(payload: Uint8Array, expected: number, archiveOffset: number): void {
-  const found = crc32(payload);
-  if (found === expected) return;
-  throw new DamagedArchiveError(
-    `The block at byte ${archiveOffset} of the archive is damaged: checksum ${hex(found)}, expected ${hex(expected)}.`,
-    { archiveOffset, length: payload.length },
-  );
-}
-
-function requireEqual(decoded: Uint8Array, original: Uint8Array, archiveOffset: number): void {
-  if (Buffer.compare(decoded, original) !== 0)
-    throw new DifferentError('A block that was read back from the archive does not restore the original bytes.', {
-      archiveOffset,
-    });
-}
-
-function hex(number: number): string {
-  return number.toString(16).padStart(8, '0');
 }

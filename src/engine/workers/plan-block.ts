@@ -1,0 +1,61 @@
+import { codecById } from '../codecs/catalog.ts';
+import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
+import type { Workspace } from '../kernels/workspace.ts';
+import { considerContexts } from '../pipeline/contexts.ts';
+import { considerMatches, type Excerpt } from '../pipeline/matches.ts';
+import { considerMirrors } from '../pipeline/mirrors.ts';
+import { planStream } from '../pipeline/plan.ts';
+import { sampleBytes, sampleRanges, sampleUnit, type SampleRange } from '../pipeline/sample.ts';
+import type { StreamKind } from './protocol.ts';
+
+/** Where and how codecs are tried; the workspace keeps what is allocated, the caller releases it. */
+export interface Trials {
+  readonly workspace: Workspace;
+  readonly preset: Preset;
+  /** Of a stream, so much is coded at once. */
+  readonly blockBytes: number;
+}
+
+/**
+ * Chooses the codecs of a stream of `streamLength` bytes by coding a sample of it, and then the piece that `excerpt` reads:
+ * slices do not show strings that repeat far apart, nor rows.
+ */
+export function planSample(
+  sample: Stream,
+  excerpt: () => Excerpt['piece'],
+  stream: StreamKind,
+  streamLength: number,
+  { workspace, preset, blockBytes }: Trials,
+): CodecNode {
+  const { dtype, rows = [] } = stream;
+  const planned = planStream(sample, dtype, preset, workspace, Math.min(streamLength, blockBytes));
+  if (codecById(planned.id)?.needsReference === true) return planned;
+  const piece = excerpt();
+  const known: Excerpt = { piece, isTyped: dtype !== undefined, streamLength };
+  const matched = considerMatches(planned, known, preset, workspace);
+  const isWhole = piece.bytes.length === streamLength;
+  const folded = isWhole ? considerMirrors(matched, piece, rows, preset, workspace) : matched;
+  return considerContexts(folded, known, rows, preset, workspace);
+}
+
+/** The same for a block that is at hand. */
+export function planBlock(block: Stream, stream: StreamKind, trials: Trials): CodecNode {
+  const { bytes, width, reference } = block;
+  const slices = sampleRanges(bytes.length, sampleUnit(stream.dtype), sampleBytes);
+  const sample = {
+    bytes: slicesOf(bytes, slices, trials.workspace),
+    width,
+    reference: reference && slicesOf(reference, slices, trials.workspace),
+  };
+  return planSample(sample, () => block, stream, bytes.length, trials);
+}
+
+function slicesOf(bytes: Uint8Array, slices: readonly SampleRange[], workspace: Workspace): Uint8Array {
+  const sample = workspace.allocate(slices.reduce((sum, { length }) => sum + length, 0));
+  let filled = 0;
+  for (const { offset, length } of slices) {
+    sample.set(bytes.subarray(offset, offset + length), filled);
+    filled += length;
+  }
+  return sample;
+}
