@@ -11,11 +11,11 @@ export function useEvaluationsUnderWay() {
   const queryKey = ['evaluations', 'running'];
   return useQuery({
     queryKey,
-    queryFn: async () =>
-      mergeStates(
-        queries.getQueryData<readonly Evaluation[]>(queryKey) ?? [],
-        await host.call('evaluations.running', {}),
-      ),
+    queryFn: async () => {
+      const told = await host.call('evaluations.running', {});
+      // Only now: events may have come while the answer was on its way.
+      return mergeStates(queries.getQueryData<readonly Evaluation[]>(queryKey) ?? [], told);
+    },
   });
 }
 

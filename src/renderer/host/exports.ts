@@ -11,8 +11,11 @@ export function useExportJobs() {
   const queryKey = ['exports', 'running'];
   return useQuery({
     queryKey,
-    queryFn: async () =>
-      mergeStates(queries.getQueryData<readonly ExportJob[]>(queryKey) ?? [], await host.call('exports.running', {})),
+    queryFn: async () => {
+      const told = await host.call('exports.running', {});
+      // Only now: events may have come while the answer was on its way.
+      return mergeStates(queries.getQueryData<readonly ExportJob[]>(queryKey) ?? [], told);
+    },
   });
 }
 

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { FitJob, FitRequest } from '../../contract/fits.ts';
 import { useConnection } from './connection.tsx';
+import { mergeStates } from './merge-states.ts';
 
 /** The fits of a model in this session, newest first, kept new by their events. */
 export function useFits(path: string): readonly FitJob[] {
@@ -10,7 +11,7 @@ export function useFits(path: string): readonly FitJob[] {
   useEffect(
     () =>
       host.on('fit.changed', (job) => {
-        queries.setQueryData<readonly FitJob[]>(['fits'], (known = []) => merged(known, job));
+        queries.setQueryData<readonly FitJob[]>(['fits'], (known = []) => mergeStates(known, [job]));
         void queries.invalidateQueries({ queryKey: ['candidates', job.request.input, job.candidates] });
         if (job.state === 'done') void queries.invalidateQueries({ queryKey: ['candidates'] });
       }),
@@ -18,16 +19,14 @@ export function useFits(path: string): readonly FitJob[] {
   );
   const { data = [] } = useQuery({
     queryKey: ['fits'],
-    queryFn: async (): Promise<readonly FitJob[]> => host.call('fits.running', {}),
+    queryFn: async (): Promise<readonly FitJob[]> => {
+      const told = await host.call('fits.running', {});
+      // Only now: events may have come while the answer was on its way.
+      return mergeStates(queries.getQueryData<readonly FitJob[]>(['fits']) ?? [], told);
+    },
     staleTime: Infinity,
   });
   return data.filter(({ request }) => request.input === path).toReversed();
-}
-
-function merged(known: readonly FitJob[], job: FitJob): readonly FitJob[] {
-  const old = known.find(({ id }) => id === job.id);
-  if (old === undefined) return [...known, job];
-  return old.revision > job.revision ? known : known.map((one) => (one.id === job.id ? job : one));
 }
 
 /** Every archive that fits have tried of a model; asked for anew when `tried` changes. */
@@ -56,7 +55,7 @@ export function useStartFit() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (request: FitRequest) => host.call('fits.start', request),
-    onSuccess: (job) => queries.setQueryData<readonly FitJob[]>(['fits'], (known = []) => merged(known, job)),
+    onSuccess: (job) => queries.setQueryData<readonly FitJob[]>(['fits'], (known = []) => mergeStates(known, [job])),
     networkMode: 'always',
   });
 }
