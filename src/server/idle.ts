@@ -27,11 +27,13 @@ export function watchIdleness(server: Server, host: Host, milliseconds: number):
   return { idle, [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-function watchWork(host: Host): () => Promise<boolean> {
+/** Whether anything is worked on, as far as is told from now on. */
+export function watchWork(host: Pick<Host, 'on' | 'call'>): () => Promise<boolean> {
   const running = new Set<string>();
   const note = (what: string, isRunning: boolean) => (isRunning ? running.add(what) : running.delete(what));
   host.on('evaluation.changed', ({ id, state }) => note(id, state === 'queued' || state === 'running'));
   host.on('export.changed', ({ id, state }) => note(id, state === 'queued' || state === 'running'));
+  host.on('fit.changed', ({ id, state }) => note(id, state === 'queued' || state === 'running'));
   host.on('zoo.changed', ({ state }) => note('zoo', ['scanning', 'planning', 'running'].includes(state)));
   return async () => {
     const jobs = await host.call('jobs.list', {});

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import type { Host } from '../../src/contract/host.ts';
+import { watchWork } from '../../src/server/idle.ts';
 import { startServer } from '../../src/server/server.ts';
 import { markStreamed } from '../../src/server/spool.ts';
 import { standInEngine } from '../host/stand-in-engine.ts';
@@ -60,6 +62,28 @@ describe.skipIf(!isBuilt)('a started server (needs the built window: npm run bui
     window.abort();
     expect(await isIdle).toBe(true);
   });
+
+  test.each(['evaluation.changed', 'export.changed', 'fit.changed'] as const)(
+    'does not end while %s tells of work that goes on, with no window to see it',
+    async (name) => {
+      const listeners = new Map<string, (state: object) => void>();
+      const isBusy = watchWork({
+        on: (event: string, listener: (state: never) => void) => {
+          listeners.set(event, listener as (state: object) => void);
+          return () => undefined;
+        },
+        call: () => Promise.resolve([]),
+      } as unknown as Pick<Host, 'on' | 'call'>);
+      for (const [state, expected] of [
+        ['queued', true],
+        ['running', true],
+        ['done', false],
+      ] as const) {
+        listeners.get(name)?.({ id: '1', state });
+        expect(await isBusy()).toBe(expected);
+      }
+    },
+  );
 
   test('copies that browsers have streamed go with the program, and what was made of them stays', async () => {
     await using started = await start();
