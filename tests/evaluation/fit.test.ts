@@ -1,9 +1,9 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { verify, type JobEvent } from '../../src/engine/index.ts';
+import { compress, verify, type JobEvent } from '../../src/engine/index.ts';
 import {
   ablate,
   fit,
@@ -203,6 +203,19 @@ describe('the digit reader, fitted into a twelfth', () => {
     const overInput = { ...request, input: report.output, overwrite: true };
     await expect(finishFit(overInput)).rejects.toThrow(/input/);
   }, 600_000);
+
+  test('is never written over a base that the archive which is fitted needs', async () => {
+    const [base, tuned] = [join(folder, 'base.safetensors'), join(folder, 'tuned.safetensors')];
+    await copyFile(join(samples, 'digits.safetensors'), base);
+    const bytes = await readFile(base);
+    await writeFile(tuned, bytes.fill(0, bytes.length - 64));
+    const input = join(folder, 'tuned.fwz');
+    await finish(compress({ input: tuned, output: input, bases: [base] }, context()));
+    const before = await readFile(base);
+    const request: FitRequest = { ...digits(folder, 'base'), input, output: base, overwrite: true };
+    await expect(finishFit(request)).rejects.toMatchObject({ code: 'USAGE', facts: { path: base } });
+    expect(Buffer.compare(await readFile(base), before)).toBe(0);
+  });
 
   test('keeps a drop on items that nothing was chosen by', async () => {
     const request: FitRequest = { ...digits(folder, 'drop'), target: { drop: 0.02 } };

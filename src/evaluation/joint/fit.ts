@@ -1,11 +1,15 @@
 import { rename } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { UsageError } from '../../engine/errors.ts';
+import { DifferentError, UsageError } from '../../engine/errors.ts';
 import { isArchiveHead } from '../../engine/archive/frame.ts';
-import { writeFully } from '../../engine/io/descriptor.ts';
+import { descriptorSource, writeFully } from '../../engine/io/descriptor.ts';
 import { FileSource } from '../../engine/io/file-source.ts';
 import { OutputFile } from '../../engine/io/output-file.ts';
 import { archivePath } from '../../engine/pipeline/approximate/name.ts';
+import { digestOf } from '../../engine/pipeline/file-digest.ts';
+import { isArchive } from '../../engine/pipeline/is-archive.ts';
+import { inspect } from '../../engine/pipeline/inspect.ts';
+import { refuseBase } from '../../engine/pipeline/bases.ts';
 import { runJob, type Reporter } from '../../engine/pipeline/job.ts';
 import { openModel } from '../../engine/models/index.ts';
 import type { EvaluationContext } from '../evaluate.ts';
@@ -43,7 +47,7 @@ async function run(
 ): Promise<FitReport> {
   const start = performance.now();
   const progress: Progress = (phase, done, total) => reporter.progress(phase, done, total, 0);
-  await using target = await openOutput(request);
+  await using target = await openOutput(request, context.signal);
   await using bench = await openBench(request, context, {
     started: ({ name, bytes }) => reporter.emit({ type: 'started', command: 'fit', name, bytesTotal: bytes }),
     progress,
@@ -60,7 +64,7 @@ async function run(
   const reportedOn = halves?.[1] ?? { skip: inputs.items };
   const evaluation = request.evaluate === false ? undefined : await judge(found, reportedOn);
   if (evaluation) await attempts.measured(attempt, evaluation);
-  await copyInto(target, found);
+  await copyInto(target, found, context.signal);
   await target.commit();
   const { sha256, tensors, bytesOut } = attempt.report;
   return {
@@ -78,13 +82,15 @@ async function run(
   };
 }
 
-/** The output, which may be none of the files of the model that was named, even where that is an archive. */
-async function openOutput({ input, output, overwrite = false }: FitRequest): Promise<OutputFile> {
+/** The output, which may be none of the files of the model that was named, even where that is an archive, and no base of it. */
+async function openOutput({ input, output, overwrite = false }: FitRequest, signal: AbortSignal): Promise<OutputFile> {
+  const path = output ?? archivePath(resolve(input), { default: { method: 'fit' } });
+  if (await isArchive(input)) await refuseBase(path, (await inspect({ path: input })).bases ?? [], signal);
   const { files } = await openModel(resolve(input));
   await using sources = new AsyncDisposableStack();
   const inputs = [];
   for (const { path } of files) inputs.push(sources.use(await FileSource.open(path)).identity);
-  return await OutputFile.create(output ?? archivePath(resolve(input), { default: { method: 'fit' } }), {
+  return await OutputFile.create(path, {
     ...{ overwrite, inputs },
     unfinished: { suffix: '.partial', isOurs: isArchiveHead },
   });
@@ -129,7 +135,8 @@ async function search(drop: number, metric: string | undefined, reach: Reach): P
   return best;
 }
 
-async function copyInto(target: OutputFile, path: string): Promise<void> {
+/** Copies what was proved where it lies; the copy is read back, so that what gets the name is proved as well. */
+async function copyInto(target: OutputFile, path: string, signal: AbortSignal): Promise<void> {
   await using archive = await FileSource.open(path);
   const chunk = new Uint8Array(2 ** 20);
   for (let at = 0; at < archive.size; at += chunk.length) {
@@ -137,4 +144,9 @@ async function copyInto(target: OutputFile, path: string): Promise<void> {
     await archive.read(at, part);
     writeFully(target.descriptor, part, at);
   }
+  const copy = descriptorSource(target.descriptor, archive.size, target.path);
+  if ((await digestOf(copy, signal)) !== (await digestOf(archive, signal)))
+    throw new DifferentError(`"${target.path}" does not hold what was written to it. It was not given its name.`, {
+      path: target.path,
+    });
 }
