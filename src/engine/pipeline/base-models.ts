@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { IndexText } from '../archive/index-text.ts';
 import type { BaseFile } from '../archive/reference.ts';
@@ -7,9 +6,10 @@ import { FileSource, type FileIdentity } from '../io/file-source.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 import { spoolIn } from './spool.ts';
-import { isArchiveFile, type RestoreArchive } from './bases.ts';
+import type { RestoreArchive } from './bases.ts';
 import { digestOf } from './file-digest.ts';
 import { openInputs } from './inputs.ts';
+import { isArchive } from './is-archive.ts';
 import { openArchive } from './open-archive.ts';
 
 /** A file of a model that another may be stored as a difference to. */
@@ -43,7 +43,7 @@ export async function openBaseModels(paths: readonly string[], means: Means): Pr
   const identities: FileIdentity[] = [];
   const ancestors: BaseFile[] = [];
   for (const path of paths) {
-    if ((await stat(path)).isFile() && (await isArchiveFile(path))) {
+    if (await isArchive(path)) {
       await using base = await openArchive(path, means.headerBytes);
       const { archive } = base;
       identities.push(base.source.identity);

@@ -1,6 +1,5 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { isArchiveHead } from '../archive/frame.ts';
 import type { Block } from '../archive/archive.ts';
 import type { BaseFile } from '../archive/reference.ts';
 import { DifferentError, FeatherweightError, UsageError } from '../errors.ts';
@@ -9,6 +8,7 @@ import { safeArchiveNames } from '../models/index.ts';
 import type { FileRange } from '../workers/protocol.ts';
 import { readJournals, storeAround } from '../zoo/journal.ts';
 import { sha256Of } from './file-digest.ts';
+import { isArchive } from './is-archive.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
 import { spoolIn } from './spool.ts';
 
@@ -94,14 +94,6 @@ export async function refuseBase(path: string, needed: readonly BaseFile[], sign
       );
 }
 
-/** Whether a file begins as an archive does. */
-export async function isArchiveFile(path: string): Promise<boolean> {
-  await using source = await FileSource.open(path);
-  const head = new Uint8Array(Math.min(8, source.size));
-  await source.read(0, head);
-  return isArchiveHead(head);
-}
-
 class BaseFinder {
   readonly #means: Means;
   readonly #within: readonly string[];
@@ -148,7 +140,7 @@ class BaseFinder {
     const status = await stat(path);
     if (!status.isFile() || this.#within.includes(resolve(path))) return undefined;
     if (status.size === base.bytes && (await sha256Of(path, signal)) === base.sha256) return path;
-    return (await isArchiveFile(path)) ? this.#restoreFrom(path, base) : undefined;
+    return (await isArchive(path)) ? this.#restoreFrom(path, base) : undefined;
   }
 
   async #restoreFrom(path: string, base: BaseFile): Promise<string | undefined> {
