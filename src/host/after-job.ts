@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Job } from '../contract/jobs.ts';
 import type { Replacement } from '../contract/originals.ts';
 import type { Settings } from '../contract/settings.ts';
+import { writeOutput } from '../engine/index.ts';
 
 export interface AfterJob {
   readonly settings: () => Settings;
@@ -38,13 +38,7 @@ type Receipt = NonNullable<Job['receipt']>;
 /** Replaces the receipt of an earlier archive of that name, and nothing else. */
 async function writeReceipt(path: string, receipt: Receipt): Promise<void> {
   if (!(await isFreeOrReceipt(path, receipt))) throw new Error('another file has its name');
-  const partial = `${path}.${randomUUID()}.partial`;
-  try {
-    await writeFile(partial, `${JSON.stringify(receipt, undefined, 2)}\n`, { flag: 'wx' });
-    await rename(partial, path);
-  } finally {
-    await rm(partial, { force: true });
-  }
+  await writeOutput(path, `${JSON.stringify(receipt, undefined, 2)}\n`, { overwrite: true });
 }
 
 /** Far above any receipt: those list files, not tensors. */

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { copyFile, readFile, rename, utimes, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { copyFile, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Job, JobRequest, Receipt } from '../../src/contract/jobs.ts';
@@ -59,8 +59,11 @@ test('a receipt replaces an older one of its archive, and never a file of somebo
   const receipt = `${path}.fwz.receipt.json`;
   const again = (): Promise<Job> =>
     jobOf(host, { command: 'compress', input: path, output: `${path}.fwz`, overwrite: true });
+  // As a kill in the midst of writing it leaves it.
+  await writeFile(`${receipt}.fw-partial`, '{\n  "command": ');
   expect((await again()).receipt?.notices).toEqual(job.receipt?.notices);
   expect((JSON.parse(await readFile(receipt, 'utf8')) as Receipt).output).toBe(`${path}.fwz`);
+  expect((await readdir(dirname(receipt))).filter((name) => name.includes('partial'))).toEqual([]);
   for (const stranger of ['{"paid": 12}', 'no JSON', 'null']) {
     await writeFile(receipt, stranger);
     expect((await again()).receipt?.notices).toContainEqual(expect.stringContaining('another file has its name'));

@@ -2,6 +2,7 @@ import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { toFeatherweightError, UsageError } from '../errors.ts';
+import { writeFully } from './descriptor.ts';
 import type { FileIdentity } from './file-source.ts';
 
 /** Bytes written between two requests to the disk, and how long slow work waits with fewer. */
@@ -162,6 +163,16 @@ export class OutputFile implements AsyncDisposable {
       path: this.partialPath,
     });
   }
+}
+
+/**
+ * Gives `path` a whole new text, at once; what a killed run left of an earlier attempt is removed. Throws as
+ * {@link OutputFile.create}.
+ */
+export async function writeOutput(path: string, text: string, options: { readonly overwrite: boolean }): Promise<void> {
+  await using file = await OutputFile.create(path, { ...options, inputs: [] });
+  writeFully(file.descriptor, new TextEncoder().encode(text), 0);
+  await file.commit();
 }
 
 /** Whether a run that was killed left `path`; throws {@link UsageError} where something else, or one of the `inputs`, is there. */
