@@ -21,8 +21,8 @@ const worthwhile: Readonly<Record<Preset, { readonly short: number; readonly lon
 /**
  * Puts the learning range coder in the place of an entropy coder of a planned tree, where that makes `piece` enough
  * smaller: always possible with `smallest`, then with rows of the lengths `rows` as well; with `balanced` for short streams,
- * and for longer ones of unknown bytes; never with `quick`. Bytes that lie in rows, known or guessed, may be told apart by
- * their neighbours.
+ * of single bytes with rows as well, and for longer ones of unknown bytes; never with `quick`. Bytes that lie in rows, known
+ * or guessed, may be told apart by their neighbours.
  */
 export function considerContexts(
   planned: CodecNode,
@@ -44,7 +44,8 @@ export function considerContexts(
     }
   };
   if (preset === 'smallest' || isShort) consider({ period: 0, isNear: false });
-  if (preset === 'smallest') for (const period of rows) consider({ period, isNear: false });
+  if (preset === 'smallest' || (isShort && piece.width === 1))
+    for (const period of rows) consider({ period, isNear: false });
   if (!isLeaf || piece.width !== 1) return best.node;
   const nearRows = isTyped && preset === 'smallest' ? rows : [];
   for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ period, isNear: true });
