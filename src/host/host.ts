@@ -9,6 +9,7 @@ import type { SpawnEvaluation } from '../evaluation/index.ts';
 import { createAccess, type Access } from './access.ts';
 import { afterJob } from './after-job.ts';
 import type { Engine, SpawnWorker } from './engine.ts';
+import { exportNotes, tidyExports } from './export-notes.ts';
 import { toFailure } from './failure.ts';
 import { appHandlers } from './handlers/app.ts';
 import { approximationHandlers } from './handlers/approximations.ts';
@@ -122,8 +123,13 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     database: remember ? join(dataFolder, evaluationsFile) : undefined,
     changed: (evaluation) => emit('evaluation.changed', evaluation),
   });
+  const exportsAtWork = join(dataFolder, 'exporting');
+  const tidied = tidyExports(exportsAtWork).catch((error: unknown) =>
+    warn(`What an earlier export left could not be removed (${String(error)}).`),
+  );
   const { handlers: ofExports, close: closeExports } = exportHandlers({
     ...{ spawnWorker, spawnEvaluation: options.spawnEvaluation, access, history, settings: settings.current },
+    notes: exportNotes(exportsAtWork),
     changed: (job) => emit('export.changed', job),
   });
   const fits = fitHandlers({
@@ -185,6 +191,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
         approximations.close();
         await fits.close();
         await closeZoo();
+        await tidied;
         await closeExports();
         await evaluations.close();
         await queue.close();

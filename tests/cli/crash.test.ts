@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { folderWith } from '../support/folder.ts';
+import { largeModel } from '../support/large-model.ts';
 import { mixedModel } from '../support/mixed-model.ts';
 import { randomNumbers } from '../support/streams.ts';
 import { commandLine, start } from './support/command-line.ts';
@@ -41,6 +42,23 @@ describe('a process that is killed', () => {
     expect(digest(await readFile(restored ?? ''))).toBe(digest(bytes));
     expect((await readdir(folder)).sort()).toEqual(['back.safetensors', 'm.fwz', 'm.safetensors']);
   });
+});
+
+test('an export that is killed leaves no finished name, and the next one in that folder removes what it left', async () => {
+  const folder = await folderWith({ 'm.safetensors': largeModel(24), 'other.safetensors': mixedModel(1000) });
+  const input = join(folder, 'm.safetensors');
+  const { child, ended } = start('source', ['export', input, '--to', 'znn']);
+  const isUnfinished = (name: string): boolean => name.includes('.partial-');
+  await expect
+    .poll(async () => (await readdir(folder)).some(isUnfinished), { timeout: 20_000, interval: 5 })
+    .toBe(true);
+  child.kill('SIGKILL');
+  expect((await ended).code).toBe(null);
+  const left = await readdir(folder);
+  expect(left).toHaveLength(3);
+  expect(left.filter(isUnfinished)).toEqual([expect.stringMatching(/^m\.znn/)]);
+  expect((await commandLine('source', ['export', join(folder, 'other.safetensors'), '--to', 'znn'])).code).toBe(0);
+  expect((await readdir(folder)).sort()).toEqual(['m.safetensors', 'other.safetensors', 'other.znn.safetensors']);
 });
 
 describe.skipIf(process.platform === 'win32')('a disk that fills', () => {

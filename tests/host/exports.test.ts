@@ -1,10 +1,12 @@
-import { copyFile, readdir, stat } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { calls } from '../../src/contract/calls.ts';
 import type { ExportJob, ExportRequest } from '../../src/contract/exports.ts';
-import type { RunningHost } from '../../src/host/host.ts';
+import { thisProcess } from '../../src/engine/io/owner.ts';
+import { exportNotes } from '../../src/host/export-notes.ts';
+import { createHost, type RunningHost } from '../../src/host/host.ts';
 import { evaluationContext } from '../evaluation/support.ts';
 import { openHost } from './open-host.ts';
 
@@ -82,6 +84,23 @@ test('one that goes on can be stopped, and nothing is written where no folder is
   await expect(
     host.call('exports.start', { input, target: 'safetensors-bf16', output: join(outside, 'out.safetensors') }),
   ).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+});
+
+test('what an export of a killed session left is removed by the next session, and nothing else', async () => {
+  await using opened = await openHost({ spawnWorker, spawnEvaluation });
+  const { host, models, dataFolder } = opened;
+  await host.close();
+  const [machine] = thisProcess().split(' ');
+  const [left, strange] = [`m.onnx.partial-${machine} 999999999 1 abcdef`, 'm.onnx.partial-abcdef'];
+  for (const name of [left, strange]) await mkdir(join(models, name, 'inside'), { recursive: true });
+  await exportNotes(join(dataFolder, 'exporting')).add('killed', join(models, 'm.onnx'));
+  const again = await createHost({ spawnWorker, version: '0.0.0', roots: [models], dataFolder, remember: true });
+  try {
+    await expect.poll(() => readdir(join(dataFolder, 'exporting'))).toEqual([]);
+    expect((await readdir(models)).sort()).toEqual([strange, 'model.safetensors'].sort());
+  } finally {
+    await again.close();
+  }
 });
 
 test('the catalog tells every target with its ticks', async () => {

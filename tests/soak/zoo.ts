@@ -33,7 +33,7 @@ export async function soakZoo(folder: string, kills: number, random: () => numbe
     for (const [name, sha256] of await digests(zoo, ''))
       if (originals.get(name) !== sha256) complain(`"${name}" changed`);
     const left = (await readdir(out, { recursive: true })).filter((name) =>
-      /\.(partial|fwz\.journal)$|base-/.test(name),
+      /\.(partial|fwz\.journal)$|base\.partial-/.test(name),
     );
     if (left.length > 0) complain(`left: ${left.join(', ')}`);
     counter.roundEnded();

@@ -1,9 +1,10 @@
-import { mkdir, mkdtemp, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, rename, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { toFeatherweightError, UsageError } from '../errors.ts';
 import { writeFully } from '../io/descriptor.ts';
 import type { FileIdentity } from '../io/file-source.ts';
 import { OutputFile } from '../io/output-file.ts';
+import { ownFolder } from '../io/own-folder.ts';
 
 /**
  * A folder beside the output in which new files get their names before they are moved to where they belong, so that other
@@ -17,10 +18,12 @@ export class Stage implements AsyncDisposable {
   readonly #overwrite: boolean;
   readonly #inputs: readonly FileIdentity[];
   readonly #refuse: (path: string) => Promise<void>;
+  readonly #owned: AsyncDisposableStack;
   readonly #names: string[] = [];
 
-  private constructor(folder: string, options: StageOptions) {
+  private constructor(folder: string, owned: AsyncDisposableStack, options: StageOptions) {
     this.folder = folder;
+    this.#owned = owned;
     this.mainName = options.isFolder ? undefined : basename(options.output);
     this.#target = options.isFolder ? options.output : dirname(options.output);
     this.#overwrite = options.overwrite;
@@ -34,8 +37,8 @@ export class Stage implements AsyncDisposable {
     await refuseTaken(output, options);
     try {
       if (isFolder) await mkdir(output, { recursive: true });
-      const folder = await mkdtemp(join(dirname(output), `${basename(output)}.partial-`));
-      return new Stage(folder, options);
+      const owned = new AsyncDisposableStack();
+      return new Stage(await ownFolder(dirname(output), basename(output), owned), owned, options);
     } catch (error) {
       throw toFeatherweightError(error, 'creating the output');
     }
@@ -87,7 +90,7 @@ export class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await this.#owned.disposeAsync();
     // A folder that was made for the output and holds nothing is a trace of a failure.
     if (this.mainName === undefined) await rmdir(this.#target).catch(() => undefined);
   }

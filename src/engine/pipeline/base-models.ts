@@ -3,9 +3,9 @@ import type { IndexText } from '../archive/index-text.ts';
 import type { BaseFile } from '../archive/reference.ts';
 import { UsageError } from '../errors.ts';
 import { FileSource, type FileIdentity } from '../io/file-source.ts';
+import { ownFolder } from '../io/own-folder.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
-import { spoolIn } from './spool.ts';
 import type { RestoreArchive } from './bases.ts';
 import { digestOf } from './file-digest.ts';
 import { openInputs } from './inputs.ts';
@@ -47,7 +47,7 @@ export async function openBaseModels(paths: readonly string[], means: Means): Pr
       await using base = await openArchive(path, means.headerBytes);
       const { archive } = base;
       identities.push(base.source.identity);
-      const spool = await spoolIn(means.folder, opened);
+      const spool = await ownFolder(means.folder, '.featherweight-base', opened);
       ancestors.push(...(await means.restore(path, spool, [])));
       const names = safeArchiveNames(archive.files.map(({ name }) => name));
       for (const [number, { name, sha256 }] of archive.files.entries()) {

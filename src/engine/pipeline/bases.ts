@@ -4,13 +4,13 @@ import type { Block } from '../archive/archive.ts';
 import type { BaseFile } from '../archive/reference.ts';
 import { DifferentError, FeatherweightError, UsageError } from '../errors.ts';
 import { FileSource } from '../io/file-source.ts';
+import { ownFolder } from '../io/own-folder.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import type { FileRange } from '../workers/protocol.ts';
 import { readJournals, storeAround } from '../zoo/journal.ts';
 import { sha256Of } from './file-digest.ts';
 import { isArchive } from './is-archive.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
-import { spoolIn } from './spool.ts';
 
 /** Archives that may wait for one another: a base of a base of a base … */
 const mostBasesDeep = 8;
@@ -148,7 +148,7 @@ class BaseFinder {
     if (names === undefined) return undefined;
     let folder = this.#restored.get(path);
     if (folder === undefined) {
-      folder = await spoolIn(this.#means.folder, this.#owner);
+      folder = await ownFolder(this.#means.folder, '.featherweight-base', this.#owner);
       this.#restored.set(path, folder);
       this.needed.push(...(await this.#means.restore(path, folder, this.#within)));
     }

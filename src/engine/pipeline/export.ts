@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { FeatherweightError, UnsupportedInputError, UsageError } from '../errors.ts';
 import { checkExport } from '../exports/check.ts';
@@ -9,6 +9,7 @@ import { Stage } from '../exports/stage.ts';
 import { streamed } from '../exports/streamed.ts';
 import type { BaseFile } from '../archive/reference.ts';
 import { FileSource, type FileIdentity } from '../io/file-source.ts';
+import { ownFolder } from '../io/own-folder.ts';
 import { refuseBase } from './bases.ts';
 import type { ByteSource } from '../io/source.ts';
 import { modelDigest } from './digests.ts';
@@ -157,8 +158,7 @@ async function openOriginal(
     await using source = await FileSource.open(input);
     archive.push(source.identity);
     const beside = resolve(request.output ?? input);
-    const folder = await mkdtemp(join(dirname(beside), `${basename(beside)}.partial-`));
-    opened.defer(() => rm(folder, { recursive: true, force: true }));
+    const folder = await ownFolder(dirname(beside), basename(beside), opened);
     const work = restore({ archive: input, output: folder, threads, memoryBytes }, { ...context, signal });
     for await (const event of work) {
       if (event.type === 'progress') reporter.progress('restore', event.bytesDone, event.bytesTotal, 0);

@@ -13,6 +13,7 @@ import { loadExports, type ExportReport } from '../../engine/index.ts';
 import { exportReader, type SpawnEvaluation } from '../../evaluation/index.ts';
 import type { Access } from '../access.ts';
 import type { SpawnWorker } from '../engine.ts';
+import type { ExportNotes } from '../export-notes.ts';
 import type { History } from '../history.ts';
 import { createWorkQueue } from '../work-queue.ts';
 import type { Handlers } from './handlers.ts';
@@ -22,6 +23,7 @@ interface ExportOptions {
   readonly spawnEvaluation: SpawnEvaluation | undefined;
   readonly access: Access;
   readonly history: History;
+  readonly notes: ExportNotes;
   readonly settings: () => Settings;
   readonly changed: (job: ExportJob) => void;
 }
@@ -36,18 +38,23 @@ const tensorsPerPage = 200;
 
 /** Starts and stops exports, one after another, and remembers what they wrote. */
 export function exportHandlers(options: ExportOptions): ExportPart {
-  const { spawnWorker, spawnEvaluation, access, history, settings, changed } = options;
+  const { spawnWorker, spawnEvaluation, access, history, notes, settings, changed } = options;
   const queue = createWorkQueue<ExportRequest, ExportJob, ExportReport>({
     doing: 'export',
     nameOf: ({ input }) => basename(input),
-    async *start(request, signal) {
+    async *start(request, signal, id) {
       const { exportModel } = await loadExports();
       const { memoryBytes, threads } = settings();
       const resources = { memoryBytes, ...(threads === 'auto' ? {} : { threads }) };
-      yield* exportModel(
-        { ...resources, ...request },
-        { spawnWorker, signal, readExport: exportReader(spawnEvaluation) },
-      );
+      await notes.add(id, request.output ?? request.input);
+      try {
+        yield* exportModel(
+          { ...resources, ...request },
+          { spawnWorker, signal, readExport: exportReader(spawnEvaluation) },
+        );
+      } finally {
+        await notes.remove(id);
+      }
     },
     changed,
     finished: async (report, id) => {

@@ -1,0 +1,35 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isGone, thisProcess } from './owner.ts';
+
+/** Of {@link ownFolder} alone: nobody else ends a name with a process and when that began. */
+const named = /\.partial-(?<owner>[0-9a-f]{8} \d+ \d*) [A-Za-z0-9]{6}$/;
+/** Of a name, so that what is put behind it still fits into one. */
+const mostCharacters = 48;
+
+/**
+ * A new folder in `parent` for work that is not finished, called `NAME.partial-OWNER`, removed when `owner` is disposed. Those that
+ * killed processes left in `parent` are removed first.
+ */
+export async function ownFolder(parent: string, name: string, owner: AsyncDisposableStack): Promise<string> {
+  await removeAbandoned(parent);
+  const start = name.slice(0, mostCharacters).toWellFormed();
+  const folder = await mkdtemp(join(parent, `${start}.partial-${thisProcess()} `));
+  owner.defer(() => rm(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/**
+ * Removes the folders that killed processes left in `parent`; how many stay, since their processes are at work or those of another
+ * machine. A `parent` that cannot be listed has none.
+ */
+export async function removeAbandoned(parent: string): Promise<number> {
+  let stay = 0;
+  for (const entry of await readdir(parent, { withFileTypes: true }).catch(() => [])) {
+    const owner = named.exec(entry.name)?.groups?.['owner'];
+    if (owner === undefined || !entry.isDirectory()) continue;
+    if (owner === thisProcess() || !isGone(owner)) stay += 1;
+    else await rm(join(parent, entry.name), { recursive: true, force: true }).catch(() => (stay += 1));
+  }
+  return stay;
+}
