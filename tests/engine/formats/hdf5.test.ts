@@ -30,7 +30,7 @@ test('datasets of older files: in one piece, in chunks, in groups, by several na
     steps: ['I64', [], hex(BigInt64Array.of(7n))],
     cut: ['I16', [2, 2], hex(Int16Array.of(0, 1, 4, 5))],
     'cut #2': ['I16', [2, 2], hex(Int16Array.of(2, 3, 6, 7))],
-    big: ['big-endian float of 4 bytes', [2], '000000003f800000'],
+    big: ['F32 big-endian', [2], '000000003f800000'],
   });
   const { notices } = await scan(olderHdf5);
   expect(notices.map(({ message }) => message)).toEqual([

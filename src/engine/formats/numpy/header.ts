@@ -1,6 +1,8 @@
 import { MalformedFileError } from '../../errors.ts';
 import type { ByteSource } from '../../io/source.ts';
 import { limits } from '../../limits.ts';
+import { bigEndian } from '../../tensor/big-endian.ts';
+import type { DType } from '../../tensor/dtype.ts';
 import type { TensorRange } from '../../tensor/tensor.ts';
 import { shown } from '../json-reader.ts';
 import type { NoticeList } from '../notice-list.ts';
@@ -8,7 +10,7 @@ import type { NoticeList } from '../notice-list.ts';
 export const magic = '\x93NUMPY';
 
 /** NumPy's words for what we have a dtype for; others are kept as they are written and coded as bytes. */
-const dtypeOf: ReadonlyMap<string, string> = new Map([
+const dtypeOf: ReadonlyMap<string, DType> = new Map([
   ['|b1', 'BOOL'],
   ['|u1', 'U8'],
   ['|i1', 'I8'],
@@ -77,7 +79,14 @@ export async function readArray(
   if (expected > left) return fail(`takes ${expected} bytes, but ${left} are there; the file is cut short`);
   if (expected < left)
     notices.add('tail', `${left - expected} bytes follow the array ${shown(name)}.`, offset + expected);
-  return { ...range, dtype: dtypeOf.get(word.replace('=', '<')) ?? word, byteLength: expected };
+  return { ...range, dtype: dtypeOfWord(word), byteLength: expected };
+}
+
+/** What NumPy calls `=` is the order of the machine that wrote, and those are little-endian. */
+function dtypeOfWord(word: string): string {
+  const isBig = word.startsWith('>');
+  const dtype = dtypeOf.get(word.replace(/^[=>]/, '<'));
+  return dtype !== undefined && isBig ? bigEndian(dtype) : (dtype ?? word);
 }
 
 /** Bytes of one item; Python objects have none of their own. */
