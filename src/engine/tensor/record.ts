@@ -14,8 +14,8 @@ const integers = (bytes: number): RecordField => ({ bytes, dtype: 'I8' });
 const sixBitScales = [packed(4), packed(4), packed(4)] as const;
 
 /**
- * The records that GGUF files hold in place of elements: some weights packed together with their scales. Fields in the order
- * of the bytes. Source: the block structures of ggml (`ggml-common.h`).
+ * The records that files hold in place of elements: in GGUF files some weights packed together with their scales, in ONNX files
+ * numbers each with a tag. Fields in the order of the bytes. Sources: the block structures of ggml (`ggml-common.h`), protobuf.
  */
 export const records = {
   Q1_0: [scale, packed(16)],
@@ -44,6 +44,7 @@ export const records = {
   TQ2_0: [packed(64), scale],
   MXFP4: [{ bytes: 1, dtype: 'F8_E8M0' }, packed(16)],
   NVFP4: [packed(4), packed(32)],
+  'F32 as fields': [packed(1), { bytes: 4, dtype: 'F32' }],
 } as const satisfies Record<string, readonly RecordField[]>;
 
 export type RecordType = keyof typeof records;

@@ -107,6 +107,20 @@ describe('where tensors are', () => {
     ]);
   });
 
+  test('floats of attributes that are not packed, as the onnx package writes them, from sixteen on', async () => {
+    const loose = (count: number) => Array.from({ length: count }, () => [7 * 8 + 5, ...raw(1, 2, 3, 4)]).flat();
+    const { tensors } = await scan(
+      onnxFile([
+        ...node('Constant', 'c', [...bytes(1, 'value_floats'), ...loose(16), ...whole(20, 6)]),
+        ...node('Trees', 'y', [...bytes(1, 'weights'), ...loose(17), ...whole(20, 6), ...loose(15)]),
+      ]),
+    );
+    expect(tensors.map(({ name, dtype, shape, byteLength }) => [name, dtype, shape, byteLength])).toEqual([
+      ['c', 'F32 as fields', [16], 80],
+      ['y.weights', 'F32 as fields', [17], 85],
+    ]);
+  });
+
   test('tiny whole numbers and flags in one dimension ride along; weights of that size are told', async () => {
     const named = (name: string, type: number, dims: number[], length: number) =>
       initializer(tensor({ name, type, dims, raw: new Uint8Array(length) }));

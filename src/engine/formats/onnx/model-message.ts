@@ -1,5 +1,6 @@
 import { limits } from '../../limits.ts';
 import { readPair, readTensor, type TensorMessage } from './tensor-message.ts';
+import { LooseFloats } from './loose-floats.ts';
 import type { Field, Wire } from '../protobuf.ts';
 
 /** A tensor under the name that it has for people: its own, or that of the value it becomes. */
@@ -57,7 +58,8 @@ const modelTexts: ReadonlyMap<number, string> = new Map([
   [4, 'domain'],
   [6, 'doc_string'],
 ]);
-const packedFloats = 7;
+/** The field `floats` of an attribute, packed or not. */
+const floatsNumber = 7;
 
 /**
  * Finds every tensor of the ModelProto that is the whole file: initializers, Constant nodes and other tensor attributes,
@@ -77,13 +79,16 @@ export async function readModel(wire: Wire): Promise<ModelMessage> {
     }
     const first = tensors.length;
     const words: Words = { name: '', output: '', operator: '' };
+    const loose = new LooseFloats();
     await wire.fields(start, end, async (field) => {
       const next = field.kind === 'bytes' ? inner[message].get(field.number) : undefined;
       if (next !== undefined) await walk(next, field.start, field.end, depth + 1);
       else if (message === 'model') await describe(field);
-      else if (message === 'attribute' && field.number === packedFloats && field.kind === 'bytes') add(floats(field));
+      else if (message === 'attribute' && field.number === floatsNumber && field.kind === 'bytes') add(floats(field));
+      else if (message === 'attribute' && field.number === floatsNumber && field.kind === 'fixed') loose.add(field);
       else await readWords(message, field, words);
     });
+    for (const tensor of loose.tensors()) add(tensor);
     if (message === 'node' || message === 'attribute' || message === 'sparse') nameFrom(first, message, words);
   }
 
