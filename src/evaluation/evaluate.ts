@@ -8,8 +8,8 @@ import { runJob, type Reporter } from '../engine/pipeline/job.ts';
 import type { EngineContext } from '../engine/pipeline/requests.ts';
 import { machineFacts, peakRssBytes } from '../engine/pipeline/resources.ts';
 import type { Measurement } from './inference/measure.ts';
-import { placeFor, prepareModel, withoutGraph, type PreparedModel } from './models/prepare.ts';
-import { substituteWeights } from './models/substitute.ts';
+import { graphsOf } from './models/graphs.ts';
+import { placeFor, prepareModel, type PreparedModel } from './models/prepare.ts';
 import { commandWords, ownEvaluation } from './own-evaluator.ts';
 import type { SpawnEvaluation } from './process/protocol.ts';
 import { runTask } from './process/run.ts';
@@ -59,14 +59,18 @@ async function run(
   const words = evaluator === undefined ? undefined : commandWords(evaluator);
   const task = request.task === undefined ? undefined : await openTask(request.task, request.dataFolder);
   const folder = await mkdtemp(join(tmpdir(), 'featherweight-evaluate-'));
+  const ended = new AbortController();
+  const prepared: PreparedModel[] = [];
   try {
-    const engine = { spawnWorker: context.spawnWorker, signal };
+    const engine = { spawnWorker: context.spawnWorker, signal: AbortSignal.any([signal, ended.signal]) };
+    const prepare = async (path: string, role: 'candidate' | 'original'): Promise<PreparedModel> => {
+      const model = await prepareModel(path, placeFor(folder, role), engine);
+      prepared.push(model);
+      return model;
+    };
     reporter.emit({ type: 'started', command: request.command, name: basename(request.model), bytesTotal: 0 });
-    const candidate = await prepareModel(request.model, placeFor(folder, 'candidate'), engine);
-    const original =
-      request.original === undefined
-        ? undefined
-        : await prepareModel(request.original, placeFor(folder, 'original'), engine);
+    const candidate = await prepare(request.model, 'candidate');
+    const original = request.original === undefined ? undefined : await prepare(request.original, 'original');
     const notices: string[] = [];
     let peak = 0;
     const ask = async <Name extends 'measure' | 'weights' | 'layers'>(
@@ -97,7 +101,7 @@ async function run(
       ));
     const graphs = await graphsOf(original, candidate, join(folder, 'substituted'), notices);
     const faults = { original: graphs.originalFault, candidate: graphs.candidateFault };
-    const key = original && answersKey(original.sha256, task?.sha256, seed, threads);
+    const key = original && answersKey(await original.sha256, task?.sha256, seed, threads);
     const answers =
       context.answers && key !== undefined
         ? { known: join(folder, 'answers'), kept: join(folder, 'new-answers') }
@@ -156,8 +160,8 @@ async function run(
       throw fromErrorData(candidateFault);
     return {
       command: request.command,
-      candidate: modelReport(candidate, candidateFault, measured?.inferenceSeconds.candidate),
-      ...(original && { original: modelReport(original, originalFault, measured?.inferenceSeconds.original) }),
+      candidate: await modelReport(candidate, candidateFault, measured?.inferenceSeconds.candidate),
+      ...(original && { original: await modelReport(original, originalFault, measured?.inferenceSeconds.original) }),
       ...(task && { task: { path: task.path, title: task.task.title, sha256: task.sha256 } }),
       inputs: measured === undefined || measured.items === 0 ? 'none' : measured.inputs,
       items: measured?.items ?? 0,
@@ -178,45 +182,10 @@ async function run(
       notices: [...notices, ...(measured?.notices ?? [])],
     };
   } finally {
+    // No file is removed while it is hashed.
+    ended.abort();
+    await Promise.allSettled(prepared.map(({ sha256 }) => sha256));
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-interface Graphs {
-  readonly original?: string;
-  readonly candidate?: string;
-  readonly originalFault?: ModelReport['fault'];
-  readonly candidateFault?: ModelReport['fault'];
-}
-
-/** The graphs to run; weights without one are put into a copy of the original's, where their names allow it. */
-async function graphsOf(
-  original: PreparedModel | undefined,
-  candidate: PreparedModel,
-  folder: string,
-  notices: string[],
-): Promise<Graphs> {
-  const { onnx } = candidate;
-  if (original === undefined)
-    return {
-      ...(onnx === undefined ? { candidateFault: toErrorData(withoutGraph(candidate)) } : { candidate: onnx }),
-    };
-  if (original.onnx === undefined)
-    return {
-      ...(onnx !== undefined && { candidate: onnx }),
-      originalFault: toErrorData(withoutGraph(original)),
-      ...(onnx === undefined && { candidateFault: toErrorData(withoutGraph(candidate)) }),
-    };
-  const base = { original: original.onnx };
-  if (onnx !== undefined) return { ...base, candidate: onnx };
-  try {
-    const substituted = await substituteWeights(original.onnx, candidate.opened, folder);
-    notices.push(`"${candidate.name}" has no graph; its weights were put into a copy of that of "${original.name}".`);
-    return { ...base, candidate: substituted };
-  } catch (error) {
-    const { message } = toErrorData(error);
-    const fault = toErrorData(withoutGraph(candidate));
-    return { ...base, candidateFault: { ...fault, message: `${fault.message} ${message}` } };
   }
 }
 
@@ -231,13 +200,13 @@ function judged({ metrics, items, unit }: Measurement): readonly JudgedMetric[] 
   return metrics.map((metric) => ({ ...metric, verdict: verdictOf(metric, items, unit) }));
 }
 
-function modelReport(
+async function modelReport(
   { path, name, bytes, storedBytes, sha256 }: PreparedModel,
   fault: ModelReport['fault'],
   inferenceSeconds: number | undefined,
-): ModelReport {
+): Promise<ModelReport> {
   return {
-    ...{ path, name, bytes, storedBytes, sha256 },
+    ...{ path, name, bytes, storedBytes, sha256: await sha256 },
     ...(fault && { fault }),
     ...(inferenceSeconds !== undefined && inferenceSeconds > 0 && { inferenceSeconds }),
   };

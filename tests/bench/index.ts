@@ -28,7 +28,7 @@ if (wants('kernels')) {
   if (status !== 0) process.exitCode = status ?? 1;
 }
 
-if (wants('evaluation')) await benchEvaluation();
+if (wants('evaluation')) await benchEvaluation(Number(values.rounds));
 
 if (wants('whole-file')) {
   const bytes = parseBytes(values.size);

@@ -149,7 +149,7 @@ export class Attempts {
   async #tell(candidate: Candidate): Promise<void> {
     this.#work.reporter.emit({ type: 'candidate', candidate });
     const { model, task } = this.#bench;
-    const row = { model: model.sha256, task: task?.sha256, ...candidate };
+    const row = { model: await model.sha256, task: task?.sha256, ...candidate };
     await appendFile(join(this.#work.request.cacheFolder, 'candidates.jsonl'), `${JSON.stringify(row)}\n`);
   }
 }

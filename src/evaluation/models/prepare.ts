@@ -19,8 +19,8 @@ export interface PreparedModel {
   readonly bytes: number;
   /** On disk as it was given: an archive's own. */
   readonly storedBytes: number;
-  /** Of the one file; of several, of the text `sha256  name\n` for each. */
-  readonly sha256: string;
+  /** Of the one file; of several, of the text `sha256  name\n` for each. Taken while the model is used already. */
+  readonly sha256: Promise<string>;
   /** What the engine opens: the given path, or what an archive was restored to. */
   readonly opened: string;
   /** The file with the graph, where there is one. */
@@ -37,15 +37,16 @@ export async function prepareModel(
     const isStored = await isArchive(path);
     const opened = isStored ? await restoreInto(path, folder, context) : resolve(path);
     const { files } = await openModel(opened);
-    const digests: { name: string; sha256: string }[] = [];
-    for (const file of files) digests.push({ name: file.name, sha256: await digestOf(file.path, context.signal) });
+    const sha256 = digestOfAll(files, context.signal);
+    // Whoever waits for it is told; until then it is no failure of the process.
+    sha256.catch(() => undefined);
     const bytes = files.reduce((sum, { size }) => sum + size, 0);
     return {
       path: resolve(path),
       name: basename(path),
       bytes,
       storedBytes: isStored ? (await stat(path)).size : bytes,
-      sha256: modelDigest(digests),
+      sha256,
       opened,
       onnx: files.find(({ name }) => extname(name).toLowerCase() === '.onnx')?.path,
     };
@@ -67,6 +68,15 @@ async function restoreInto(archive: string, folder: string, context: EngineConte
   for await (const event of restore({ archive, output: folder }, context))
     if (event.type === 'finished') return event.report.output;
   throw new FeatherweightError('INTERNAL', 'The archive was restored without a report.');
+}
+
+async function digestOfAll(
+  files: readonly { readonly name: string; readonly path: string }[],
+  signal: AbortSignal,
+): Promise<string> {
+  const digests: { name: string; sha256: string }[] = [];
+  for (const { name, path } of files) digests.push({ name, sha256: await digestOf(path, signal) });
+  return modelDigest(digests);
 }
 
 /** The sha256 of a file, read as a stream. */
