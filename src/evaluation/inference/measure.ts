@@ -57,7 +57,8 @@ export type MeasurePhase = 'noise' | 'evaluate';
 export type OnProgress = (phase: MeasurePhase, done: number, total: number) => void;
 
 const pseudoItems = 8;
-const noTask = { batch: 1, state: [], block: 64, metrics: [] } as const satisfies Partial<Task>;
+/** How a model is run where no task says it. */
+export const noTask = { batch: 1, state: [], block: 64, metrics: [] } as const satisfies Partial<Task>;
 
 /**
  * Runs both models on the same inputs, item by item, and keeps only what is counted of their answers. A model that cannot run

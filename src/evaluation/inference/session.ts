@@ -22,14 +22,18 @@ export interface LoadedModel extends AsyncDisposable {
   run(feeds: ReadonlyMap<string, Values>): Promise<ReadonlyMap<string, Values>>;
 }
 
-/** Loads an ONNX file with its external data into the runtime. Throws UNSUPPORTED, saying precisely why it cannot run. */
-export async function loadModel(path: string, threads: number): Promise<LoadedModel> {
+/**
+ * Loads an ONNX file with its external data into the runtime; without `optimizes` the runtime takes the graph as it is, and
+ * little more memory than the file. Throws UNSUPPORTED, saying precisely why it cannot run.
+ */
+export async function loadModel(path: string, threads: number, optimizes = true): Promise<LoadedModel> {
   const runtime = await loadRuntime();
   const session = await runtime.InferenceSession.create(path, {
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
     executionProviders: ['cpu'],
+    graphOptimizationLevel: optimizes ? 'all' : 'disabled',
     logSeverityLevel: 4,
     // Threads that wait by spinning take the cores from whatever else runs; the gap between two layers is shorter than this.
     extra: { session: { intra_op: { spin_duration_us: '20' } } },

@@ -1,39 +1,43 @@
-import { FeatherweightError, type LoadTest } from '../../engine/index.ts';
+import { CancelledError, toErrorData, type ErrorData } from '../../engine/errors.ts';
+import type { LoadTest } from '../../engine/index.ts';
+import type { Trial } from '../inference/trial.ts';
 import type { SpawnEvaluation } from '../process/protocol.ts';
 import { runTask } from '../process/run.ts';
 
 const reader = 'onnxruntime';
+/** Of larger files the runtime's optimizations, which copy weights as single precision, would take gigabytes. */
+const largestOptimized = 2 ** 28;
+
+/** A new model: its file, all its bytes with those of external data, and the first file that it was made of. */
+interface NewModel {
+  readonly path: string;
+  readonly bytes: number;
+  readonly original: string;
+}
 
 /** Runs a new model once on a made-up input, in a process of its own; where that fails, its original as well. */
 export async function runOnnx(
-  path: string,
-  original: string,
+  { path, bytes, original }: NewModel,
   spawnEvaluation: SpawnEvaluation,
   signal: AbortSignal,
 ): Promise<LoadTest> {
-  const { fault, isLoaded } = await tried(path, spawnEvaluation, signal);
-  if (fault === undefined) return { reader, isLoaded: true, result: 'loaded, and run on a made-up input' };
-  const before = await tried(original, spawnEvaluation, signal);
+  const optimizes = bytes <= largestOptimized;
+  const attempt = (each: string): Promise<Trial> =>
+    runTask(spawnEvaluation, 'trial', { path: each, optimizes }, { signal, onProgress: () => undefined }).then(
+      ({ result }) => result,
+      diedOf,
+    );
+  const { fault, isLoaded } = await attempt(path);
+  const how = optimizes ? '' : ' (it is large, so the runtime was not let optimize it)';
+  if (fault === undefined) return { reader, isLoaded: true, result: `loaded, and run on a made-up input${how}` };
   // What the original cannot do either says nothing about the new file.
-  if (before.fault === undefined) return { reader, isLoaded: false, result: fault };
-  return { reader, isLoaded: isLoaded || undefined, result: `not run on a made-up input: ${fault}` };
+  const before = await attempt(original);
+  if (before.fault === undefined) return { reader, isLoaded: false, result: fault.message };
+  return { reader, isLoaded: isLoaded || undefined, result: `not run on a made-up input: ${fault.message}` };
 }
 
-/** What is wrong, and whether the model was loaded before that. */
-async function tried(
-  candidate: string,
-  spawnEvaluation: SpawnEvaluation,
-  signal: AbortSignal,
-): Promise<{ readonly fault?: string; readonly isLoaded: boolean }> {
-  const request = { candidate, limit: 1, seed: 0, threads: 1 };
-  try {
-    const { result } = await runTask(spawnEvaluation, 'measure', request, { signal, onProgress: () => undefined });
-    const { candidateFault: fault } = result;
-    return fault === undefined ? { isLoaded: true } : { fault: fault.message, isLoaded: false };
-  } catch (error) {
-    // A fault while it runs is thrown: what is asked of it does not suit it.
-    if (error instanceof FeatherweightError && (error.code === 'USAGE' || error.code === 'UNSUPPORTED'))
-      return { fault: error.message, isLoaded: true };
-    throw error;
-  }
+/** A process that ended by itself, be it for want of memory, is a fault of the model it had. */
+function diedOf(error: unknown): { readonly isLoaded: false; readonly fault: ErrorData } {
+  if (error instanceof CancelledError) throw error;
+  return { isLoaded: false, fault: toErrorData(error) };
 }

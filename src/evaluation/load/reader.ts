@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExportContext } from '../../engine/index.ts';
 import type { SpawnEvaluation } from '../process/protocol.ts';
@@ -13,6 +14,8 @@ export function exportReader(spawnEvaluation: SpawnEvaluation | undefined): NonN
     if (kind === 'safetensors') return readSafetensors(folder, names);
     if (spawnEvaluation === undefined)
       return { reader: 'onnxruntime', isLoaded: undefined, result: 'there is no runtime at hand' };
-    return runOnnx(join(folder, main), original, spawnEvaluation, signal);
+    const sizes = await Promise.all(names.map(async (name) => (await stat(join(folder, name))).size));
+    const bytes = sizes.reduce((sum, size) => sum + size, 0);
+    return runOnnx({ path: join(folder, main), original, bytes }, spawnEvaluation, signal);
   };
 }

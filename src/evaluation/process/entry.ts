@@ -6,6 +6,7 @@ import { calibrate } from '../joint/calibrate.ts';
 import { roundAll } from '../joint/round.ts';
 import { measureSensitivities } from '../joint/sensitivity.ts';
 import { measure } from '../inference/measure.ts';
+import { tryModel } from '../inference/trial.ts';
 import type { TaskMessage, TaskName, TaskReply, Tasks } from './protocol.ts';
 
 /** The far end of the channel: a port of Electron's, or the one that Node gives a forked process. */
@@ -19,6 +20,7 @@ type Perform = { readonly [Name in TaskName]: (request: Tasks[Name]['request'], 
 
 const perform: Perform = {
   measure: (request, tell) => measure(request, tell),
+  trial: tryModel,
   weights: ({ original, candidate }, tell) =>
     compareWeights(original, candidate, (done, total) => tell('weights', done, total)),
   calibrate: (request, tell) => calibrate(request, (done, total) => tell('calibrate', done, total)),

@@ -5,10 +5,12 @@ import type { CalibrateRequest, Calibration } from '../joint/calibrate.ts';
 import type { RoundRequest } from '../joint/round.ts';
 import type { Probe, SensitivityRequest } from '../joint/sensitivity.ts';
 import type { Measurement, MeasureRequest } from '../inference/measure.ts';
+import type { Trial, TrialRequest } from '../inference/trial.ts';
 
 /** What the process of its own can be asked, and what it answers. */
 export interface Tasks {
   readonly measure: { readonly request: MeasureRequest; readonly result: Measurement };
+  readonly trial: { readonly request: TrialRequest; readonly result: Trial };
   readonly weights: {
     readonly request: { readonly original: string; readonly candidate: string };
     readonly result: WeightReport;

@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exportReader } from '../../../src/evaluation/index.ts';
 import { folderWith } from '../../support/folder.ts';
+import { smallNetwork } from '../../support/onnx-models.ts';
+import { evaluationContext } from '../support.ts';
 
-const sample = join(import.meta.dirname, '../../../samples/digits.safetensors');
+const samples = join(import.meta.dirname, '../../../samples');
+const [sample, digits] = [join(samples, 'digits.safetensors'), join(samples, 'digits.onnx')];
 const read = (kind: 'safetensors' | 'gguf', folder: string, ...names: readonly string[]) =>
   exportReader(undefined)(
     { kind, folder, names, main: names[0] ?? '', original: sample },
@@ -54,4 +57,37 @@ test('files that no ending tells are not said to be read', async () => {
   const folder = await folderWith({ model: emptyGguf });
   expect(await read('gguf', folder, 'model')).toMatchObject({ isLoaded: undefined });
   expect(await read('safetensors', folder, 'model.znn')).toMatchObject({ isLoaded: undefined });
+});
+
+test('an ONNX file is run once; what the original does not do either is told, and held against no file', async () => {
+  const { spawnEvaluation } = evaluationContext();
+  const net = smallNetwork(13);
+  const folder = await folderWith({ 'net.onnx': net, 'cut.onnx': net.subarray(0, 3000) });
+  await copyFile(digits, join(folder, 'digits.onnx'));
+  const run = async (main: string, original: string) => {
+    const request = { kind: 'onnx', folder, names: [main], main, original: join(folder, original) } as const;
+    const { isLoaded, result } = await exportReader(spawnEvaluation)(request, new AbortController().signal);
+    return [isLoaded, result] as const;
+  };
+  expect(await run('digits.onnx', 'net.onnx')).toEqual([true, 'loaded, and run on a made-up input']);
+  expect(await run('cut.onnx', 'digits.onnx')).toEqual([false, expect.stringMatching(/cannot run/) as string]);
+  expect(await run('cut.onnx', 'cut.onnx')).toEqual([undefined, expect.stringMatching(/cannot run/) as string]);
+  // Tokens that are made up are more than this one has words for.
+  expect(await run('net.onnx', 'net.onnx')).toEqual([true, expect.stringMatching(/not run .*indices/) as string]);
+});
+
+test('a runtime that dies says nothing against a file whose original it dies of too', async () => {
+  const dying = () => ({
+    ...{ post: () => undefined, onMessage: () => undefined, kill: () => undefined },
+    onExit: (listener: (how: string) => void) => listener('SIGKILL'),
+  });
+  const request = {
+    kind: 'onnx',
+    folder: samples,
+    names: ['digits.onnx'],
+    main: 'digits.onnx',
+    original: digits,
+  } as const;
+  const { isLoaded, result } = await exportReader(dying)(request, new AbortController().signal);
+  expect([isLoaded, result]).toEqual([undefined, expect.stringMatching(/SIGKILL/) as string]);
 });
