@@ -3,7 +3,7 @@ import { defineConfig } from '@playwright/test';
 const executablePath = process.env['FEATHERWEIGHT_BROWSER'];
 
 export default defineConfig({
-  testDir: './e2e',
+  testDir: process.env['FEATHERWEIGHT_BENCH'] === undefined ? './e2e' : './bench',
   outputDir: '../test-results/e2e',
   // A job ends when the disk has everything, and a busy disk may take its time.
   timeout: 180_000,

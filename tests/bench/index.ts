@@ -1,5 +1,5 @@
-// `npm run bench [-- --size 1GiB] [bench options]`: the kernels, an evaluation, then whole files, with machine
-// facts. Not part of the tests: figures are for reading, and hold for this machine and this run.
+// `npm run bench [-- --size 1GiB] [bench options]`: the kernels, an evaluation, the window, then whole files, with
+// machine facts. Not part of the tests: figures are for reading, and hold for this machine and this run.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -29,6 +29,18 @@ if (wants('kernels')) {
 }
 
 if (wants('evaluation')) await benchEvaluation(Number(values.rounds));
+
+if (wants('window')) {
+  const { status } = spawnSync(
+    process.execPath,
+    [fileURLToPath(new URL('../../scripts/test-e2e.mjs', import.meta.url))],
+    {
+      stdio: 'inherit',
+      env: { ...process.env, FEATHERWEIGHT_BENCH: 'window' },
+    },
+  );
+  if (status !== 0) process.exitCode = status ?? 1;
+}
 
 if (wants('whole-file')) {
   const bytes = parseBytes(values.size);
