@@ -9,6 +9,7 @@ import { isIndexName, isManifestName, readIndex } from './index-file.ts';
 import type { Model, ModelFile } from './model.ts';
 import { isPackage, packageFiles } from './package.ts';
 import { partsOf } from './parts.ts';
+import { partNotice } from './whole.ts';
 import { archiveNameFor, nameKey, unsafeNameReason } from './names.ts';
 
 /**
@@ -36,11 +37,8 @@ async function openSingle(path: string, size: number): Promise<Model> {
   const notices: string[] = [];
   if (name !== ownName)
     notices.push(`The file is archived as "${name}": ${unsafeNameReason(ownName) ?? 'its name is unsafe'}.`);
-  const index = await indexOf(dirname(path), ownName);
-  if (index !== undefined)
-    notices.push(`"${ownName}" is one part of a model; open "${index}" or its folder to take all of it.`);
-  else if ((partsOf([ownName])?.missing.length ?? 0) > 0)
-    notices.push(`"${ownName}" is one part of a model; open its folder to take all of it.`);
+  const part = await partNotice(dirname(path), ownName);
+  if (part !== undefined) notices.push(part);
   const found = await findCompanions(dirname(path), path);
   return {
     name: ownName,
@@ -48,17 +46,6 @@ async function openSingle(path: string, size: number): Promise<Model> {
     files: [{ path, name, size }, ...found.files],
     notices: [...notices, ...found.notices],
   };
-}
-
-async function indexOf(folder: string, name: string): Promise<string | undefined> {
-  if (!/\.(safetensors|bin)$/i.test(name)) return undefined;
-  // Whatever is wrong in the neighbourhood of a file that was named by itself is not its fault.
-  const { indexes } = await listFolder(folder).catch(() => ({ indexes: [] }));
-  for (const index of indexes) {
-    const { shards } = await readIndex(join(folder, index)).catch(() => ({ shards: [] as string[] }));
-    if (shards.includes(name)) return index;
-  }
-  return undefined;
 }
 
 async function openFolder(folder: string): Promise<Model> {

@@ -45,6 +45,16 @@ describe('TensorFlow.js', () => {
     ]);
   });
 
+  test('a shard that is named by itself is bytes, and it is told what says more of it', async () => {
+    const whole = await folderWith({ 'model.json': manifest(...shards), ...data });
+    const beside = await openModel(join(whole, shards[1]));
+    expect(names(beside)).toEqual([shards[1]]);
+    expect(beside.notices.join()).toMatch(/is one part of a model; open "model\.json"/);
+    const alone = await openModel(join(await folderWith({ [shards[0]]: data[shards[0]] }), shards[0]));
+    expect(alone.notices.join()).toMatch(/without its model\.json .* stored as bytes/);
+    expect(await tensorsOf(alone)).toEqual([[]]);
+  });
+
   test('a weight that is cut inside an element is coded as bytes; behind a missing shard nothing is placed', async () => {
     const cut = await folderWith({
       'model.json': manifest('x', 'y'),
