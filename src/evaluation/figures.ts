@@ -20,13 +20,13 @@ export interface OutputReport {
   /** Elements that are no number in one of the two. */
   readonly notNumbers: number;
   /** For outputs whose rows tell classes: the mean KL(original ‖ candidate) of a row, in nats. */
-  readonly kl?: { readonly value: number; readonly rows: number; readonly interval: Interval };
+  readonly kl?: { readonly value: number; readonly rows: number; readonly interval: Interval | null };
   /** How often the largest element of a row stays the same; the others are the flips. */
   readonly topOne?: {
     readonly value: number;
     readonly flips: number;
     readonly rows: number;
-    readonly interval: Interval;
+    readonly interval: Interval | null;
   };
 }
 
@@ -75,7 +75,7 @@ export interface MetricReport extends MetricTraits {
   /** Units that were resampled: items, or runs of frames. */
   readonly units: number;
   readonly seed: number;
-  /** 95 % interval of `delta`, or of `value` where there is no original. */
+  /** 95 % interval of `delta`, or of `value` where there is no original; nothing of too few units. */
   readonly interval: Interval | null;
 }
 

@@ -1,12 +1,14 @@
 import type { MetricReport } from './figures.ts';
+import { fewestUnits } from './statistics/sample.ts';
 
 /** What may be said of a metric: only what its interval supports. */
 export function verdictOf(metric: MetricReport, items: number, unit: string): string {
-  const { delta, interval, value, original, better } = metric;
+  const { delta, interval, value, original, better, units } = metric;
   const among = `${items} ${unit}`;
-  if (value === null || interval === null)
-    return value === null
-      ? 'cannot be told: the candidate gives no finite figure'
+  if (value === null) return 'cannot be told: the candidate gives no finite figure';
+  if (interval === null)
+    return units < fewestUnits
+      ? `cannot be told with ${among}: an interval takes ${fewestUnits}${units === items ? '' : `, these are ${units} independent ones`}`
       : `one figure on ${among}, without an interval`;
   if (delta === null || original === null)
     return original === null

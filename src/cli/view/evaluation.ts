@@ -117,7 +117,9 @@ function ownLines({ ownMetrics = [] }: EvaluationReport): readonly string[] {
       figure(value),
       figure(delta),
       n === null ? '–' : formatCount(n),
-      interval === null ? 'unknown: the program tells no items' : `${figure(interval.low)} to ${figure(interval.high)}`,
+      interval === null
+        ? `unknown: the program tells ${n === null ? 'no' : 'too few'} items`
+        : `${figure(interval.low)} to ${figure(interval.high)}`,
     ]),
   );
 }

@@ -59,5 +59,5 @@ function intervalOf(
             transform: after.transform,
           })
         : valueInterval(after.collector.scores(), { ...options, transform: after.transform });
-  return Number.isFinite(interval.low) && Number.isFinite(interval.high) ? interval : null;
+  return interval !== null && Number.isFinite(interval.low) && Number.isFinite(interval.high) ? interval : null;
 }

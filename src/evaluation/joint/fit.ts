@@ -16,7 +16,7 @@ import type { EvaluationContext } from '../evaluate.ts';
 import type { EvaluationReport } from '../report.ts';
 import { Attempts, sizeInCodes, type Attempt } from './attempts.ts';
 import { openBench, type Bench, type Progress } from './bench.ts';
-import { halvesOf, judgeArchive, worstDrop, type ItemRange } from './judge.ts';
+import { halvesOf, hasTooFew, judgeArchive, worstDrop, type ItemRange } from './judge.ts';
 import { weighMatrices } from './probe.ts';
 import type { CandidateEvent, FitEvent, FitReport } from './report.ts';
 import type { FitRequest } from './request.ts';
@@ -126,6 +126,11 @@ async function search(drop: number, metric: string | undefined, reach: Reach): P
     const attempt = await attempts.reach(share * bench.model.bytes, trial, searchTolerance);
     const seen = chooseOn && (await judge(trial, chooseOn));
     if (seen) await attempts.measured(attempt, seen);
+    if (seen && hasTooFew(seen, metric))
+      throw new UsageError(
+        `What ${seen.items} ${seen.unit} show is too little for an interval of the metric, so no drop can be kept; a task with more of them can.`,
+        { items: seen.items },
+      );
     if (seen && worstDrop(seen, metric) <= drop) {
       await rename(trial, found);
       [best, high] = [attempt, share];

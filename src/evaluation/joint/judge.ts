@@ -2,7 +2,8 @@ import { UsageError } from '../../engine/errors.ts';
 import { evaluate, type EvaluationContext } from '../evaluate.ts';
 import { openDataset } from '../inputs/dataset.ts';
 import { metricTraits } from '../metrics/catalog.ts';
-import type { EvaluationReport } from '../report.ts';
+import type { EvaluationReport, JudgedMetric } from '../report.ts';
+import { fewestUnits } from '../statistics/sample.ts';
 import type { Bench, Progress } from './bench.ts';
 import type { FitRequest } from './request.ts';
 
@@ -44,11 +45,21 @@ export async function judgeArchive(
   return undefined;
 }
 
+/** Whether the items are too few for an interval of the metric, whatever the candidate. */
+export function hasTooFew({ metrics }: EvaluationReport, name: string | undefined): boolean {
+  const metric = metricNamed(metrics, name);
+  return metric?.interval === null && metric.units < fewestUnits;
+}
+
 /** How much worse the metric became, relative to the original: the end of its interval that is worse. */
 export function worstDrop({ metrics }: EvaluationReport, name: string | undefined): number {
-  const metric = metrics.find((one) => name === undefined || one.metric === name);
+  const metric = metricNamed(metrics, name);
   const { original, interval } = metric ?? {};
   if (!metric || !interval || !original) return Infinity;
   const worse = metricTraits[metric.metric].better === 'higher' ? -interval.low : interval.high;
   return worse / Math.abs(original);
+}
+
+function metricNamed(metrics: EvaluationReport['metrics'], name: string | undefined): JudgedMetric | undefined {
+  return metrics.find((one) => name === undefined || one.metric === name);
 }

@@ -1,6 +1,6 @@
 import type { Interval } from '../figures.ts';
 import { below, random } from './random.ts';
-import { confidence, resamples } from './sample.ts';
+import { confidence, fewestUnits, resamples } from './sample.ts';
 
 /** Scores of frames that are or are not what is looked for; frames of one block are resampled together. */
 export interface Ranked {
@@ -19,14 +19,15 @@ export function areaUnderCurve(ranked: Ranked): number {
   return areaWithWeights(sorted(ranked), undefined);
 }
 
-/** The percentile interval of the area's difference, or of one area, over resampled blocks. */
+/** The percentile interval of the area's difference, or of one area, over resampled blocks; nothing of too few blocks. */
 export function areaInterval(
   original: Ranked | undefined,
   candidate: Ranked,
   { seed, identical, count = resamples }: { seed: number; identical: boolean; count?: number },
-): Interval {
+): Interval | null {
   if (identical && original !== undefined) return { low: 0, high: 0, method: 'exact' };
   const blocks = candidate.blocks.reduce((most, block) => Math.max(most, block + 1), 0);
+  if (blocks < fewestUnits) return null;
   const before = original && sorted(original);
   const after = sorted(candidate);
   const next = random(seed);

@@ -1,6 +1,6 @@
 import type { Interval } from '../figures.ts';
 import { below, random } from './random.ts';
-import { confidence, resamples, sumOf, type Scores } from './sample.ts';
+import { confidence, fewestUnits, resamples, sumOf, type Scores } from './sample.ts';
 import { studentQuantile } from './student.ts';
 
 const tail = (1 - confidence) / 2;
@@ -18,6 +18,8 @@ export type Transform = 'none' | 'exp';
  *    for flips is the interval of Bonett and Price (2012). Resampling cannot see what did not happen.
  * 3. Else the studentized bootstrap, whose coverage stays near 95 % where differences are skewed, as log losses are, and
  *    that of the percentiles does not; a little wider, since few units seldom show how far the rest may lie.
+ *
+ * Nothing where there are too few units ({@link fewestUnits}) for such an interval, of whatever kind, to be true to its word.
  */
 export function differenceInterval(
   original: Scores,
@@ -28,7 +30,7 @@ export function differenceInterval(
     readonly identical: boolean;
     readonly count?: number;
   },
-): Interval {
+): Interval | null {
   const { seed, transform = 'none', identical, count = resamples } = options;
   if (identical) return { low: 0, high: 0, method: 'exact' };
   const units = original.numerators.length;
@@ -50,6 +52,7 @@ export function differenceInterval(
       slopeCandidate * (after - ratioCandidate * weightAfter) - slopeOriginal * (before - ratioOriginal * weight);
     weights[unit] = (weight + weightAfter) / 2;
   }
+  if (!isWhole && units < fewestUnits) return null;
   const point = shown(ratioCandidate, transform) - shown(ratioOriginal, transform);
   const sample = { deviations: values, weights, point };
   if (isWhole || different < fewestDifferent)
@@ -57,14 +60,15 @@ export function differenceInterval(
   return studentized(sample, seed, count);
 }
 
-/** The interval of one model's metric. */
+/** The interval of one model's metric; nothing of too few units. */
 export function valueInterval(
   scores: Scores,
   { seed, transform = 'none', count = resamples }: { seed: number; transform?: Transform; count?: number },
-): Interval {
+): Interval | null {
   const { numerators, denominators } = scores;
   if (numerators.every((value, unit) => isFlip(value, denominators[unit] ?? 0)))
     return agrestiCoull(sumOf(numerators), sumOf(denominators));
+  if (numerators.length < fewestUnits) return null;
   // Where every unit has all or nothing, resampling sees no spread at all; the units are the trials then.
   const [total, most] = [sumOf(numerators), sumOf(denominators)];
   if (total === most && numerators.every((value, unit) => value === denominators[unit]))

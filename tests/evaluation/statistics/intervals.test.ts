@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { normal, random, uniform, type Random } from '../../../src/evaluation/statistics/random.ts';
 import { areaInterval, areaUnderCurve } from '../../../src/evaluation/statistics/ranks.ts';
 import { differenceInterval, valueInterval } from '../../../src/evaluation/statistics/ratio.ts';
+import { fewestUnits } from '../../../src/evaluation/statistics/sample.ts';
 import { studentQuantile } from '../../../src/evaluation/statistics/student.ts';
 
 interface Unit {
@@ -30,7 +31,7 @@ function coverage(
       scoresOf(units, ({ before }) => before),
       scoresOf(units, ({ after }) => after),
       { seed: repetition, identical: false, count: 300, transform },
-    );
+    )!;
     if (low <= truth && truth <= high) hits++;
   }
   return hits;
@@ -86,10 +87,31 @@ describe('a 95 % interval of a difference holds the truth 90 to 99 times in 100'
       0.1,
       (next) => ({ before: 0.5, after: 0.5 + (uniform(next) < 0.1 ? 1 : 0) + 0.001 * normal(next), weight: 1 }),
     ],
+    [
+      'a hundred differences of which few are most',
+      100,
+      Math.exp(1.125) * 0.1,
+      (next) => ({ before: 0, after: Math.exp(1.5 * normal(next)) * 0.1, weight: 1 }),
+    ],
     ['small differences of noise', 30, 0.02, (next) => ({ before: 1, after: 1.02 + 0.1 * normal(next), weight: 1 })],
   ];
   test.each(cases)('%s', (_, items, truth, draw) => {
     const hits = coverage(items, truth, draw);
+    expect(hits).toBeGreaterThanOrEqual(180);
+    expect(hits).toBeLessThanOrEqual(198);
+  });
+
+  test('one model alone, of whose log losses few are most', () => {
+    let hits = 0;
+    for (let repetition = 0; repetition < 200; repetition++) {
+      const next = random(9000 + repetition);
+      const losses = Array.from({ length: 30 }, () => ({ before: 0, after: Math.exp(normal(next)), weight: 1 }));
+      const { low, high } = valueInterval(
+        scoresOf(losses, ({ after }) => after),
+        { seed: repetition, count: 300 },
+      )!;
+      if (low <= Math.exp(0.5) && Math.exp(0.5) <= high) hits++;
+    }
     expect(hits).toBeGreaterThanOrEqual(180);
     expect(hits).toBeLessThanOrEqual(198);
   });
@@ -127,7 +149,7 @@ describe('a 95 % interval of a difference holds the truth 90 to 99 times in 100'
     let hits = 0;
     for (let repetition = 0; repetition < 200; repetition++) {
       const [before, after] = draw(random(900 + repetition), 40);
-      const { low, high } = areaInterval(before, after!, { seed: repetition, identical: false, count: 200 });
+      const { low, high } = areaInterval(before, after!, { seed: repetition, identical: false, count: 200 })!;
       if (low <= truth && truth <= high) hits++;
     }
     expect(hits).toBeGreaterThanOrEqual(180);
@@ -142,7 +164,7 @@ test('bit-identical outputs are no difference, exactly; equal scores of other ou
     high: 0,
     method: 'exact',
   });
-  const { low, high } = differenceInterval(scores, scores, { seed: 1, identical: false });
+  const { low, high } = differenceInterval(scores, scores, { seed: 1, identical: false })!;
   expect(low).toBeLessThan(0);
   expect(high).toBeGreaterThan(0);
 });
@@ -155,15 +177,38 @@ test('the same seed gives the same interval, another seed nearly the same', () =
       scoresOf(units, ({ before }) => before),
       scoresOf(units, ({ after }) => after),
       { seed, identical: false },
-    );
+    )!;
   expect(of(1)).toEqual(of(1));
   expect(of(2).low).not.toBe(of(1).low);
   expect(of(2).low).toBeCloseTo(of(1).low, 2);
 });
 
+describe('of fewer units than show what one in ten of them does', () => {
+  const next = random(12);
+  const few = Array.from({ length: fewestUnits - 1 }, () => ({ before: 0.5, after: 0.5 + uniform(next), weight: 1 }));
+  const [before, after] = [scoresOf(few, ({ before: score }) => score), scoresOf(few, (unit) => unit.after)];
+
+  test('no interval is told, of a difference, a value, or an area', () => {
+    expect(differenceInterval(before, after, { seed: 1, identical: false })).toBeNull();
+    expect(valueInterval(after, { seed: 1 })).toBeNull();
+    const labels = Uint8Array.from(few, (_, at) => at % 2);
+    const ranked = { scores: after.numerators, labels, blocks: Uint32Array.from(few.keys()) };
+    expect(areaInterval(undefined, ranked, { seed: 1, identical: false })).toBeNull();
+    expect(differenceInterval(before, before, { seed: 1, identical: true })).toMatchObject({ low: 0, high: 0 });
+  });
+
+  test.each([5, 12, 20])('but of %i flips one that holds the truth at least 90 times in 100', (items) => {
+    const flips = (unit: Random): Unit => {
+      const draw = uniform(unit);
+      return { before: draw > 0.9 ? 1 : 0, after: draw < 0.3 ? 1 : 0, weight: 1 };
+    };
+    expect(coverage(items, 0.2, flips)).toBeGreaterThanOrEqual(180);
+  });
+});
+
 test('a proportion without a single failure is not said to be certain', () => {
   const all = { numerators: new Float64Array(40).fill(1), denominators: new Float64Array(40).fill(1) };
-  const { low, high } = valueInterval(all, { seed: 1 });
+  const { low, high } = valueInterval(all, { seed: 1 })!;
   expect(low).toBeLessThan(0.95);
   expect(high).toBe(1);
 });
