@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fromErrorData, toErrorData, UsageError } from '../engine/errors.ts';
 import type { JobEvent, Phase } from '../engine/pipeline/events.ts';
 import { runJob, type Reporter } from '../engine/pipeline/job.ts';
@@ -63,8 +63,9 @@ async function run(
   const prepared: PreparedModel[] = [];
   try {
     const engine = { spawnWorker: context.spawnWorker, signal: AbortSignal.any([signal, ended.signal]) };
+    const bases = [...(request.bases ?? []), ...(await foldersOf(request.original))];
     const prepare = async (path: string, role: 'candidate' | 'original'): Promise<PreparedModel> => {
-      const model = await prepareModel(path, placeFor(folder, role), engine);
+      const model = await prepareModel(path, placeFor(folder, role), engine, bases);
       prepared.push(model);
       return model;
     };
@@ -187,6 +188,13 @@ async function run(
     await Promise.allSettled(prepared.map(({ sha256 }) => sha256));
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Where the base of a candidate likely is: it may well be the original. */
+async function foldersOf(original: string | undefined): Promise<readonly string[]> {
+  if (original === undefined) return [];
+  const path = resolve(original);
+  return [(await stat(path).catch(() => undefined))?.isDirectory() ? path : dirname(path)];
 }
 
 /** Of all that the bits of an answer depend on; which items were asked is checked one by one. */

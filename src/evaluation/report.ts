@@ -20,6 +20,8 @@ export interface EvaluateRequest {
   readonly task?: string | undefined;
   /** The folder that the task's paths are relative to; default: that of the task file. */
   readonly dataFolder?: string | undefined;
+  /** Where bases of archives may be, besides their own folder and the original's. */
+  readonly bases?: readonly string[] | undefined;
   /** At most so many items. */
   readonly limit?: number | undefined;
   /** So many items are passed over before. */

@@ -7,6 +7,7 @@ import { evaluate, type EvaluateRequest, type EvaluationReport } from '../../src
 import { random, uniform } from '../../src/evaluation/statistics/random.ts';
 import { folderWith } from '../support/folder.ts';
 import { finish } from '../support/jobs.ts';
+import { externalNetwork } from '../support/onnx-models.ts';
 import { headerText, safetensorsFile } from '../support/safetensors.ts';
 import { evaluationContext, linearModel } from './support.ts';
 
@@ -103,6 +104,52 @@ describe('two small models on a task', () => {
     }
     expect(report.weights?.total).toMatchObject({ identical: true, relativeL2: 0 });
     expect(report.changed).toBe(0);
+  });
+
+  test('an archive that needs a base finds it beside the original, or where it is told to be', async () => {
+    const folder = await folderWith({ ...files, 'away/readme.txt': '' });
+    const [base, away] = [join(folder, 'original.onnx'), join(folder, 'away')];
+    const output = join(away, 'changed.fwz');
+    const { report: packed } = await finish(
+      compress({ input: join(folder, 'changed.onnx'), output, bases: [base] }, evaluationContext()),
+    );
+    expect(packed.bases).toMatchObject([{ name: 'original.onnx' }]);
+    const direct = await reportOf(folder, { model: 'changed.onnx', original: 'original.onnx' });
+    const beside = await reportOf(folder, { model: 'away/changed.fwz', original: 'original.onnx' });
+    expect(beside.metrics).toEqual(direct.metrics);
+    await expect(reportOf(folder, { model: 'away/changed.fwz' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    const told = await reportOf(folder, { model: 'away/changed.fwz', bases: [base] });
+    expect(told.metrics.map(({ value }) => value)).toEqual(direct.metrics.map(({ value }) => value));
+  });
+
+  test('weights in files of their own are run, compared and restored beside their graphs', async () => {
+    const { file, data } = externalNetwork();
+    const other = data.slice();
+    new Float32Array(other.buffer).subarray(4096).fill(0.125, 0, 100);
+    const folder = await folderWith({
+      'original/net.onnx': file,
+      'original/weights.bin': data,
+      'changed/net.onnx': file,
+      'changed/weights.bin': other,
+      'alone/net.onnx': file,
+    });
+    await finish(compress({ input: join(folder, 'changed'), output: join(folder, 'c.fwz') }, evaluationContext()));
+    const asked = { original: 'original/net.onnx', task: '', layers: true };
+    const direct = await reportOf(folder, { ...asked, model: 'changed/net.onnx' });
+    expect(direct.outputs[0]).toMatchObject({ name: 'y', identical: false });
+    expect(direct.weights?.tensors).toMatchObject([
+      { name: 'w1', identical: true },
+      { name: 'w2', identical: false },
+    ]);
+    expect(direct.layers?.layers).toMatchObject([{ name: 'h', relativeL2: 0 }, { name: 'y' }]);
+    expect(direct.layers?.layers[1]?.relativeL2).toBeGreaterThan(0);
+    const stored = await reportOf(folder, { ...asked, model: 'c.fwz' });
+    expect([stored.outputs, stored.layers, stored.weights]).toEqual([direct.outputs, direct.layers, direct.weights]);
+    expect(stored.candidate.sha256).toBe(direct.candidate.sha256);
+    const same = await reportOf(folder, { ...asked, model: 'original' });
+    expect(same.outputs[0]).toMatchObject({ identical: true, relativeL2: 0 });
+    const alone = await reportOf(folder, { ...asked, model: 'alone/net.onnx' });
+    expect(alone.candidate.fault?.message).toMatch(/"weights\.bin" that holds its weights is missing/);
   });
 
   test('without a task the inputs are made up, and said to be', async () => {

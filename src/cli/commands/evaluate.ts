@@ -7,12 +7,13 @@ import { follow } from '../follow.ts';
 import { evaluationText } from '../view/evaluation.ts';
 import type { Output } from '../output.ts';
 import type { AddCommand, CommandContext } from './command.ts';
-import { parseCount, withJson, type CommonOptions } from './options.ts';
+import { parseCount, withBases, withJson, type CommonOptions } from './options.ts';
 
 interface EvaluateOptions extends CommonOptions {
   readonly task?: string;
   readonly against?: string;
   readonly data?: string;
+  readonly base?: readonly string[];
   readonly limit?: number;
   readonly seed?: number;
   readonly threads?: number;
@@ -45,6 +46,7 @@ export const addCompare: AddCommand = (program, runAction) => {
 };
 
 function withTask(command: Command): Command {
+  withBases(command, 'where a base of an archive may be, besides its own folder and the original’s (may be repeated)');
   return withJson(
     command
       .option('--task <file>', 'a task file: inputs, what they should give, and what is measured')
@@ -65,11 +67,11 @@ function requestOf(
   command: 'evaluate' | 'compare',
   model: string,
   original: string | undefined,
-  { task, data, limit, seed, threads, layers, command: evaluator, timeout }: EvaluateOptions,
+  { task, data, base, limit, seed, threads, layers, command: evaluator, timeout }: EvaluateOptions,
 ): EvaluateRequest {
   return {
     ...{ command, model, original, task, limit, seed, threads, layers, evaluator },
-    ...{ dataFolder: data, evaluatorSeconds: timeout },
+    ...{ dataFolder: data, bases: base, evaluatorSeconds: timeout },
   };
 }
 

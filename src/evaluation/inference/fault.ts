@@ -42,6 +42,10 @@ const meanings: readonly (readonly [RegExp, (...groups: string[]) => string])[] 
     (operator, node, reason) => `the node "${node}" (${operator}) failed: ${reason.trim()}`,
   ],
   [
+    /External data path does not exist: "([^"]*)"/,
+    (path) => `the file "${basename(path)}" that holds its weights is missing beside it`,
+  ],
+  [
     /External data path .*? (?:does not exist|not found).*|.*\[external_data\].*|.*Failed to (?:open|load) external data.*/is,
     () => 'a file that holds its weights is missing beside it',
   ],

@@ -8,7 +8,7 @@ import { FileSource } from '../../engine/io/file-source.ts';
 import { openModel } from '../../engine/models/index.ts';
 import { modelDigest } from '../../engine/pipeline/digests.ts';
 import { restore } from '../../engine/pipeline/restore.ts';
-import type { EngineContext } from '../../engine/pipeline/requests.ts';
+import type { EngineContext, RestoreRequest } from '../../engine/pipeline/requests.ts';
 
 /** A model in a form that can be opened, whatever form it was given in. */
 export interface PreparedModel {
@@ -27,15 +27,16 @@ export interface PreparedModel {
   readonly onnx: string | undefined;
 }
 
-/** Restores archives into `folder` and finds the graph; throws as opening and restoring do. */
+/** Restores archives into `folder`, with `bases` as restoring has them, and finds the graph; throws as opening and restoring do. */
 export async function prepareModel(
   path: string,
   folder: string,
   context: EngineContext & { readonly signal: AbortSignal },
+  bases: readonly string[] = [],
 ): Promise<PreparedModel> {
   try {
     const isStored = await isArchive(path);
-    const opened = isStored ? await restoreInto(path, folder, context) : resolve(path);
+    const opened = isStored ? await restoreInto({ archive: path, output: folder, bases }, context) : resolve(path);
     const { files } = await openModel(opened);
     const sha256 = digestOfAll(files, context.signal);
     // Whoever waits for it is told; until then it is no failure of the process.
@@ -63,10 +64,12 @@ async function isArchive(path: string): Promise<boolean> {
   return isArchiveHead(head);
 }
 
-async function restoreInto(archive: string, folder: string, context: EngineContext): Promise<string> {
-  await mkdir(folder, { recursive: true });
-  for await (const event of restore({ archive, output: folder }, context))
-    if (event.type === 'finished') return event.report.output;
+async function restoreInto(
+  request: RestoreRequest & { readonly output: string },
+  context: EngineContext,
+): Promise<string> {
+  await mkdir(request.output, { recursive: true });
+  for await (const event of restore(request, context)) if (event.type === 'finished') return event.report.output;
   throw new FeatherweightError('INTERNAL', 'The archive was restored without a report.');
 }
 
