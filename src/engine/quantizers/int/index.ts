@@ -90,7 +90,7 @@ export const int = defineQuantizer<Options, Parameters>({
     eachSpan(spans, columns, values.length, piece.firstColumn, (start, end, place) => {
       toCodes(values, start, end, steps[place] ?? 0, zeros[place] ?? 0, range, codes);
     });
-    const coded = writeCodes(codes, workspace);
+    const coded = writeCodes(codes, workspace, columns);
     const zeroPart = { bytes: new Uint8Array(Int8Array.from(zeros).buffer), width: 1, dtype: 'I8' } as const;
     return {
       header: joinBytes(writeHeader(layout, symmetric, group), header, coded.header),
