@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { balanceErrors, toGrid } from '../../../src/engine/quantizers/grid/kernel.ts';
+import { balanceErrors, toGrid, widenZero } from '../../../src/engine/quantizers/grid/kernel.ts';
 import { bell } from '../../support/numbers.ts';
 
 test.each([9, 25, 240, 4096])(
@@ -18,6 +18,19 @@ test.each([9, 25, 240, 4096])(
       // Those that move were near the middle between two lines.
       expect(squares(values, codes)).toBeLessThan(before * 1.2 + 0.5);
     }
+  },
+);
+
+test.each([false, true])(
+  'a dead zone makes zeros of what is near zero and leaves the rest (own steps: %s)',
+  (isEach) => {
+    const values = Float32Array.of(0.44, -0.44, 0.46, 0.2, -0.8, 3);
+    const steps = new Float32Array(values.length).fill(0.6);
+    const codes = new Int32Array(values.length);
+    toGrid(values, 0, values.length, steps, 0, codes, isEach);
+    expect([...codes]).toEqual([1, -1, 1, 0, -1, 5]);
+    widenZero(values, 0, values.length, steps, 0, codes, isEach, 0.75);
+    expect([...codes]).toEqual([0, 0, 1, 0, -1, 5]);
   },
 );
 

@@ -60,7 +60,7 @@ const signs = { group: 0 };
 
 /** Lines of a grid for each row. */
 function linesOf({ coarseness }: Options) {
-  return { layout: 'rows', relative: coarseness, rounding: 'nearest' } as const;
+  return { layout: 'rows', relative: coarseness, rounding: 'nearest', deadZone: 0 } as const;
 }
 
 function innerOf(header: Uint8Array) {

@@ -6,7 +6,7 @@ import { codeShapes, readCodes, writeCodes } from '../codes.ts';
 import { defineQuantizer, type Geometry, type Piece, type PieceShape, type ToldSteps } from '../quantizer.ts';
 import { mostColumns, totalCount, type TensorStatistics } from '../statistics.ts';
 import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
-import { balanceErrors, fromGrid, toGrid } from './kernel.ts';
+import { balanceErrors, fromGrid, toGrid, widenZero } from './kernel.ts';
 
 const options = z.strictObject({
   coarseness: z.number().min(0.001).max(4).default(0.2).meta({
@@ -28,6 +28,11 @@ const options = z.strictObject({
     description:
       'Whether some weights go to the second nearest line so that the errors of an output channel cancel out; else all go to the nearest.',
   }),
+  deadZone: z.number().min(0).max(0.5).default(0).meta({
+    title: 'Dead zone',
+    description:
+      'How far beyond half a step weights still become zero, in steps. Zeros are the shortest codes, but a language model lost less on a coarser grid of the same size.',
+  }),
   step: z.number().min(0).max(1e30).default(0).meta({
     title: 'Step',
     description: 'The distance of two lines itself, for the whole tensor; 0 leaves it to the coarseness.',
@@ -38,7 +43,7 @@ type Options = z.infer<typeof options>;
 const layouts = ['tensor', 'rows', 'columns'] as const;
 type Layout = (typeof layouts)[number];
 
-interface Parameters extends Pick<Options, 'rounding'> {
+interface Parameters extends Pick<Options, 'rounding' | 'deadZone'> {
   readonly layout: Layout;
   /** Distance of lines for each root mean square of a row. */
   readonly relative: number;
@@ -74,29 +79,27 @@ export const grid = defineQuantizer<Options, Parameters>({
   finer: (given) => ({ ...given, coarseness: Math.max(0.001, given.coarseness / 2) }),
   forConvolutions: (given) => ({ ...given, coarseness: Math.max(0.001, 0.7 * given.coarseness) }),
 
-  plan(geometry, statistics, { coarseness, growth, scale, rounding, step }, told) {
+  plan(geometry, statistics, { coarseness, growth, scale, rounding, deadZone, step }, told) {
     const relative = coarseness * (totalCount(statistics) / usualCount) ** (growth / 2);
     if (told && told.along !== 'tensor')
-      return { layout: toldLayout(told, geometry), relative, rounding: 'nearest', steps: told.steps };
+      return { layout: toldLayout(told, geometry), relative, rounding: 'nearest', deadZone, steps: told.steps };
     const layout = scale === 'tensor' || step > 0 ? 'tensor' : layoutFor(geometry, statistics);
-    if (layout === 'rows') return { layout, relative, rounding };
+    if (layout === 'rows') return { layout, relative, rounding, deadZone };
     // Channels that are columns, or unknown, are spread over pieces that know nothing of one another.
-    const common = { layout, relative, rounding: 'nearest' } as const;
+    const common = { layout, relative, rounding: 'nearest', deadZone } as const;
     if (layout === 'columns') return { ...common, steps: columnSteps(geometry, statistics, relative) };
     return { ...common, steps: Float32Array.of(tensorStep(statistics, relative, step)) };
   },
 
-  quantize(piece, { layout, relative, rounding, steps: planned }, workspace) {
+  quantize(piece, parameters, workspace) {
     const { values } = piece;
-    const { header, steps, part } = stepParts(
-      layout,
-      stepsOf(piece, { layout, relative, rounding, steps: planned }),
-      workspace,
-    );
+    const { layout, rounding, deadZone } = parameters;
+    const { header, steps, part } = stepParts(layout, stepsOf(piece, parameters), workspace);
     const room = workspace.allocate(4 * values.length);
     const codes = new Int32Array(room.buffer, room.byteOffset, values.length);
     eachRow(layout, piece, values.length, (start, end, step) => {
       toGrid(values, start, end, steps, step, codes, layout === 'columns');
+      if (deadZone > 0) widenZero(values, start, end, steps, step, codes, layout === 'columns', 0.5 + deadZone);
       if (rounding === 'balanced') balanceErrors(values, start, end, steps[step] ?? 0, codes);
     });
     const coded = writeCodes(codes, workspace, piece.columns);
@@ -125,15 +128,17 @@ export const grid = defineQuantizer<Options, Parameters>({
     });
   },
 
-  bound(piece, { layout, relative, rounding, steps: planned }) {
+  bound(piece, parameters) {
     const { values } = piece;
-    const steps = stepsOf(piece, { layout, relative, rounding, steps: planned });
+    const { layout, rounding, deadZone } = parameters;
+    const steps = stepsOf(piece, parameters);
+    const share = rounding === 'balanced' ? 1 : 0.5 + deadZone;
     const most = new Float64Array(values.length);
     eachRow(layout, piece, values.length, (start, end, first) => {
       for (let place = start; place < end; place++) {
         const step = steps[layout === 'columns' ? first + place - start : first] ?? 0;
         // A step of 0 stands for a row of zeros.
-        most[place] = (step * roundedUp) / (rounding === 'balanced' ? 1 : 2);
+        most[place] = share * step * roundedUp;
       }
     });
     return { each: (place) => most[place] ?? 0 };
@@ -147,7 +152,10 @@ function toldLayout({ along, steps }: ToldSteps, geometry: Geometry): 'rows' | '
 }
 
 /** The steps of a piece: its rows' share of those that are known before, or of each row what its numbers ask for. */
-function stepsOf(piece: Piece, { layout, relative, steps }: Parameters): Float32Array {
+function stepsOf(
+  piece: Piece,
+  { layout, relative, steps }: Pick<Parameters, 'layout' | 'relative' | 'steps'>,
+): Float32Array {
   if (!steps) return rowSteps(piece, relative);
   if (layout !== 'rows') return steps;
   const rows = Math.max(1, Math.floor(piece.values.length / piece.columns));

@@ -23,6 +23,23 @@ export function toGrid(
   }
 }
 
+/** Makes zeros of the codes of values that are less than `border` steps, at most one, from zero; steps as in {@link toGrid}. */
+export function widenZero(
+  values: Float32Array,
+  start: number,
+  end: number,
+  steps: Float32Array,
+  first: number,
+  codes: Int32Array,
+  isEach: boolean,
+  border: number,
+): void {
+  for (let place = start; place < end; place++) {
+    const step = steps[isEach ? first + place - start : first] ?? 0;
+    if (Math.abs(values[place] ?? 0) < border * step) codes[place] = 0;
+  }
+}
+
 /** The inverse: products in double precision, rounded to single. */
 export function fromGrid(
   codes: Int32Array,
