@@ -239,6 +239,12 @@ describe('files from before 1.6', () => {
     expect(notices).toEqual([]);
   });
 
+  test('untyped storages, as of types that came later, are counted in bytes', async () => {
+    const half = view(storage('UntypedStorage', '5', 6), 0, [3], [1], op.global('torch', 'uint16'));
+    const later = legacyFile(op.dict(op.text('u'), half), { 5: [6, Uint8Array.of(1, 2, 3, 4, 5, 6)] });
+    expect(await told(later)).toEqual([['u', 'U16', [3]]]);
+  });
+
   test.each<[string, Uint8Array, RegExp]>([
     ['a byte too many', Uint8Array.of(...file, 0), /does not end with the file/],
     ['a byte too few', file.slice(0, -1), /leaves the file/],

@@ -41,7 +41,8 @@ export async function readLegacy(source: ByteSource, most: number): Promise<Lega
   for (const key of keys) {
     const storage = storages.get(key) ?? fields.fail(`the storage ${shown(key)}, which nothing refers to, is`, at);
     const width =
-      widthOf(storage.dtype) ?? fields.fail(`a storage of the unknown type ${shown(storage.dtype ?? '')} is`, at);
+      (storage.isUntyped ? 1 : widthOf(storage.dtype)) ??
+      fields.fail(`a storage of the unknown type ${shown(storage.dtype ?? '')} is`, at);
     const count = await fields.u64(at, 'the length of a storage');
     const [offset, byteLength] = [at + 8, count * width];
     if (!(byteLength <= fields.size - offset))

@@ -6,6 +6,8 @@ export interface Storage {
   readonly key: string;
   /** Absent for an untyped storage of which no tensor tells the type. */
   dtype: string | undefined;
+  /** The file says of the storage only how many bytes it has; what is in them, tensors tell. */
+  isUntyped: boolean;
   readonly views: View[];
 }
 
@@ -85,9 +87,9 @@ export function findStorages(root: PickleValue): ReadonlyMap<string, Storage> {
     if (value.kind !== 'persistent' || value.id.kind !== 'list') return undefined;
     const [tag, type, key] = value.id.items;
     if (tag?.kind !== 'text' || tag.text !== 'storage' || key?.kind !== 'text') return undefined;
-    const storage = storages.get(key.text) ?? { key: key.text, dtype: undefined, views: [] };
-    if (type?.kind === 'global' && !type.name.endsWith('UntypedStorage'))
-      storage.dtype ??= dtypeOf.get(type.name) ?? type.name.replace(/^torch /, '');
+    const storage = storages.get(key.text) ?? { key: key.text, dtype: undefined, isUntyped: false, views: [] };
+    if (type?.kind === 'global' && type.name.endsWith('UntypedStorage')) storage.isUntyped = true;
+    else if (type?.kind === 'global') storage.dtype ??= dtypeOf.get(type.name) ?? type.name.replace(/^torch /, '');
     storages.set(key.text, storage);
     return storage;
   }
