@@ -6,6 +6,7 @@ import { zipSync } from 'fflate';
 import { WaveFile } from 'wavefile';
 import sharp from 'sharp';
 import { openDataset, type Dataset } from '../../src/evaluation/inputs/dataset.ts';
+import { pseudoDataset } from '../../src/evaluation/inputs/pseudo.ts';
 import { taskSchema, type Task } from '../../src/evaluation/task/schema.ts';
 import { folderWith } from '../support/folder.ts';
 import { npyFile, npyHeader } from '../support/numpy.ts';
@@ -162,4 +163,19 @@ test('numbers are the same from a raw file, .npy and .npz, compressed or not', a
   }
   await expect(open({ file: 'cut.npy.gz' })).rejects.toMatchObject({ code: 'MALFORMED' });
   await expect(open({ file: 'x.npz', array: 'y' })).rejects.toThrow(/no array "y"; it has: other, x/);
+});
+
+test('made-up sound is longer than a filter, with one clip in its state', async () => {
+  const ports = [
+    { name: 'input', type: 'float32', shape: ['batch', 'samples'] },
+    { name: 'state', type: 'float32', shape: [2, 'batch', 128] },
+    { name: 'sr', type: 'int64', shape: [] },
+  ];
+  const feeds = (await pseudoDataset(ports, 1, 0).item(0)).feeds(0);
+  expect(feeds.map(({ values }) => values.shape)).toEqual([[1, 512], [2, 1, 128], []]);
+  expect(feeds[2]?.values.data).toEqual(BigInt64Array.of(16000n));
+  const text = (await pseudoDataset([{ name: 'ids', type: 'int64', shape: ['batch', 'tokens'] }], 1, 0).item(0)).feeds(
+    0,
+  );
+  expect(text[0]?.values.shape).toEqual([1, 32]);
 });

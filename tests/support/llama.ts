@@ -29,11 +29,15 @@ export const shapes = [
   ['lm_head.weight', [40, 256]] as const,
 ];
 
-/** Its file, and the values in it by name. */
-export function llama(): { readonly file: Uint8Array; readonly values: ReadonlyMap<string, Float32Array> } {
+/** Its file, or a shard of it with the tensors that `isIn` tells, and the values in it by name. */
+export function llama(isIn: (name: string) => boolean = () => true): {
+  readonly file: Uint8Array;
+  readonly values: ReadonlyMap<string, Float32Array>;
+} {
   const values = new Map<string, Float32Array>();
   let end = 0;
-  const tensors = shapes.map(([name, shape], seed) => {
+  const tensors = shapes.flatMap(([name, shape], seed) => {
+    if (!isIn(name)) return [];
     const own = weights(
       shape.reduce((product, extent) => product * extent, 1),
       seed + 1,

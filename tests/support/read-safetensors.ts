@@ -38,6 +38,7 @@ const readers: Readonly<Record<string, { bytes: number; number: (view: DataView,
       return word.getFloat32(0, true);
     },
   },
+  U8: { bytes: 1, number: (view, at) => view.getUint8(at) },
   I8: { bytes: 1, number: (view, at) => view.getInt8(at) },
   I64: { bytes: 8, number: (view, at) => Number(view.getBigInt64(at, true)) },
   F8_E4M3: {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, stat } from 'node:fs/promises';
-import { basename, dirname, extname, join, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { FeatherweightError, UnsupportedInputError, UsageError } from '../errors.ts';
 import { checkExport } from '../exports/check.ts';
 import { exportTargets } from '../exports/catalog.ts';
@@ -158,7 +158,10 @@ async function openOriginal(
     await using source = await FileSource.open(input);
     archive.push(source.identity);
     const beside = resolve(request.output ?? input);
-    const folder = await ownFolder(dirname(beside), basename(beside), opened);
+    // A model of several files is called as its folder is; a name of dots would lead out of it.
+    const name = basename(resolve(sep, basename(input).slice(0, -archiveExtension.length)));
+    const folder = join(await ownFolder(dirname(beside), basename(beside), opened), name);
+    await mkdir(folder, { recursive: true });
     const work = restore({ archive: input, output: folder, threads, memoryBytes }, { ...context, signal });
     for await (const event of work) {
       if (event.type === 'progress') reporter.progress('restore', event.bytesDone, event.bytesTotal, 0);

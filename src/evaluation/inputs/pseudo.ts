@@ -7,16 +7,21 @@ import type { ModelType } from '../task/schema.ts';
 
 const pseudoTypes = ['float32', 'float16', 'float64', 'int64', 'int32', 'uint8', 'int8', 'bool'] as const;
 const mostElements = 2 ** 24;
+const state = /^(state|h|c|h0|c0|hn|cn)$/i;
+const rate = /^sr$|sample_?rate/i;
+/** Of an axis that may have any; filters of sound are longer than the first. */
+const [plainExtent, soundExtent] = [32, 512];
 
 /**
  * Inputs made up from the graph's own input shapes, for models without data: pictures of noise from 0 to 1, other floats
- * from the normal distribution, small whole numbers as tokens. They tell whether two models compute the same, and nothing
+ * from the normal distribution, small whole numbers as tokens; sound, which a rate tells, is a longer piece. They tell whether two models compute the same, and nothing
  * of how good either is.
  */
 export function pseudoDataset(ports: readonly Port[], count: number, seed: number): Dataset {
   for (const { name, type } of ports)
     if (!pseudoTypes.some((known) => known === type))
       throw new UsageError(`Inputs of the type ${type} ("${name}") cannot be made up; a task file must give them.`);
+  const freeExtent = ports.some(({ name }) => rate.test(name)) ? soundExtent : plainExtent;
   return {
     count,
     item: (place) =>
@@ -25,7 +30,7 @@ export function pseudoDataset(ports: readonly Port[], count: number, seed: numbe
         frames: 1,
         feeds: () =>
           ports.map((port, input): Feed => {
-            const values = makeUp(port, random(seed * 1009 + place * 31 + input));
+            const values = makeUp(port, freeExtent, random(seed * 1009 + place * 31 + input));
             return { name: port.name, place: input, values, joins: false };
           }),
         target: () => undefined,
@@ -35,22 +40,23 @@ export function pseudoDataset(ports: readonly Port[], count: number, seed: numbe
   };
 }
 
-function makeUp({ name, type, shape }: Port, next: () => number): Values {
+function makeUp({ name, type, shape }: Port, freeExtent: number, next: () => number): Values {
   const isPicture = shape.length === 4 && type.startsWith('float');
   const sizes = shape.map((extent, axis) => {
     if (typeof extent === 'number') return extent;
-    if (axis === 0) return 1;
+    // The first is the batch; of a recurrent state it is another, and the only free one.
+    if (axis === 0 || state.test(name)) return 1;
     // What networks of several halvings can divide.
-    return isPicture ? 64 : 32;
+    return isPicture ? 64 : freeExtent;
   });
   const count = countOf(sizes);
   if (count > mostElements)
     throw new UsageError(`The input "${name}" has ${count} elements; inputs of at most ${mostElements} are made up.`);
   const numbers = new Float64Array(count);
   // Recurrent state begins with zeros, rates are known by their name.
-  if (/^sr$|sample_?rate/i.test(name)) numbers.fill(16000);
+  if (rate.test(name)) numbers.fill(16000);
   else if (/mask/i.test(name)) numbers.fill(1);
-  else if (!/^(state|h|c|h0|c0|hn|cn)$/i.test(name))
+  else if (!state.test(name))
     for (let at = 0; at < count; at++)
       numbers[at] = type.startsWith('float')
         ? isPicture

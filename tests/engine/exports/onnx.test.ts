@@ -1,8 +1,10 @@
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import { compress } from '../../../src/engine/index.ts';
 import { folderWith } from '../../support/folder.ts';
+import { context, finish } from '../../support/jobs.ts';
 import { exported } from '../../support/exports.ts';
 import { externalNetwork, model, node, floats, smallNetwork, weights } from '../../support/onnx-models.ts';
 
@@ -77,6 +79,28 @@ test.each(kinds)('external data stays external as %s', async (target) => {
   expect(report.outputs.map(({ name }) => name)).toEqual([`net.${target}.onnx`, `net.${target}.onnx.data`]);
   const x = { x: new ort.Tensor('float32', weights(256, 21, 1), [4, 64]) };
   expect(largestDifference(await run(report.output, x), await run(input, x))).toBeLessThan(allowed[target] ?? 0);
+});
+
+test('a mask beyond half precision stays exact in half precision, and is told', async () => {
+  const folder = await folderWith({ 'net.onnx': smallNetwork(13) });
+  const { report } = await exported(join(folder, 'net.onnx'), 'onnx-fp16');
+  expect(report.tensors.find(({ name }) => name === 'mask')).toMatchObject({
+    ...{ to: 'I8 with one scale', maxError: 0 },
+    why: '-1000000000 is beyond ±65504, which half precision ends at; it and zero stay exact',
+  });
+});
+
+test('external data of an archive becomes external data again, byte for byte as of the original', async () => {
+  const { file, data } = externalNetwork();
+  const folder = await folderWith({ 'net.onnx': file, 'weights.bin': data });
+  const [input, archive] = [join(folder, 'net.onnx'), join(folder, 'packed', 'net.onnx.fwz')];
+  await mkdir(join(folder, 'packed'));
+  await finish(compress({ input, output: archive }, context()));
+  const [direct, through] = [await exported(input, 'onnx-int8'), await exported(archive, 'onnx-int8')];
+  expect(through.report.outputs.map(({ name, sha256 }) => [name, sha256])).toEqual(
+    direct.report.outputs.map(({ name, sha256 }) => [name, sha256]),
+  );
+  expect(through.report.outputs).toHaveLength(2);
 });
 
 test('a model that no longer runs is not given its name', async () => {

@@ -43,6 +43,26 @@ test.each(kinds)('the bundled digit reader as %s: every value within the stated 
   expect(report.loadTest.isLoaded).toBe(true);
 });
 
+/** A causal mask of 64 tokens; beyond half precision, or of the lowest number of single precision, which BF16 rounds away. */
+const mask = (lowest: number): Uint8Array =>
+  new Uint8Array(Float32Array.from({ length: 4096 }, (_, at) => (at % 64 > at >> 6 ? lowest : 0)).buffer);
+
+test.each([
+  ['safetensors-f16', -1e9, 'F32', /^2016 of its values are beyond ±65504/],
+  ['safetensors-bf16', -1e9, 'BF16', undefined],
+  ['safetensors-bf16', -3.4028234663852886e38, 'F32', /beyond ±3\.39e38/],
+  ['safetensors-int8', -1e9, 'F32', /no weight matrix/],
+] as const)('%s: a mask of %d stays finite, and why it is kept is told', async (target, lowest, dtype, why) => {
+  const header = headerText([{ name: 'mask', dtype: 'F32', shape: [64, 64], begin: 0, end: 16384 }]);
+  const folder = await folderWith({ 'masked.safetensors': safetensorsFile(header, mask(lowest)) });
+  const { report } = await exported(join(folder, 'masked.safetensors'), target);
+  const stored = readSafetensors(await readFile(report.output)).tensors.get('mask');
+  expect(stored?.dtype).toBe(dtype);
+  expect(stored?.values[0]).toBe(0);
+  expect(Math.abs((stored?.values[1] ?? NaN) / lowest - 1)).toBeLessThan(2 ** -8);
+  expect(report.tensors[0]?.why ?? '').toMatch(why ?? /^$/);
+});
+
 const shard = (...names: string[]): Uint8Array => {
   const tensors = names.map((name, index) => ({
     ...{ name, dtype: 'F32', shape: [64, 64] },

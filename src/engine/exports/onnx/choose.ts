@@ -107,6 +107,11 @@ function half(candidate: Candidate): Choice {
   const { overflows, halfError, notFinite, constant } = statistics;
   if (notFinite > 0 || (overflows > 0 && constant !== undefined)) {
     const choice = common(candidate);
+    if (choice?.form.kind === 'switch')
+      return {
+        ...choice,
+        why: `${constant ?? ''} is beyond ±65504, which half precision ends at; it and zero stay exact`,
+      };
     if (choice !== undefined) return choice;
   }
   if (overflows > 0) return kept(`${overflows} of its values are beyond ±65504, which half precision ends at`);

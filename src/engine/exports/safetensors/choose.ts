@@ -18,13 +18,16 @@ const finer =
 const leastElements = 512;
 /** A larger error of half precision comes from values too small for it. */
 const largestHalfError = 2 ** -9;
+/** From here on BF16 rounds to an infinity. The lowest number of single precision, of which masks are made, is beyond. */
+const bfloatEnd = (2 - 2 ** -8) * 2 ** 127;
 
 /** Chooses the form of a tensor of floats. */
 export function chooseForm(kind: SafetensorsKind, tensor: FloatTensor, statistics: TensorStatistics): Choice {
-  const { notFinite, overflows, halfError } = statistics;
+  const { notFinite, largest, overflows, halfError } = statistics;
   const { name, shape, count } = tensor;
   if (floatWidth(tensor.dtype) === 1) return kept('it has eight bits already');
-  if (kind === 'bf16') return { form: 'BF16' };
+  if (kind === 'bf16')
+    return largest < bfloatEnd ? { form: 'BF16' } : kept('it has values beyond ±3.39e38, which BF16 ends at');
   if (kind === 'f16') {
     if (overflows > 0) return kept(`${overflows} of its values are beyond ±65504, which half precision ends at`);
     return halfError > largestHalfError ? kept('many of its values are too small for half precision') : { form: 'F16' };
