@@ -15,6 +15,7 @@ export const zooRecipe = z.strictObject({
         models: z.array(z.string().max(4096)).max(100_000).exactOptional(),
         olderThanDays: z.number().min(0).exactOptional(),
         smallerThanBytes: z.number().min(0).exactOptional(),
+        copies: z.boolean().exactOptional(),
         action: z.enum(['skip', 'alone']).exactOptional(),
         preset: preset.exactOptional(),
       }),
@@ -54,7 +55,7 @@ export const zooSummary = z.object({
 export type ZooSummary = z.infer<typeof zooSummary>;
 
 export const plannedAction = z.enum(['exact', 'family', 'equal', 'skip']);
-export const batchState = z.enum(['done', 'earlier', 'equal', 'skipped', 'failed']);
+export const batchState = z.enum(['done', 'earlier', 'skipped', 'failed']);
 
 export const plannedModel = z.object({
   id: z.string(),

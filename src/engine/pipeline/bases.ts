@@ -156,13 +156,17 @@ class BaseFinder {
   }
 }
 
-/** Where an archive restores the file with this sha256 to, in parts of a path; nothing when it has no such file. */
+/**
+ * Where an archive restores the file with this sha256 to, in parts of a path; nothing when it has no such file, or takes that
+ * very file to restore it.
+ */
 async function archivedNames(path: string, sha256: string): Promise<readonly string[] | undefined> {
   // Whatever is wrong with some other archive of the folder is not this one's fault.
   const opened = await openArchive(path, mostIndexBytes).catch(() => undefined);
   if (opened === undefined) return undefined;
   await using archive = opened;
-  const { files } = archive.archive;
+  const { files, bases } = archive.archive;
+  if (bases.some((base) => base.sha256 === sha256)) return undefined;
   const place = files.findIndex((file) => file.sha256 === sha256);
   return safeArchiveNames(files.map(({ name }) => name))[place]?.split('/');
 }

@@ -1,4 +1,5 @@
 import type { IndexBuilder } from '../archive/index-builder.ts';
+import type { ByteSource } from '../io/source.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 import type { BaseModelFile } from './base-models.ts';
 import type { PlacedRun } from './blueprint.ts';
@@ -10,10 +11,13 @@ interface BasePlace {
   readonly offset: number;
 }
 
+const comparedBytes = 2 ** 20;
+
 /**
- * Finds the bytes of base files that streams may be coded against, by number of the stream: a tensor's equal where there is
- * one, else the tensor of the same name, dtype and shape, else the next unclaimed one of that dtype and shape. Bases that
- * are used are added to the index. Nothing here says that it pays; that is measured.
+ * Finds the bytes of base files that streams may be coded against, by number of the stream: of a file that is a copy of a base
+ * file the same place in that; else a tensor's equal where there is one, else the tensor of the same name, dtype and shape, else
+ * the next unclaimed one of that dtype and shape. Bases that are used are added to the index. Nothing here says that it pays;
+ * that is measured.
  */
 export async function findReferences({
   files,
@@ -30,14 +34,18 @@ export async function findReferences({
 }): Promise<ReadonlyMap<number, OpenReference>> {
   const references = new Map<number, OpenReference>();
   if (bases.length === 0) return references;
+  const copies: (number | undefined)[] = [];
+  for (const { source } of files) copies.push(await findCopied(source, bases, signal));
   const places = matchTensors(files, bases);
   await preferEquals(places, files, bases, signal);
   const numbers = new Map<number, number>();
   for (const [file, { layout }] of files.entries()) {
     const tensors = layout?.tensors ?? [];
     const matched = places[file] ?? new Map<number, BasePlace>();
+    const copied = copies[file];
     for (const run of runs[file] ?? []) {
-      const place = run.isReference ? undefined : placeOfRun(run, tensors, matched);
+      if (run.isReference) continue;
+      const place = copied === undefined ? placeOfRun(run, tensors, matched) : { base: copied, offset: run.offset };
       const base = place && bases[place.base];
       if (!base || place.offset < 0 || place.offset + run.length > base.source.size) continue;
       let number = numbers.get(place.base);
@@ -53,6 +61,31 @@ export async function findReferences({
     }
   }
   return references;
+}
+
+/** The base file with the very bytes of `source`, if there is one. */
+async function findCopied(
+  source: ByteSource,
+  bases: readonly BaseModelFile[],
+  signal: AbortSignal,
+): Promise<number | undefined> {
+  for (const [number, base] of bases.entries())
+    if (base.source.size === source.size && (await isEqual(source, base.source, signal))) return number;
+  return undefined;
+}
+
+/** Whether two files of one size are equal; reads no further than to where they differ. */
+async function isEqual(one: ByteSource, other: ByteSource, signal: AbortSignal): Promise<boolean> {
+  const [left, right] = [new Uint8Array(comparedBytes), new Uint8Array(comparedBytes)];
+  for (let done = 0; done < one.size; done += comparedBytes) {
+    signal.throwIfAborted();
+    const length = Math.min(comparedBytes, one.size - done);
+    const [a, b] = [left.subarray(0, length), right.subarray(0, length)];
+    await one.read(done, a);
+    await other.read(done, b);
+    if (Buffer.compare(a, b) !== 0) return false;
+  }
+  return true;
 }
 
 type Places = readonly Map<number, BasePlace>[];

@@ -8,9 +8,9 @@ export interface BatchRow {
   readonly action: PlanAction;
   readonly reason: string;
   /** `earlier`: finished by a run before. */
-  readonly state: 'done' | 'earlier' | 'equal' | 'skipped' | 'failed';
+  readonly state: 'done' | 'earlier' | 'skipped' | 'failed';
   readonly bytesIn: number;
-  /** Of its archive; of what was left alone its own, of a copy none. */
+  /** Of its archive; of what was left alone its own. */
   readonly bytesOut: number;
   readonly seconds: number;
   readonly sha256?: string;
@@ -44,7 +44,7 @@ export function batchReport(
   { roots, output }: Pick<ZooPlan, 'roots' | 'output'>,
   rows: readonly BatchRow[],
 ): BatchReport {
-  const states = { done: 0, earlier: 0, equal: 0, skipped: 0, failed: 0 };
+  const states = { done: 0, earlier: 0, skipped: 0, failed: 0 };
   const sum = (pick: (row: BatchRow) => number): number => rows.reduce((total, row) => total + pick(row), 0);
   for (const { state } of rows) states[state]++;
   return {

@@ -8,7 +8,8 @@ import { openArchive } from '../pipeline/open-archive.ts';
 import type { EngineContext } from '../pipeline/requests.ts';
 import { verify } from '../pipeline/verify.ts';
 import { inputKey, Journal, readJournals, type DoneRecord } from './journal.ts';
-import { archivePath, isInShard, type PlannedModel, type ZooPlan } from './plan.ts';
+import { isInShard } from './plan-order.ts';
+import { archivePath, type PlannedModel, type ZooPlan } from './plan.ts';
 import { batchReport, type BatchReport, type BatchRow } from './batch-report.ts';
 import type { Zoo, ZooModel } from './zoo.ts';
 
@@ -112,7 +113,7 @@ class Batch {
       this.#signal.throwIfAborted();
       const { code, message } = toErrorData(error);
       await journal.add({ type: 'failed', id: planned.id, code, message });
-      yield this.#finish({ ...leftAlone(planned), state: 'failed', bytesOut: planned.bytesNow, code, note: message });
+      yield this.#finish({ ...leftAlone(planned), state: 'failed', code, note: message });
     }
   }
 
@@ -240,37 +241,18 @@ class Batch {
   }
 }
 
-function leftAlone({ id, name, path, action, reason, bytesNow, equalTo }: PlannedModel): BatchRow {
-  const isEqual = action === 'equal';
-  return {
-    id,
-    name,
-    path,
-    action,
-    reason,
-    state: isEqual ? 'equal' : 'skipped',
-    bytesIn: bytesNow,
-    bytesOut: isEqual ? 0 : bytesNow,
-    seconds: 0,
-    bases: [],
-    ...(equalTo !== undefined && { equalTo }),
-  };
+function leftAlone(planned: PlannedModel): BatchRow {
+  const { bytesNow } = planned;
+  return { ...told(planned), state: 'skipped', bytesIn: bytesNow, bytesOut: bytesNow, seconds: 0, bases: [] };
 }
 
 function rowOf(planned: PlannedModel, done: DoneRecord): Omit<BatchRow, 'state'> {
-  const { id, name, path, action, reason } = planned;
   const { bytesIn, bytesOut, seconds, sha256, archive, bases } = done;
-  return {
-    id,
-    name,
-    path,
-    action,
-    reason,
-    bytesIn,
-    bytesOut,
-    seconds,
-    sha256,
-    archive,
-    bases: bases.map((base) => base.name),
-  };
+  const sizes = { bytesIn, bytesOut, seconds, sha256, archive };
+  return { ...told(planned), ...sizes, bases: bases.map(({ name }) => name) };
+}
+
+/** What a row says of its model whatever became of it. */
+function told({ id, name, path, action, reason, equalTo }: PlannedModel) {
+  return { id, name, path, action, reason, ...(equalTo !== undefined && { equalTo }) };
 }

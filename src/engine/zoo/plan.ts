@@ -1,13 +1,14 @@
-import { createHash } from 'node:crypto';
 import { stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Preset } from '../codecs/codec.ts';
 import { toFeatherweightError } from '../errors.ts';
 import { findFamilies, type Member } from './families.ts';
+import { inOrder, nameUnits } from './plan-order.ts';
 import { ruleFor, type Recipe, type Rule } from './recipe.ts';
-import { Estimator, sketchModel } from './sketch.ts';
+import { Estimator, sketchModel, type Sketch } from './sketch.ts';
 import type { Zoo, ZooModel } from './zoo.ts';
 
+/** `equal`: stored as a difference to a model with the same weights, which takes next to nothing. */
 export type PlanAction = 'exact' | 'family' | 'equal' | 'skip';
 
 /** What is to become of one model, and why. */
@@ -28,6 +29,8 @@ export interface PlannedModel {
   readonly bytesThen: number;
   /** Models that one machine must do together. */
   readonly unit: string;
+  /** Nothing could be measured of it. */
+  readonly isUnread?: boolean;
 }
 
 /** What a run will do, in this order: models before what they are stored as a difference to, small archives first. */
@@ -50,6 +53,9 @@ export interface PlanHooks {
 /** Archives come out some per cent larger or smaller than samples say, and a partial index is held twice. */
 const estimateMargin = 1.1;
 const frameBytes = 4096;
+/** What the index says of a tensor and of a block. */
+const indexBytes = 40;
+const blockBytes = 2 ** 20;
 
 /** Decides for each model of a zoo what to do with it. Reads samples, writes nothing. */
 export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: PlanHooks): Promise<ZooPlan> {
@@ -57,6 +63,8 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
   const estimator = await Estimator.create();
   const decided = new Map<string, PlannedModel>();
   const members: Member[] = [];
+  /** The model that others with the same weights are stored as a difference to, by what the scan calls them all equal to. */
+  const holders = new Map<string, Member>();
   const archives = archiveNames(zoo.models);
   const now = Date.now();
   for (const [number, model] of zoo.models.entries()) {
@@ -64,36 +72,28 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
     hooks.progress?.(number, zoo.models.length);
     const rule = ruleFor(recipe, model, now);
     const preset = rule?.preset ?? recipe.preset;
-    const archive = archives.get(model.id) ?? '';
-    if (rule?.action === 'skip') decided.set(model.id, skipped(model, preset, skipReason(rule)));
-    else if (model.equalTo !== undefined)
-      decided.set(model.id, {
-        ...skipped(model, preset, `its weights are those of "${model.equalTo}"`),
-        action: 'equal',
-        equalTo: model.equalTo,
-      });
-    else {
+    const mayHaveBase = recipe.families && rule?.action !== 'alone';
+    const holder = mayHaveBase ? holders.get(model.equalTo ?? model.id) : undefined;
+    const planned = stored(model, preset, archives.get(model.id) ?? '');
+    if (rule?.action === 'skip') decided.set(model.id, skipped(planned, skipReason(rule)));
+    else if (holder) decided.set(model.id, copied(planned, model, holder));
+    else
       try {
         const sketch = await sketchModel(model.path, signal);
-        const alone = Math.min(sketch.bytes, estimator.estimate(sketch, preset)) + frameBytes;
-        const base = { id: model.id, name: model.name, path: model.path, archive, preset, bases: [], unit: model.id };
-        decided.set(model.id, {
-          ...base,
-          action: 'exact',
-          reason: 'stored by itself',
-          bytesNow: sketch.bytes,
-          bytesThen: alone,
-        });
-        if (rule?.action !== 'alone') members.push({ id: model.id, sketch, preset, alone });
+        const alone = Math.min(sketch.bytes, estimator.estimate(sketch, preset)) + frameOf(sketch);
+        const member = { id: model.id, sketch, preset, alone };
+        decided.set(model.id, { ...planned, bytesNow: sketch.bytes, bytesThen: alone });
+        if (mayHaveBase) members.push(member);
+        if (!holders.has(model.equalTo ?? model.id)) holders.set(model.equalTo ?? model.id, member);
       } catch (error) {
         signal.throwIfAborted();
-        decided.set(model.id, skipped(model, preset, `cannot be read: ${toFeatherweightError(error).message}`));
+        // It may be readable by the time of its turn; if not, that is told among what needs attention.
+        const reason = `could not be read for the plan: ${toFeatherweightError(error).message}`;
+        decided.set(model.id, { ...planned, reason, isUnread: true });
       }
-    }
   }
   if (recipe.families) takeFamilies(decided, findFamilies(members, estimator, recipe.rebaseEvery));
   skipDense(decided, recipe.leastSaving);
-  skipEqualsOfSkipped(decided);
   const models = inOrder(nameUnits(decided));
   hooks.progress?.(zoo.models.length, zoo.models.length);
   const kept = models.filter(({ archive }) => archive !== undefined);
@@ -115,9 +115,25 @@ function skipReason({ models, match }: Rule): string {
   return models === undefined ? `skipped by the rule "${match}"` : 'chosen to be left alone';
 }
 
-function skipped(model: ZooModel, preset: Preset, reason: string): PlannedModel {
-  const { id, name, path, bytes } = model;
-  return { id, name, path, action: 'skip', reason, preset, bases: [], bytesNow: bytes, bytesThen: bytes, unit: id };
+/** A model with an archive of its own. */
+function stored({ id, name, path, bytes }: ZooModel, preset: Preset, archive: string): PlannedModel {
+  const sizes = { bytesNow: bytes, bytesThen: bytes + frameBytes };
+  return { id, name, path, action: 'exact', reason: 'stored by itself', archive, preset, bases: [], unit: id, ...sizes };
+}
+
+function skipped({ archive: _, ...model }: PlannedModel, reason: string): PlannedModel {
+  return { ...model, action: 'skip', reason, bytesThen: model.bytesNow };
+}
+
+/** Only what lies beside the weights takes room again. */
+function copied(planned: PlannedModel, { files, weightFiles }: ZooModel, { id, sketch }: Member): PlannedModel {
+  const sides = files.slice(weightFiles).reduce((sum, { bytes }) => sum + bytes, 0);
+  const reason = `its weights are those of "${id}"`;
+  return { ...planned, action: 'equal', reason, equalTo: id, bases: [id], bytesThen: sides + frameOf(sketch) };
+}
+
+function frameOf({ tensors, bytes }: Sketch): number {
+  return frameBytes + indexBytes * (tensors + Math.ceil(bytes / blockBytes));
 }
 
 const kinshipWords = {
@@ -139,73 +155,11 @@ function takeFamilies(decided: Map<string, PlannedModel>, kin: ReturnType<typeof
 function skipDense(decided: Map<string, PlannedModel>, leastSaving: number): void {
   const needed = new Set([...decided.values()].flatMap(({ bases }) => bases));
   for (const [id, model] of decided) {
-    if (model.action !== 'exact' || needed.has(id) || model.bytesThen < (1 - leastSaving) * model.bytesNow) continue;
-    const { name, path, preset, bytesNow, unit } = model;
-    const rest = { id, name, path, preset, bytesNow, unit, bases: [] };
-    decided.set(id, { ...rest, action: 'skip', reason: 'already dense', bytesThen: bytesNow });
+    const isDense = model.action === 'exact' && model.bytesThen >= (1 - leastSaving) * model.bytesNow;
+    if (!isDense || model.isUnread === true) continue;
+    if (needed.has(id)) decided.set(id, { ...model, reason: 'already dense, but others are stored with it' });
+    else decided.set(id, skipped(model, 'already dense'));
   }
-}
-
-/** A copy costs nothing where its equal has an archive, else it stays as it is. */
-function skipEqualsOfSkipped(decided: Map<string, PlannedModel>): void {
-  for (const [id, model] of decided) {
-    if (model.action !== 'equal') continue;
-    const first = decided.get(model.equalTo ?? '');
-    if (first?.archive === undefined)
-      decided.set(id, { ...model, action: 'skip', reason: `${model.reason}, which is left alone` });
-    else decided.set(id, { ...model, bytesThen: 0 });
-  }
-}
-
-/** Models that are joined by bases or equality are one unit, called after the first of them. */
-function nameUnits(decided: ReadonlyMap<string, PlannedModel>): PlannedModel[] {
-  const parents = new Map<string, string>();
-  const rootOf = (id: string): string => {
-    let at = id;
-    for (let parent = parents.get(at); parent !== undefined; parent = parents.get(at)) at = parent;
-    return at;
-  };
-  for (const { id, bases, equalTo } of decided.values())
-    for (const other of [...bases, ...(equalTo === undefined ? [] : [equalTo])]) {
-      const [first, second] = [rootOf(id), rootOf(other)].sort();
-      if (first !== undefined && second !== undefined && first !== second) parents.set(second, first);
-    }
-  return [...decided.values()].map((model) => ({ ...model, unit: rootOf(model.id) }));
-}
-
-/** Dependants before their bases, which are then still there as files; of units the one with the smallest archives first. */
-function inOrder(models: readonly PlannedModel[]): PlannedModel[] {
-  const byId = new Map(models.map((model) => [model.id, model]));
-  const depthOf = ({ bases }: PlannedModel): number =>
-    Math.max(0, ...bases.map((base) => 1 + depthOf(byId.get(base) ?? nobody)));
-  const depths = new Map(models.map((model) => [model.id, depthOf(model)]));
-  const sizes = new Map<string, number>();
-  for (const { unit, bytesThen, archive } of models)
-    sizes.set(unit, (sizes.get(unit) ?? 0) + (archive === undefined ? 0 : bytesThen));
-  return [...models].sort(
-    (one, other) =>
-      (sizes.get(one.unit) ?? 0) - (sizes.get(other.unit) ?? 0) ||
-      compare(one.unit, other.unit) ||
-      (depths.get(other.id) ?? 0) - (depths.get(one.id) ?? 0) ||
-      compare(one.id, other.id),
-  );
-}
-
-const nobody: PlannedModel = {
-  id: '',
-  name: '',
-  path: '',
-  action: 'skip',
-  reason: '',
-  preset: 'balanced',
-  bases: [],
-  bytesNow: 0,
-  bytesThen: 0,
-  unit: '',
-};
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** A place below the output for each model: its id, with what some system does not take replaced. */
@@ -234,14 +188,6 @@ async function driveOf(output: string, peak: number): Promise<ZooPlan['drive']> 
   }
   const { bavail, bsize } = await statfs(folder);
   return { folder, free: bavail * bsize, peak, enough: bavail * bsize > peak };
-}
-
-/** Whether a model is this machine's, of `count`: whole units by a hash of their name, so that every machine says the same. */
-export function isInShard(
-  { unit }: PlannedModel,
-  { index, count }: { readonly index: number; readonly count: number },
-): boolean {
-  return createHash('sha256').update(unit).digest().readUInt32LE(0) % count === index - 1;
 }
 
 /** The archive of a model that has one, absolute. */

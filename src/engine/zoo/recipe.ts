@@ -20,6 +20,8 @@ export const recipeSchema = z.strictObject({
         models: z.array(z.string()).max(100_000).optional(),
         olderThanDays: z.number().min(0).optional(),
         smallerThanBytes: z.number().min(0).optional(),
+        /** Whether it fits only models whose weights are those of another, or only others. */
+        copies: z.boolean().optional(),
         /** `skip` leaves the model alone, `alone` stores it without a base. */
         action: z.enum(['skip', 'alone']).optional(),
         preset: preset.optional(),
@@ -27,7 +29,7 @@ export const recipeSchema = z.strictObject({
     )
     .max(1000)
     .default([]),
-  /** Whether models may be stored as differences to others. */
+  /** Whether models may be stored as differences to others, copies among them. */
   families: z.boolean().default(true),
   /** Of the checkpoints of one run, every so many-th is stored without a base. */
   rebaseEvery: z.int().min(1).max(8).default(5),
@@ -54,7 +56,8 @@ export async function readRecipe(path: string): Promise<Recipe> {
 /** The first rule that fits a model; `now` in milliseconds since 1970. */
 export function ruleFor({ rules }: Recipe, model: ZooModel, now: number): Rule | undefined {
   return rules.find((rule) => {
-    const { match, olderThanDays, smallerThanBytes } = rule;
+    const { match, olderThanDays, smallerThanBytes, copies } = rule;
+    if (copies !== undefined && copies !== (model.equalTo !== undefined)) return false;
     if (rule.models !== undefined && !idsOf(rule, rule.models).has(model.id)) return false;
     const name = match.includes('/') || match === '**' ? model.id : (model.id.split('/').at(-1) ?? '');
     const isOld = olderThanDays === undefined || now - model.modified > olderThanDays * 86_400_000;

@@ -28,6 +28,7 @@ interface TensorSample {
 /** What some kilobytes of a model tell of it. */
 export interface Sketch {
   readonly bytes: number;
+  readonly tensors: number;
   /** Equal for models of one architecture: names, dtypes and shapes of the largest tensors. */
   readonly signature: string;
   /** Of the largest tensors, in an order that models of one signature share. */
@@ -61,6 +62,7 @@ export async function sketchModel(path: string, signal: AbortSignal): Promise<Sk
   const largest = tensors.slice(0, signatureTensors).map(({ tensor }) => key(tensor));
   return {
     bytes: inputs.bytes,
+    tensors: tensors.length,
     signature: largest.length === 0 ? '' : createHash('sha256').update(largest.join('\n')).digest('base64'),
     samples,
     dtypes,

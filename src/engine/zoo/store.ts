@@ -48,12 +48,12 @@ export async function readStore(path: string, signal: AbortSignal): Promise<Stor
     if (file.name.endsWith('.fwz')) archives.push(await readStored(file, store));
   }
   const holders = new Map<string, string[]>();
-  for (const { name, files: held } of archives)
-    for (const { sha256 } of held) holders.set(sha256, [...(holders.get(sha256) ?? []), name]);
+  for (const archive of archives)
+    for (const sha256 of heldBy(archive)) holders.set(sha256, [...(holders.get(sha256) ?? []), archive.name]);
   const originals = await knownOriginals(store);
   const complete: StoredArchive[] = [];
   for (const archive of archives) {
-    const own = new Set(archive.files.map(({ sha256 }) => sha256));
+    const own = heldBy(archive);
     const dependants = archives.filter(
       (other) =>
         other !== archive && other.bases.some(({ sha256 }) => own.has(sha256) && holders.get(sha256)?.length === 1),
@@ -72,6 +72,12 @@ export async function readStore(path: string, signal: AbortSignal): Promise<Stor
     bytesIn: complete.reduce((sum, { bytesIn }) => sum + bytesIn, 0),
     isWhole: complete.every(({ missing, fault }) => missing.length === 0 && fault === undefined),
   };
+}
+
+/** What an archive can give back without being given it: a copy of its base it cannot. */
+function heldBy({ files, bases }: Pick<StoredArchive, 'files' | 'bases'>): ReadonlySet<string> {
+  const needed = new Set(bases.map(({ sha256 }) => sha256));
+  return new Set(files.map(({ sha256 }) => sha256).filter((sha256) => !needed.has(sha256)));
 }
 
 async function readStored(file: FoundFile, store: string): Promise<Omit<StoredArchive, 'dependants' | 'missing'>> {
@@ -156,11 +162,7 @@ function needs(
   archives: readonly StoredArchive[],
   going: ReadonlySet<string>,
 ): boolean {
-  return one.bases.some(
-    ({ sha256 }) =>
-      gone.files.some((file) => file.sha256 === sha256) &&
-      !archives.some(
-        ({ name, files }) => !going.has(name) && name !== one.name && files.some((file) => file.sha256 === sha256),
-      ),
-  );
+  const held = heldBy(gone);
+  const others = archives.filter(({ name }) => !going.has(name) && name !== one.name);
+  return one.bases.some(({ sha256 }) => held.has(sha256) && !others.some((other) => heldBy(other).has(sha256)));
 }

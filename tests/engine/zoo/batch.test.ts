@@ -213,6 +213,72 @@ describe('a batch', () => {
   });
 });
 
+describe('copies', () => {
+  /** Two folders with equal weights that nothing makes smaller, one of them with a text, and a twin that has tensors. */
+  async function copies() {
+    const { zoo, out } = await zooFolder(0);
+    const noise = await readFile(join(zoo, 'dense/noise.bin'));
+    await writeFile(join(zoo, 'dense/again.bin'), noise);
+    await mkdir(join(zoo, 'twin'));
+    await writeFile(join(zoo, 'twin/model.safetensors'), await readFile(join(zoo, 'family/tuned/model.safetensors')));
+    await writeFile(join(zoo, 'twin/config.json'), '{"architectures":["Twin"]}');
+    return { zoo, out };
+  }
+
+  test('cost next to nothing, come back without any original, and keep what they need from being removed', async () => {
+    const { zoo, out } = await copies();
+    const before = await originals(zoo);
+    const report = await batch(zoo, out);
+    const equal = report.rows.filter(({ action }) => action === 'equal');
+    expect(equal.map(({ id }) => id).sort()).toEqual(['dense/noise.bin', 'family/base.safetensors', 'twin']);
+    for (const { bytesIn, bytesOut, archive } of equal) {
+      expect(bytesOut).toBeLessThan(0.05 * bytesIn);
+      expect((await stat(join(out, archive!))).size).toBe(bytesOut);
+    }
+    expect(report.bytesOut).toBe(report.rows.reduce((sum, { bytesOut }) => sum + bytesOut, 0));
+
+    await rm(zoo, { recursive: true });
+    const stored = await readStore(out, signal);
+    expect(stored.isWhole).toBe(true);
+    const held = stored.archives.find(({ name }) => name === 'dense/again.bin.fwz')!;
+    expect(held.dependants).toEqual(['dense/noise.bin.fwz']);
+    await expect(pruneStore(out, [held.name], signal)).rejects.toMatchObject({ code: 'USAGE' });
+    for (const { archive, id } of equal) {
+      const output = join(out, 'back');
+      await finish(restore({ archive: join(out, archive!), output, overwrite: true }, context()));
+      const files = await originals(output).catch(async () => ({ '': await readFile(output) }));
+      for (const [name, content] of Object.entries(files))
+        expect(Buffer.compare(content, before[name === '' ? id : `${id}/${name}`]!), `${id} ${name}`).toBe(0);
+      await rm(output, { recursive: true });
+    }
+    expect((await pruneStore(out, ['dense/noise.bin.fwz'], signal)).removed).toHaveLength(1);
+    expect((await pruneStore(out, [held.name], signal)).removed).toHaveLength(1);
+  });
+
+  test('are left alone, or stored by themselves, where a rule says so', async () => {
+    const { zoo, out } = await copies();
+    const { plan } = await plannedZoo(zoo, out, {
+      rules: [
+        { match: 'twin', copies: true, action: 'alone' },
+        { copies: true, action: 'skip' },
+      ],
+    });
+    expect(actions(plan)).toMatchObject({ twin: 'exact', 'family/base.safetensors': 'skip', 'dense/noise.bin': 'skip' });
+    expect(actions(plan)['dense/again.bin']).toBe('skip');
+    // Whoever is left alone is nobody's base.
+    const { plan: other } = await plannedZoo(zoo, out, { rules: [{ match: 'dense/again.bin', action: 'skip' }] });
+    expect(actions(other)).toMatchObject({ 'dense/again.bin': 'skip', 'dense/noise.bin': 'skip' });
+  });
+});
+
+/** Every file below a folder, by name. */
+async function originals(root: string): Promise<Record<string, Buffer>> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  const contents = files.map(async (path) => [path.slice(root.length + 1), await readFile(path)] as const);
+  return Object.fromEntries(await Promise.all(contents));
+}
+
 describe('a store', () => {
   test('knows who needs whom, and refuses to orphan', async () => {
     const { zoo, out } = await zooFolder(0);

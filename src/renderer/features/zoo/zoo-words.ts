@@ -45,14 +45,13 @@ export function shareOf({ state, bytesDone, bytesTotal, done, total }: ZooRun): 
 export const actionWords: Readonly<Record<PlannedModelRow['action'], string>> = {
   exact: 'Exact',
   family: 'As a difference',
-  equal: 'Is there twice',
+  equal: 'As a copy',
   skip: 'Leave alone',
 };
 
 export const stateWords: Readonly<Record<BatchRowView['state'], string>> = {
   done: 'Archived',
   earlier: 'Was there',
-  equal: 'Is there twice',
   skipped: 'Left alone',
   failed: 'Needs attention',
 };
