@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { diskRoom } from './jobs.ts';
 
 const path = z.string().min(1).max(4096);
 const preset = z.enum(['quick', 'balanced', 'smallest']);
@@ -72,7 +73,11 @@ export const plannedModel = z.object({
 export type PlannedModelRow = z.infer<typeof plannedModel>;
 
 export const zooPlan = z.object({
+  /** Milliseconds since 1970; no two plans have one. */
+  made: z.number(),
   output: z.string(),
+  /** As it was asked for. */
+  recipe: zooRecipe,
   bytesNow: z.number(),
   bytesThen: z.number(),
   models: z.number(),
@@ -98,6 +103,8 @@ export const batchRow = z.object({
 export type BatchRowView = z.infer<typeof batchRow>;
 
 export const zooRun = z.object({
+  /** Of two states that are met in any order, the higher is the newer, also after another start of the program. */
+  revision: z.int().min(0),
   state: z.enum(['idle', 'scanning', 'planning', 'running', 'done', 'failed', 'cancelled']),
   /** Of what the state is doing: files looked at, models sampled or finished. */
   done: z.number(),
@@ -105,13 +112,25 @@ export const zooRun = z.object({
   total: z.number().exactOptional(),
   bytesDone: z.number(),
   bytesTotal: z.number(),
-  /** The model that is worked on. */
+  /** The model that is worked on, and how many of its bytes are proved. */
   model: z.string().exactOptional(),
+  modelDone: z.number().exactOptional(),
+  modelTotal: z.number().exactOptional(),
+  /** Bytes per second that are worked on, and how long the rest takes at that; absent until it can be told. */
+  rate: z.number().exactOptional(),
+  secondsLeft: z.number().exactOptional(),
+  /** Where room is missing; there while the run waits for it. */
+  disk: diskRoom.exactOptional(),
   failed: z.number(),
   message: z.string().exactOptional(),
 });
 /** What the zoo is at; a whole state, told by the event `zoo.changed`. */
 export type ZooRun = z.infer<typeof zooRun>;
+
+/** Whether it must be cancelled before something else is begun. */
+export function isZooBusy({ state }: Pick<ZooRun, 'state'>): boolean {
+  return state === 'scanning' || state === 'planning' || state === 'running';
+}
 
 export const zooReport = z.object({
   output: z.string(),
@@ -121,7 +140,6 @@ export const zooReport = z.object({
   archivedBytes: z.number(),
   seconds: z.number(),
   states: z.record(batchState, z.number()),
-  needsAttention: z.array(batchRow),
   rows: z.array(batchRow),
   total: z.number(),
 });
@@ -129,6 +147,11 @@ export const zooReport = z.object({
 /** One zoo at a time: scanned, planned, started, reported. Pages of rows are those of the last scan, plan or run. */
 export const zooCalls = {
   'zoo.scan': { input: z.strictObject({ roots: z.array(path).min(1).max(100) }), output: zooSummary },
+  /** The last scan and the plan that was made of it, also by an earlier start of the program. */
+  'zoo.last': {
+    input: z.strictObject({}),
+    output: z.object({ summary: zooSummary.exactOptional(), plan: zooPlan.exactOptional() }),
+  },
   'zoo.models': {
     input: z.strictObject({ offset, limit }),
     output: z.object({ models: z.array(zooModel), total: z.number() }),
@@ -149,6 +172,11 @@ export const zooCalls = {
   },
   /** Begins to carry the plan out; `zoo.changed` tells how it goes on. */
   'zoo.start': { input: z.strictObject({ threads: z.int().min(1).max(256).exactOptional() }), output: zooRun },
+  /** Tries models of the last run that failed once more; default: all of them. The report tells the whole zoo as before. */
+  'zoo.retry': {
+    input: z.strictObject({ ids: z.array(z.string().max(4096)).min(1).max(100_000).exactOptional() }),
+    output: zooRun,
+  },
   'zoo.cancel': { input: z.strictObject({}), output: zooRun },
   'zoo.state': { input: z.strictObject({}), output: zooRun },
   /** What became of the last run, with a page of its rows; of a run that goes on or was stopped, as far as it got. */

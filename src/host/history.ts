@@ -8,6 +8,7 @@ import { loadJobs, saveJobs } from '../store/jobs.ts';
 import { loadOriginals, saveOriginal, type StoredOriginal } from '../store/originals.ts';
 import { addRun, codecsOf, findRun, findRuns, recentRuns, runTensors } from '../store/runs.ts';
 import { loadSettings, saveSettings } from '../store/settings.ts';
+import { loadZoo, saveZoo, type ZooPart } from '../store/zoo.ts';
 
 type Rest<Work> = Work extends (database: Database, ...rest: infer Words) => infer Result
   ? (...words: Words) => Result
@@ -39,6 +40,8 @@ export interface History {
   loadJobs(): Promise<readonly unknown[]>;
   saveSettings(changes: Partial<Settings>): void;
   loadSettings(): Promise<Readonly<Record<string, unknown>>>;
+  saveZoo(part: ZooPart, value: unknown): void;
+  readonly loadZoo: Rest<typeof loadZoo>;
   /** Resolves when everything that was to be kept until now is on the disk, or could not be. */
   written(): Promise<void>;
   close(): Promise<void>;
@@ -99,6 +102,8 @@ export async function openHistory(path: string | undefined, warn: (message: stri
     },
     saveSettings: (changes) => void write(() => saveSettings(database, changes)),
     loadSettings: () => loadSettings(database),
+    saveZoo: (part, value) => void write(() => saveZoo(database, part, value)),
+    loadZoo: () => loadZoo(database),
     written: () => writing,
     async close() {
       await writing;

@@ -113,8 +113,8 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     earlier: await history.loadJobs(),
   });
   let closed: Promise<void> | undefined;
-  const { handlers: ofZoo, close: closeZoo } = zooHandlers({
-    ...{ access, spawnWorker, dataFolder },
+  const { handlers: ofZoo, close: closeZoo } = await zooHandlers({
+    ...{ access, spawnWorker, dataFolder, history, settings: settings.current },
     changed: (run) => emit('zoo.changed', run),
   });
   const evaluations = await evaluationHandlers({

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { isWorking } from '../contract/jobs.ts';
 import type { Host } from '../contract/host.ts';
+import { isZooBusy } from '../contract/zoo.ts';
 
 export interface IdleWatch extends Disposable {
   /** Resolves once the server has been idle for so long. */
@@ -34,7 +35,7 @@ export function watchWork(host: Pick<Host, 'on' | 'call'>): () => Promise<boolea
   host.on('evaluation.changed', ({ id, state }) => note(id, state === 'queued' || state === 'running'));
   host.on('export.changed', ({ id, state }) => note(id, state === 'queued' || state === 'running'));
   host.on('fit.changed', ({ id, state }) => note(id, state === 'queued' || state === 'running'));
-  host.on('zoo.changed', ({ state }) => note('zoo', ['scanning', 'planning', 'running'].includes(state)));
+  host.on('zoo.changed', (run) => note('zoo', isZooBusy(run)));
   return async () => {
     const jobs = await host.call('jobs.list', {});
     const goesOn = jobs.some(({ state, pausedBy }) => isWorking(state) || state === 'queued' || pausedBy === 'disk');

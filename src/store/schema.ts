@@ -9,6 +9,7 @@ export interface Tables {
   readonly candidate: CandidateRow;
   readonly export: ExportRow;
   readonly exported_tensor: ExportedTensorRow;
+  readonly zoo: ZooRow;
   /** In the file of evaluations, as the next one. */
   readonly evaluation: EvaluationRow;
   readonly answers: AnswersRow;
@@ -126,4 +127,10 @@ export interface ExportedTensorRow {
   /** Nothing where it is no finite number. */
   readonly relative_error: number | null;
   readonly tensor_json: string;
+}
+
+/** `part` is `scan`, `plan` or `run`. */
+export interface ZooRow {
+  readonly part: string;
+  readonly value_json: string;
 }

@@ -16,7 +16,7 @@ import {
   type ZooPlan,
 } from '../../engine/index.ts';
 import { escapeUnsafe } from '../view/escape.ts';
-import { batchSummary, planSummary } from '../view/zoo.ts';
+import { batchProgress, batchSummary, planSummary, waitingLine } from '../view/zoo.ts';
 import type { AddCommand, CommandContext } from './command.ts';
 import { withResources, type ResourceOptions } from './options.ts';
 import { watchFolders } from './watch-folders.ts';
@@ -133,6 +133,9 @@ async function show(
   let report: BatchReport | undefined;
   let last = 0;
   let total = plan.models.length;
+  let bytesTotal = plan.bytesNow;
+  let place = '';
+  let isWaiting = false;
   for await (const event of events) {
     if (event.type === 'model-progress') {
       if (performance.now() - last < pulseMilliseconds) continue;
@@ -140,8 +143,15 @@ async function show(
     }
     if (event.type === 'batch-finished') report = event.report;
     else output.line(event);
-    if (event.type === 'batch-started') total = event.models;
-    if (event.type === 'model-started') output.live(`${event.number + 1} of ${total}: ${escapeUnsafe(event.id)}`);
+    if (event.type === 'waiting') {
+      if (!isWaiting) output.warn(waitingLine(event));
+      output.live(waitingLine(event));
+    }
+    isWaiting = event.type === 'waiting';
+    if (event.type === 'batch-started') ({ models: total, bytesTotal } = event);
+    if (event.type === 'model-started')
+      output.live((place = `${event.number + 1} of ${total}: ${escapeUnsafe(event.id)}`));
+    if (event.type === 'model-progress') output.live(`${place} · ${batchProgress(event, bytesTotal)}`);
     if (event.type === 'model-finished' && event.row.state === 'failed')
       output.warn(`Needs attention: ${escapeUnsafe(event.row.id)}: ${escapeUnsafe(event.row.note ?? '')}`);
   }

@@ -1,5 +1,5 @@
-import type { BatchReport, StoreReport, ZooPlan } from '../../engine/index.ts';
-import { formatBytes, formatChange, formatCount, formatSaving } from './amounts.ts';
+import type { BatchEvent, BatchReport, StoreReport, ZooPlan } from '../../engine/index.ts';
+import { formatBytes, formatChange, formatCount, formatSaving, formatSeconds } from './amounts.ts';
 import { colors } from './colors.ts';
 import { escapeUnsafe } from './escape.ts';
 import { tableLines } from './table.ts';
@@ -30,6 +30,22 @@ export function planSummary({ models, bytesNow, bytesThen, drive }: ZooPlan): st
     `Takes up to ${formatBytes(drive.peak)} on ${escapeUnsafe(drive.folder)}, where ${formatBytes(drive.free)} are free${drive.enough ? '' : colors.bold(': not enough')}.`,
     'Nothing has been changed yet.',
   ].join('\n');
+}
+
+type EventOf<Type extends BatchEvent['type']> = Extract<BatchEvent, { readonly type: Type }>;
+
+/** How far a batch is: the model in hand, all bytes, and how long it takes at the pace that was measured. */
+export function batchProgress(event: EventOf<'model-progress'>, bytesTotal: number): string {
+  const { modelDone, modelTotal, bytesDone, rate, secondsLeft } = event;
+  const within = modelTotal === 0 ? 0 : Math.floor((100 * modelDone) / modelTotal);
+  const pace = rate === undefined ? '' : ` · ${formatBytes(rate)}/s`;
+  const left = secondsLeft === undefined ? '' : ` · about ${formatSeconds(Math.max(10, secondsLeft))} left`;
+  return `${within} % · ${formatBytes(bytesDone)} of ${formatBytes(bytesTotal)}${pace}${left}`;
+}
+
+/** Why a batch does nothing now. */
+export function waitingLine({ folder, free, needed }: EventOf<'waiting'>): string {
+  return `Waiting for room in ${escapeUnsafe(folder)}: ${formatBytes(free)} free, ${formatBytes(needed)} needed. It goes on by itself; Ctrl-C ends it.`;
 }
 
 /** The words after a batch. */

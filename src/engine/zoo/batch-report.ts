@@ -1,4 +1,5 @@
-import type { PlanAction, ZooPlan } from './plan.ts';
+import type { DoneRecord } from './journal.ts';
+import type { PlanAction, PlannedModel, ZooPlan } from './plan.ts';
 
 /** What became of one model. */
 export interface BatchRow {
@@ -38,6 +39,24 @@ export interface BatchReport {
   readonly states: Readonly<Record<BatchRow['state'], number>>;
   readonly rows: readonly BatchRow[];
   readonly needsAttention: readonly BatchRow[];
+}
+
+/** A model that nothing was written for. */
+export function leftAlone(planned: PlannedModel): BatchRow {
+  const { bytesNow } = planned;
+  return { ...told(planned), state: 'skipped', bytesIn: bytesNow, bytesOut: bytesNow, seconds: 0, bases: [] };
+}
+
+/** A model that has its archive. */
+export function archived(planned: PlannedModel, done: DoneRecord): Omit<BatchRow, 'state'> {
+  const { bytesIn, bytesOut, seconds, sha256, archive, bases } = done;
+  const sizes = { bytesIn, bytesOut, seconds, sha256, archive };
+  return { ...told(planned), ...sizes, bases: bases.map(({ name }) => name) };
+}
+
+/** What a row says of its model whatever became of it. */
+function told({ id, name, path, action, reason, equalTo }: PlannedModel) {
+  return { id, name, path, action, reason, ...(equalTo !== undefined && { equalTo }) };
 }
 
 export function batchReport(

@@ -1,16 +1,17 @@
-import { mkdir, stat, statfs } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FeatherweightError, toErrorData, UsageError } from '../errors.ts';
+import { toErrorData } from '../errors.ts';
 import { compress } from '../pipeline/compress.ts';
 import type { CompressReport, ProgressEvent } from '../pipeline/events.ts';
-import { sha256Of } from '../pipeline/file-digest.ts';
-import { openArchive } from '../pipeline/open-archive.ts';
 import type { EngineContext } from '../pipeline/requests.ts';
 import { verify } from '../pipeline/verify.ts';
-import { inputKey, Journal, readJournals, type DoneRecord } from './journal.ts';
+import { archived, batchReport, leftAlone, type BatchReport, type BatchRow } from './batch-report.ts';
+import { finishedNow, recogniseFinished } from './finished.ts';
+import { Journal, readJournals, type DoneRecord } from './journal.ts';
+import { Pace } from './pace.ts';
 import { isInShard } from './plan-order.ts';
 import { archivePath, type PlannedModel, type ZooPlan } from './plan.ts';
-import { batchReport, type BatchReport, type BatchRow } from './batch-report.ts';
+import { withRoom, type RoomWanted, type WaitingEvent } from './room.ts';
 import type { Zoo, ZooModel } from './zoo.ts';
 
 export interface BatchRequest {
@@ -18,55 +19,83 @@ export interface BatchRequest {
   readonly plan: ZooPlan;
   /** This machine's share of the work, counted from 1. */
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
+  /** Ids of the models to do; default: all. */
+  readonly only?: ReadonlySet<string> | undefined;
   readonly threads?: number | undefined;
   readonly memoryBytes?: number | undefined;
-  /** Bytes that stay free on the drive of the output. */
-  readonly reserveBytes?: number | undefined;
+  /** Bytes that stay free on the drive of the output; default: 256 MiB, but at most a tenth of it. */
+  readonly reserveBytes?: (() => number) | undefined;
+  /** How often a full drive is looked at. */
+  readonly pollMilliseconds?: number | undefined;
   /** Moves originals to the trash of the system, once their archive was read back once more. */
   readonly trash?: ((paths: readonly string[]) => Promise<void>) | undefined;
+}
+
+export interface BatchProgress {
+  readonly type: 'model-progress';
+  readonly id: string;
+  readonly progress: ProgressEvent;
+  /** Bytes of the model that are proved, of so many. */
+  readonly modelDone: number;
+  readonly modelTotal: number;
+  /** Bytes of all models that are proved. */
+  readonly bytesDone: number;
+  /** Bytes that were worked on, per second, and how long the batch takes at that; absent until it can be told. */
+  readonly rate?: number;
+  readonly secondsLeft?: number;
 }
 
 export type BatchEvent =
   | { readonly type: 'batch-started'; readonly models: number; readonly bytesTotal: number }
   | { readonly type: 'model-started'; readonly id: string; readonly number: number }
-  | {
-      readonly type: 'model-progress';
-      readonly id: string;
-      readonly progress: ProgressEvent;
-      readonly bytesDone: number;
-    }
+  | BatchProgress
+  | WaitingEvent
   | { readonly type: 'model-finished'; readonly row: BatchRow }
   | { readonly type: 'batch-finished'; readonly report: BatchReport };
 
-const mostIndexBytes = 128 * 2 ** 20;
-const usualReserve = 256 * 2 ** 20;
+type ModelEvent = Extract<BatchEvent, { type: 'waiting' | 'model-finished' }> | WorkingEvent;
+type WorkingEvent = Pick<BatchProgress, 'type' | 'id' | 'progress'>;
+
+const usualPoll = 2000;
 
 /**
  * Carries a plan out, model by model: whatever fails is told and the others go on; what earlier runs finished is recognised,
- * by the journal or by its bytes, and not done again. So a run that was killed is gone on with by starting it again. Only
- * cancelling, and a journal that cannot be written, end the batch before its end.
+ * by the journal or by its bytes, and not done again. So a run that was killed is gone on with by starting it again. While the
+ * drive is full it waits, with what is proved kept, and goes on by itself. Only cancelling, and a journal that cannot be
+ * written, end the batch before its end.
  */
 export async function* runBatch(
   request: BatchRequest,
   context: EngineContext,
 ): AsyncGenerator<BatchEvent, void, undefined> {
-  const { plan, zoo, shard } = request;
-  const batch = new Batch(request, context);
-  const name = shard ? `journal-${shard.index}-of-${shard.count}` : 'journal';
-  const mine = plan.models.filter((model) => !shard || isInShard(model, shard));
+  const { plan, zoo, shard, only } = request;
+  const mine = plan.models.filter((model) => (!shard || isInShard(model, shard)) && (!only || only.has(model.id)));
   const bytesTotal = mine.reduce((sum, { archive, bytesNow }) => sum + (archive === undefined ? 0 : bytesNow), 0);
-  await mkdir(plan.output, { recursive: true });
-  await batch.load();
-  await using journal = await Journal.open(plan.output, name);
+  const batch = new Batch(request, context);
+  await using journal = yield* batch.open(shard ? `journal-${shard.index}-of-${shard.count}` : 'journal');
   yield { type: 'batch-started', models: mine.length, bytesTotal };
   const models = new Map(zoo.models.map((model) => [model.id, model]));
-  let bytesDone = 0;
+  const pace = new Pace();
+  let [bytesDone, worked] = [0, 0];
   for (const [number, planned] of mine.entries()) {
     const model = models.get(planned.id);
     if (!model) continue;
     yield { type: 'model-started', id: planned.id, number };
-    for await (const event of batch.carryOut(planned, model, journal))
-      yield event.type === 'model-progress' ? { ...event, bytesDone: bytesDone + event.bytesDone } : event;
+    let modelDone = 0;
+    for await (const event of batch.carryOut(planned, model, journal)) {
+      if (event.type === 'waiting') pace.rest();
+      if (event.type !== 'model-progress') {
+        yield event;
+        continue;
+      }
+      if (event.progress.phase === 'prove') modelDone = event.progress.bytesDone;
+      pace.mark(worked + modelDone);
+      const { rate } = pace;
+      const done = bytesDone + modelDone;
+      const left = rate !== undefined && { rate, secondsLeft: Math.max(0, bytesTotal - done) / rate };
+      yield { ...event, modelDone, modelTotal: planned.bytesNow, bytesDone: done, ...left };
+    }
+    worked += modelDone;
     if (planned.archive !== undefined) bytesDone += planned.bytesNow;
   }
   yield { type: 'batch-finished', report: batchReport(plan, batch.rows) };
@@ -82,103 +111,85 @@ class Batch {
 
   constructor(request: BatchRequest, context: EngineContext) {
     this.#request = request;
-    this.#context = context;
+    this.#context = { ...context, keepsWork: true };
     this.#signal = context.signal ?? new AbortController().signal;
     this.#planned = new Map(request.plan.models.map((model) => [model.id, model]));
   }
 
-  async load(): Promise<void> {
-    for (const record of await readJournals(this.#request.plan.output))
-      if (record.type === 'done') this.#done.set(record.id, record);
+  /** Learns what earlier runs did, and opens the journal of this one. */
+  async *open(name: string): AsyncGenerator<WaitingEvent, Journal> {
+    const { output } = this.#request.plan;
+    await mkdir(output, { recursive: true });
+    for (const record of await readJournals(output)) if (record.type === 'done') this.#done.set(record.id, record);
+    return yield* this.#patiently(() => Journal.open(output, name));
   }
 
-  async *carryOut(planned: PlannedModel, model: ZooModel, journal: Journal): AsyncGenerator<BatchEvent> {
+  async *carryOut(planned: PlannedModel, model: ZooModel, journal: Journal): AsyncGenerator<ModelEvent> {
     const path = archivePath(this.#request.plan, planned);
     if (path === undefined) {
       yield this.#finish(leftAlone(planned));
       return;
     }
     try {
-      let done = await this.#recognise(planned, model, path);
-      const state = done ? 'earlier' : 'done';
-      if (!done) {
-        const report = yield* this.#compress(planned, path);
-        done = this.#record(planned, model, report);
-      }
-      if (this.#done.get(planned.id) !== done) await journal.add(done);
-      this.#done.set(planned.id, done);
-      const note = await this.#replace(planned, model, path, journal);
-      yield this.#finish({ ...rowOf(planned, done), state, ...(note !== undefined && { note }) });
+      const room = this.#room(async () => ((await sizeOf(path)) === undefined ? this.#bytesLeft(planned, path) : 0));
+      const row = yield* withRoom(room, () => this.#archive(planned, model, path, journal));
+      yield this.#finish(row);
     } catch (error) {
       this.#signal.throwIfAborted();
       const { code, message } = toErrorData(error);
-      await journal.add({ type: 'failed', id: planned.id, code, message });
+      yield* this.#patiently(() => journal.add({ type: 'failed', id: planned.id, code, message }));
       yield this.#finish({ ...leftAlone(planned), state: 'failed', code, note: message });
     }
   }
 
-  #finish(row: BatchRow): BatchEvent {
+  #finish(row: BatchRow): ModelEvent {
     this.rows.push(row);
     return { type: 'model-finished', row };
   }
 
-  /** What an earlier run left: by its journal where the input has not changed since, else by sha256 of the input. */
-  async #recognise(planned: PlannedModel, model: ZooModel, path: string): Promise<DoneRecord | undefined> {
-    const size = await stat(path).then(
-      (status) => status.size,
-      () => undefined,
+  /** Writes something small, however long the drive is full. */
+  #patiently<Result>(write: () => Promise<Result>): AsyncGenerator<WaitingEvent, Result> {
+    return withRoom(
+      this.#room(() => Promise.resolve(0)),
+      async function* () {
+        return await write();
+      },
     );
-    if (size === undefined) return undefined;
-    const known = this.#done.get(planned.id);
-    if (known?.input === inputKey(model.files) && known.archive === planned.archive && known.bytesOut === size)
-      return known;
-    await using opened = await openArchive(path, mostIndexBytes);
-    const { files, bases } = opened.archive;
-    const digests = new Map<string, number>();
-    for (const file of model.files) {
-      const sha256 = await sha256Of(file.path, this.#signal);
-      digests.set(sha256, (digests.get(sha256) ?? 0) + 1);
-    }
-    if (
-      !files.every(({ sha256 }) => digests.has(sha256)) ||
-      new Set(files.map(({ sha256 }) => sha256)).size !== digests.size
-    )
-      throw new UsageError(
-        `"${path}" is there already and holds something else. Move it away, or choose another folder.`,
-        {
-          path,
-        },
-      );
-    return {
-      type: 'done',
-      id: planned.id,
-      input: inputKey(model.files),
-      archive: planned.archive ?? '',
-      bytesIn: files.reduce((sum, { bytes }) => sum + bytes, 0),
-      bytesOut: size,
-      sha256: files.length === 1 ? (files[0]?.sha256 ?? '') : '',
-      seconds: 0,
-      preset: planned.preset,
-      files: files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
-      bases: bases.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
-      basePaths: this.#basesOf(planned).map(({ path: base }) => base),
-    };
   }
 
-  async *#compress(planned: PlannedModel, path: string): AsyncGenerator<BatchEvent, CompressReport> {
-    const { threads, memoryBytes, plan, reserveBytes = usualReserve } = this.#request;
+  #room(bytes: RoomWanted['bytes']): RoomWanted {
+    const { plan, reserveBytes: reserve, pollMilliseconds = usualPoll } = this.#request;
+    return { folder: plan.output, bytes, reserve, pollMilliseconds, signal: this.#signal };
+  }
+
+  async #bytesLeft({ bytesThen }: PlannedModel, path: string): Promise<number> {
+    return Math.max(1, bytesThen - ((await sizeOf(`${path}.partial`)) ?? 0));
+  }
+
+  async *#archive(
+    planned: PlannedModel,
+    model: ZooModel,
+    path: string,
+    journal: Journal,
+  ): AsyncGenerator<ModelEvent, BatchRow> {
+    const sought = { planned, model, path, basePaths: this.#basesOf(planned).map((base) => base.path) };
+    const known = this.#done.get(planned.id);
+    const earlier = await recogniseFinished(sought, known, this.#signal);
+    const done = earlier ?? finishedNow(sought, yield* this.#compress(planned, path));
+    if (known !== done) await journal.add(done);
+    this.#done.set(planned.id, done);
+    const note = await this.#replace(planned, model, path, journal);
+    const state = earlier ? 'earlier' : 'done';
+    return { ...archived(planned, done), state, ...(note !== undefined && { note }) };
+  }
+
+  async *#compress(planned: PlannedModel, path: string): AsyncGenerator<ModelEvent, CompressReport> {
+    const { threads, memoryBytes, plan } = this.#request;
     await mkdir(dirname(path), { recursive: true });
-    const { bavail, bsize } = await statfs(dirname(path));
-    if (bavail * bsize < planned.bytesThen + reserveBytes)
-      throw new FeatherweightError(
-        'DISK_FULL',
-        `"${plan.output}" has ${bavail * bsize} bytes free; about ${planned.bytesThen} are needed, and ${reserveBytes} stay free.`,
-        { facts: { path: plan.output, free: bavail * bsize, needed: planned.bytesThen } },
-      );
     const bases: string[] = [];
     for (const base of this.#basesOf(planned)) {
-      const original = await stat(base.path).catch(() => undefined);
-      bases.push(original ? base.path : (archivePath(plan, base) ?? base.path));
+      const isThere = (await stat(base.path).catch(() => undefined)) !== undefined;
+      bases.push(isThere ? base.path : (archivePath(plan, base) ?? base.path));
     }
     const job = compress(
       { input: planned.path, output: path, preset: planned.preset, bases, threads, memoryBytes },
@@ -186,36 +197,13 @@ class Batch {
     );
     for await (const event of job) {
       if (event.type === 'finished') return event.report;
-      if (event.type === 'progress')
-        yield {
-          type: 'model-progress',
-          id: planned.id,
-          progress: event,
-          bytesDone: event.phase === 'prove' ? event.bytesDone : 0,
-        };
+      if (event.type === 'progress') yield { type: 'model-progress', id: planned.id, progress: event };
     }
     throw new Error('A compression ended without its report.');
   }
 
   #basesOf({ bases }: PlannedModel): PlannedModel[] {
     return bases.flatMap((id) => this.#planned.get(id) ?? []);
-  }
-
-  #record(planned: PlannedModel, model: ZooModel, report: CompressReport): DoneRecord {
-    return {
-      type: 'done',
-      id: planned.id,
-      input: inputKey(model.files),
-      archive: planned.archive ?? '',
-      bytesIn: report.bytesIn,
-      bytesOut: report.bytesOut,
-      sha256: report.sha256,
-      seconds: report.seconds.total,
-      preset: planned.preset,
-      files: report.files.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
-      bases: (report.bases ?? []).map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
-      basePaths: this.#basesOf(planned).map(({ path }) => path),
-    };
   }
 
   /** Says why an original stays, where it should have gone. */
@@ -241,18 +229,9 @@ class Batch {
   }
 }
 
-function leftAlone(planned: PlannedModel): BatchRow {
-  const { bytesNow } = planned;
-  return { ...told(planned), state: 'skipped', bytesIn: bytesNow, bytesOut: bytesNow, seconds: 0, bases: [] };
-}
-
-function rowOf(planned: PlannedModel, done: DoneRecord): Omit<BatchRow, 'state'> {
-  const { bytesIn, bytesOut, seconds, sha256, archive, bases } = done;
-  const sizes = { bytesIn, bytesOut, seconds, sha256, archive };
-  return { ...told(planned), ...sizes, bases: bases.map(({ name }) => name) };
-}
-
-/** What a row says of its model whatever became of it. */
-function told({ id, name, path, action, reason, equalTo }: PlannedModel) {
-  return { id, name, path, action, reason, ...(equalTo !== undefined && { equalTo }) };
+async function sizeOf(path: string): Promise<number | undefined> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => undefined,
+  );
 }

@@ -39,6 +39,8 @@ export type JournalRecord = z.infer<typeof recordSchema>;
 /** The journal of a batch: a line for each thing that is done, on disk before the next begins. */
 export class Journal implements AsyncDisposable {
   readonly #handle: FileHandle;
+  /** The last line may have been written in part. */
+  #isTorn = false;
 
   private constructor(handle: FileHandle) {
     this.#handle = handle;
@@ -48,9 +50,14 @@ export class Journal implements AsyncDisposable {
   static async open(store: string, name: string): Promise<Journal> {
     try {
       await mkdir(join(store, storeFolder), { recursive: true });
-      const handle = await open(join(store, storeFolder, `${name}.jsonl`), 'a');
-      await handle.appendFile('\n');
-      return new Journal(handle);
+      const journal = new Journal(await open(join(store, storeFolder, `${name}.jsonl`), 'a'));
+      try {
+        await journal.#handle.appendFile('\n');
+      } catch (error) {
+        await journal.#handle.close();
+        throw error;
+      }
+      return journal;
     } catch (error) {
       throw toFeatherweightError(error, 'opening the journal');
     }
@@ -58,9 +65,11 @@ export class Journal implements AsyncDisposable {
 
   async add(record: JournalRecord): Promise<void> {
     try {
-      await this.#handle.appendFile(`${JSON.stringify(record)}\n`);
+      await this.#handle.appendFile(`${this.#isTorn ? '\n' : ''}${JSON.stringify(record)}\n`);
+      this.#isTorn = false;
       await this.#handle.sync();
     } catch (error) {
+      this.#isTorn = true;
       throw toFeatherweightError(error, 'writing the journal');
     }
   }

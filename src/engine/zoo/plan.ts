@@ -118,7 +118,18 @@ function skipReason({ models, match }: Rule): string {
 /** A model with an archive of its own. */
 function stored({ id, name, path, bytes }: ZooModel, preset: Preset, archive: string): PlannedModel {
   const sizes = { bytesNow: bytes, bytesThen: bytes + frameBytes };
-  return { id, name, path, action: 'exact', reason: 'stored by itself', archive, preset, bases: [], unit: id, ...sizes };
+  return {
+    id,
+    name,
+    path,
+    action: 'exact',
+    reason: 'stored by itself',
+    archive,
+    preset,
+    bases: [],
+    unit: id,
+    ...sizes,
+  };
 }
 
 function skipped({ archive: _, ...model }: PlannedModel, reason: string): PlannedModel {

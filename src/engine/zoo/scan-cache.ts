@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 
 const entrySchema = z.strictObject({
@@ -47,10 +47,15 @@ export class ScanCache {
     this.#isChanged = true;
   }
 
+  /** Keeps what was learnt; where it cannot be written, as on a full disk, the next scan learns it again. */
   async save(): Promise<void> {
     if (this.#path === undefined || !this.#isChanged) return;
     const partial = `${this.#path}.${process.pid}.partial`;
-    await writeFile(partial, JSON.stringify({ version: 1, files: Object.fromEntries(this.#facts) }));
-    await rename(partial, this.#path);
+    try {
+      await writeFile(partial, JSON.stringify({ version: 1, files: Object.fromEntries(this.#facts) }));
+      await rename(partial, this.#path);
+    } catch {
+      await rm(partial, { force: true });
+    }
   }
 }

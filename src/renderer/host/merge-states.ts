@@ -15,6 +15,11 @@ export function mergeStates<Known extends State>(known: readonly Known[], told: 
   return [...states.values()];
 }
 
+/** The newer of two states of one thing that there is once. */
+export function newerState<Known extends Pick<State, 'revision'>>(known: Known | undefined, told: Known): Known {
+  return known !== undefined && known.revision > told.revision ? known : told;
+}
+
 /** Jobs in the order of their ids; those that it does not name stay before it, as they were. */
 export function orderJobs(jobs: readonly Job[], ids: readonly string[]): readonly Job[] {
   const places = new Map(ids.map((id, place) => [id, place]));

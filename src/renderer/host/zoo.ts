@@ -1,25 +1,37 @@
-import { skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Input, Output } from '../../contract/calls.ts';
+import type { ZooRun } from '../../contract/zoo.ts';
 import { useConnection } from './connection.tsx';
+import { newerState } from './merge-states.ts';
 import { usePages } from './use-pages.ts';
+
+const stateKey = ['zoo', 'state'];
+const lastKey = ['zoo', 'last'];
 
 /** What the zoo is at, kept new by its event. */
 export function useZooState() {
   const { host } = useConnection();
   const queries = useQueryClient();
-  useEffect(() => host.on('zoo.changed', (run) => queries.setQueryData(['zoo', 'state'], run)), [host, queries]);
-  return useQuery({ queryKey: ['zoo', 'state'], queryFn: () => host.call('zoo.state', {}) });
+  useEffect(() => host.on('zoo.changed', (run) => tellState(queries, run)), [host, queries]);
+  return useQuery({
+    queryKey: stateKey,
+    queryFn: async () => {
+      const told = await host.call('zoo.state', {});
+      // Only now: events may have come while the answer was on its way.
+      return newerState(queries.getQueryData<ZooRun>(stateKey), told);
+    },
+  });
 }
 
-/** What the last scan of this window found. */
-export function useZooSummary() {
-  return useQuery<Output<'zoo.scan'>>({ queryKey: ['zoo', 'summary'], queryFn: skipToken, gcTime: Infinity });
+function tellState(queries: QueryClient, run: ZooRun): void {
+  queries.setQueryData<ZooRun>(stateKey, (known) => newerState(known, run));
 }
 
-/** The plan that was made last in this window. */
-export function useZooPlan() {
-  return useQuery<Output<'zoo.plan'>>({ queryKey: ['zoo', 'plan'], queryFn: skipToken, gcTime: Infinity });
+/** The last scan and its plan, also those of an earlier start of the program. */
+export function useLastZoo() {
+  const { host } = useConnection();
+  return useQuery({ queryKey: lastKey, queryFn: () => host.call('zoo.last', {}), gcTime: Infinity });
 }
 
 /** The largest part of the models that were found, for the picture of them. */
@@ -64,8 +76,7 @@ export function useScanZoo() {
   return useMutation({
     mutationFn: (roots: readonly string[]) => host.call('zoo.scan', { roots: [...roots] }),
     onSuccess: (summary) => {
-      queries.removeQueries({ queryKey: ['zoo', 'plan'] });
-      queries.setQueryData(['zoo', 'summary'], summary);
+      queries.setQueryData<Output<'zoo.last'>>(lastKey, { summary });
     },
     networkMode: 'always',
   });
@@ -77,7 +88,7 @@ export function usePlanZoo() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (input: Input<'zoo.plan'>) => host.call('zoo.plan', input),
-    onSuccess: (plan) => queries.setQueryData(['zoo', 'plan'], plan),
+    onSuccess: (plan) => queries.setQueryData<Output<'zoo.last'>>(lastKey, (last) => ({ ...last, plan })),
     networkMode: 'always',
   });
 }
@@ -97,7 +108,27 @@ export function useSteerZoo() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (call: 'zoo.start' | 'zoo.cancel') => host.call(call, {}),
-    onSuccess: (run) => queries.setQueryData(['zoo', 'state'], run),
+    onSuccess: (run) => tellState(queries, run),
     networkMode: 'always',
   });
+}
+
+/** Tries models again that failed; all of them where none are named. */
+export function useRetryZoo() {
+  const { host } = useConnection();
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (ids: readonly string[] | undefined) =>
+      host.call('zoo.retry', ids === undefined ? {} : { ids: [...ids] }),
+    onSuccess: (run) => tellState(queries, run),
+    networkMode: 'always',
+  });
+}
+
+/** The models of the last run by the page; `done` changes when they do. */
+export function useReportRows(done: number, filter: Omit<Input<'zoo.report'>, 'offset' | 'limit'>) {
+  const { host } = useConnection();
+  return usePages(['zoo', 'report', 'rows', done, filter], (offset, limit) =>
+    host.call('zoo.report', { ...filter, offset, limit }),
+  );
 }

@@ -6,6 +6,7 @@ import { evaluations } from './0005-evaluations.ts';
 import { exports } from './0006-exports.ts';
 import { losses } from './0007-losses.ts';
 import { candidates } from './0008-candidates.ts';
+import { zoo } from './0009-zoo.ts';
 
 /** Every step from an empty file to the newest tables, in order of their numbers. */
 export const migrations = {
@@ -16,6 +17,7 @@ export const migrations = {
   '0006-exports': exports,
   '0007-losses': losses,
   '0008-candidates': candidates,
+  '0009-zoo': zoo,
 } as const;
 
 /** The same for the file of evaluations. */

@@ -21,7 +21,7 @@ async function planned(root: string, out: string): Promise<BatchRequest> {
   const { signal } = new AbortController();
   const zoo = await scanZoo({ roots: [root] }, { signal });
   const plan = await planZoo(zoo, out, recipeSchema.parse({ preset: 'quick' }), { signal });
-  return { zoo, plan, threads: 1, reserveBytes: 0 };
+  return { zoo, plan, threads: 1, reserveBytes: () => 0 };
 }
 
 /** Bytes of all files below some folders. */
@@ -81,6 +81,23 @@ test('a batch that was stopped within a model goes on behind the blocks that wer
   expect((await stat(join(out, archive))).ino).toBe(left.ino);
   expect(await sha256(out)).toBe(await sha256(undisturbed));
   expect((await readdir(out, { recursive: true })).filter((name) => /partial|fwz\.journal/.test(name))).toEqual([]);
+});
+
+test('a batch waits while there is no room, tells what is missing, and goes on when there is', async () => {
+  const root = await folderWith({});
+  const [zoo, out] = [join(root, 'zoo'), join(root, 'out')];
+  await writeZoo(zoo, 0);
+  let kept = 0;
+  const request = { ...(await planned(zoo, out)), reserveBytes: () => kept, pollMilliseconds: 10 };
+  const waits: { readonly free: number; readonly needed: number }[] = [];
+  for await (const event of runBatch(request, context())) {
+    // From the second model on nothing fits, until it was said three times.
+    if (event.type === 'model-finished' && waits.length === 0) kept = 1e15;
+    if (event.type === 'waiting' && waits.push(event) === 3) kept = 0;
+    if (event.type === 'batch-finished') expect(event.report.states).toMatchObject({ failed: 0 });
+  }
+  expect(waits).toHaveLength(3);
+  for (const { free, needed } of waits) expect(needed).toBeGreaterThan(free);
 });
 
 async function carryOut(

@@ -1,7 +1,7 @@
 import { Button, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { preset as presetIds } from '../../../contract/jobs.ts';
-import { zooRecipe, type ZooRecipe, type ZooSummary } from '../../../contract/zoo.ts';
+import { zooRecipe, type ZooPlanSummary, type ZooRecipe, type ZooSummary } from '../../../contract/zoo.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { saveText } from '../../components/chart/save.ts';
 import { Failure } from '../../components/Failure.tsx';
@@ -10,26 +10,29 @@ import { useCatalog } from '../../host/settings.ts';
 import { usePlanZoo } from '../../host/zoo.ts';
 import { countedText } from '../../text/amounts.ts';
 import classes from './Zoo.module.css';
-import { rulesOf, skipRules, type Edits } from './zoo-edits.ts';
+import { rulesOf, skipRules, wishesOf, type Edits } from './zoo-edits.ts';
 
 /** The form's id, so that a button elsewhere can make the plan again. */
 export const planFormId = 'zoo-plan';
 
 interface PlanFormProps {
   readonly summary: ZooSummary;
+  /** The plan that there is; the form begins with what it was asked for with. */
+  readonly plan: ZooPlanSummary | undefined;
   readonly edits: Edits;
   readonly isBusy: boolean;
   readonly onPlanned: () => void;
 }
 
 /** What to do with the models that were found; planning measures samples and writes nothing. */
-export function PlanForm({ summary, edits, isBusy, onPlanned }: PlanFormProps) {
+export function PlanForm({ summary, plan: made, edits, isBusy, onPlanned }: PlanFormProps) {
   const presets = useCatalog().data?.presets ?? [];
-  const [output, setOutput] = useState(`${summary.roots[0] ?? ''}-archived`);
-  const [preset, setPreset] = useState('balanced');
-  const [families, setFamilies] = useState(true);
-  const [skipped, setSkipped] = useState('');
-  const [opened, setOpened] = useState<ZooRecipe['rules']>();
+  const wishes = wishesOf(made?.recipe.rules ?? []);
+  const [output, setOutput] = useState(made?.output ?? `${summary.roots[0] ?? ''}-archived`);
+  const [preset, setPreset] = useState<string>(made?.recipe.preset ?? 'balanced');
+  const [families, setFamilies] = useState(made?.recipe.families ?? true);
+  const [skipped, setSkipped] = useState(wishes.skipped);
+  const [opened, setOpened] = useState<ZooRecipe['rules']>(wishes.others);
   const [fault, setFault] = useState<string>();
   const plan = usePlanZoo();
   const recipe: ZooRecipe = {
@@ -72,7 +75,7 @@ export function PlanForm({ summary, edits, isBusy, onPlanned }: PlanFormProps) {
         />
         <Switch
           label="Store fine-tunes as differences"
-          description="They then need their base to be restored."
+          description="And copies: they then need their base to be restored."
           checked={families}
           onChange={({ currentTarget }) => setFamilies(currentTarget.checked)}
         />
@@ -87,7 +90,7 @@ export function PlanForm({ summary, edits, isBusy, onPlanned }: PlanFormProps) {
         <Button
           type="submit"
           disabled={isBusy || output === ''}
-          {...(plan.data === undefined ? {} : { variant: 'default' })}
+          {...(made === undefined ? {} : { variant: 'default' })}
         >
           Make a plan
         </Button>

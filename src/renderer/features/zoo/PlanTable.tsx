@@ -16,8 +16,6 @@ import { actionWords, planWords } from './zoo-words.ts';
 
 interface PlanTableProps {
   readonly plan: ZooPlanSummary;
-  /** When it was made. */
-  readonly made: number;
   /** What is wanted otherwise since the plan was made. */
   readonly edits: Edits;
   /** The plan does not follow what is wanted yet. */
@@ -33,7 +31,7 @@ const sorts = [
 ] as const;
 
 /** What would become of each model, what room that takes, and what a person wants otherwise. */
-export function PlanTable({ plan, made, edits, isPending, onEdit }: PlanTableProps) {
+export function PlanTable({ plan, edits, isPending, onEdit }: PlanTableProps) {
   const open = useOpenModel();
   const [search, setSearch] = useState('');
   const [action, setAction] = useState('');
@@ -45,7 +43,7 @@ export function PlanTable({ plan, made, edits, isPending, onEdit }: PlanTablePro
     ...{ search: wanted, sort },
     ...(action === '' ? {} : { action: action as PlannedModelRow['action'] }),
   };
-  const { pages, idsBetween } = usePlannedModels(made, filter);
+  const { pages, idsBetween } = usePlannedModels(plan.made, filter);
   const selection = useRowSelection(idsBetween);
   const { drive, bytesNow, bytesThen } = plan;
   return (
@@ -93,7 +91,7 @@ export function PlanTable({ plan, made, edits, isPending, onEdit }: PlanTablePro
       {pages.isKnown && pages.total === 0 && <p>No model of the plan is like that.</p>}
       {pages.total > 0 && (
         <VirtualTable
-          key={`${made}\n${wanted}\n${action}\n${sort}`}
+          key={`${plan.made}\n${wanted}\n${action}\n${sort}`}
           label="The plan by model"
           columns={columnsFor(edits)}
           total={pages.total}

@@ -4,7 +4,7 @@ import { Actions } from '../../components/Actions.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { useConnection } from '../../host/connection.tsx';
 import { useFolder } from '../../host/models.ts';
-import { useScanZoo, useZooSummary } from '../../host/zoo.ts';
+import { useLastZoo, useScanZoo } from '../../host/zoo.ts';
 import { bytesText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 import { summaryWords } from './zoo-words.ts';
@@ -13,10 +13,10 @@ import { summaryWords } from './zoo-words.ts';
 export function ScanForm({ isBusy }: { readonly isBusy: boolean }) {
   const { native } = useConnection();
   const roots = useFolder(undefined);
-  const summary = useZooSummary();
+  const summary = useLastZoo().data?.summary;
   const scan = useScanZoo();
   const [written, setWritten] = useState<string>();
-  const folders = written ?? (summary.data?.roots ?? roots.data?.entries.map(({ path }) => path) ?? []).join('\n');
+  const folders = written ?? (summary?.roots ?? roots.data?.entries.map(({ path }) => path) ?? []).join('\n');
   const chosen = folders
     .split('\n')
     .map((line) => line.trim())
@@ -37,8 +37,8 @@ export function ScanForm({ isBusy }: { readonly isBusy: boolean }) {
         onChange={({ currentTarget }) => setWritten(currentTarget.value)}
       />
       <Actions>
-        <Button type="submit" disabled={isBusy} {...(summary.data === undefined ? {} : { variant: 'default' })}>
-          {summary.data === undefined ? 'See what is there' : 'Look again'}
+        <Button type="submit" disabled={isBusy} {...(summary === undefined ? {} : { variant: 'default' })}>
+          {summary === undefined ? 'See what is there' : 'Look again'}
         </Button>
         {native !== undefined && (
           <Button
@@ -52,21 +52,21 @@ export function ScanForm({ isBusy }: { readonly isBusy: boolean }) {
             Add a folder
           </Button>
         )}
-        <span>{summary.data === undefined ? 'Nothing is changed by looking.' : summaryWords(summary.data)}</span>
+        <span>{summary === undefined ? 'Nothing is changed by looking.' : summaryWords(summary)}</span>
       </Actions>
       {scan.error && <Failure error={scan.error} />}
-      {summary.data !== undefined && summary.data.unreadable.length > 0 && (
+      {summary !== undefined && summary.unreadable.length > 0 && (
         <details>
-          <summary>{`${summary.data.unreadable.length} could not be read`}</summary>
+          <summary>{`${summary.unreadable.length} could not be read`}</summary>
           <ul>
-            {summary.data.unreadable.map(({ path, reason }) => (
+            {summary.unreadable.map(({ path, reason }) => (
               <li key={path}>{`${visibleText(path)}: ${visibleText(reason)}`}</li>
             ))}
           </ul>
         </details>
       )}
-      {summary.data?.models === 0 && (
-        <p>{`No model is in there, among ${bytesText(summary.data.others.bytes)} of other files.`}</p>
+      {summary?.models === 0 && (
+        <p>{`No model is in there, among ${bytesText(summary.others.bytes)} of other files.`}</p>
       )}
     </form>
   );

@@ -9,8 +9,7 @@ import { LinkButton } from '../../components/LinkButton.tsx';
 import { VirtualTable, type Column } from '../../components/virtual-table/VirtualTable.tsx';
 import { useConnection } from '../../host/connection.tsx';
 import { useOpenModel } from '../../host/models.ts';
-import { usePages } from '../../host/use-pages.ts';
-import { useZooDownload } from '../../host/zoo.ts';
+import { useReportRows, useZooDownload } from '../../host/zoo.ts';
 import { bytesText, changeText, countText, durationText, exactBytesText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 import { NeedsAttention } from './NeedsAttention.tsx';
@@ -54,8 +53,14 @@ const columns: readonly Column<BatchRowView>[] = [
 
 const formats = ['html', 'csv', 'json'] as const;
 
+interface ZooReportProps {
+  /** Changes when the report does. */
+  readonly done: number;
+  readonly isBusy: boolean;
+}
+
 /** What became of the zoo, or of as much as is done: what needs attention first, then every model. */
-export function ZooReport({ done }: { readonly done: number }) {
+export function ZooReport({ done, isBusy }: ZooReportProps) {
   const { host } = useConnection();
   const open = useOpenModel();
   const download = useZooDownload();
@@ -69,15 +74,11 @@ export function ZooReport({ done }: { readonly done: number }) {
     gcTime: 0,
   });
   const known = batchState.safeParse(state);
-  const pages = usePages(['zoo', 'report', 'rows', done, wanted, state], async (offset, limit) => {
-    const filter = { search: wanted, offset, limit, ...(known.success && { state: known.data }) };
-    const { rows, total } = await host.call('zoo.report', filter);
-    return { rows, total };
-  });
+  const pages = useReportRows(done, { search: wanted, ...(known.success && { state: known.data }) });
   // Nothing has been run yet.
   if (head.error !== null) return head.error.message.startsWith('No zoo') ? null : <Failure error={head.error} />;
   if (head.data === undefined) return null;
-  const { bytesIn, bytesOut, seconds, needsAttention, output, states } = head.data;
+  const { bytesIn, bytesOut, seconds, output, states } = head.data;
   return (
     <section aria-label="Report">
       <h2>What became of it</h2>
@@ -100,7 +101,7 @@ export function ZooReport({ done }: { readonly done: number }) {
         ))}
       </Actions>
       {download.error && <Failure error={download.error} />}
-      <NeedsAttention rows={needsAttention} total={states.failed} />
+      <NeedsAttention key={states.failed} total={states.failed} done={done} isBusy={isBusy} />
       <div className={classes.filters}>
         <TextInput
           aria-label="Find models of the report"

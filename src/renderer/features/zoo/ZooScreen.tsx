@@ -1,58 +1,70 @@
 import { Button } from '@mantine/core';
 import { useState } from 'react';
+import { isZooBusy, type ZooPlanSummary, type ZooRun, type ZooSummary } from '../../../contract/zoo.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { Failure } from '../../components/Failure.tsx';
-import { Meter } from '../../components/Meter.tsx';
 import { Screen } from '../../components/Screen.tsx';
-import { useSteerZoo, useZooPlan, useZooState, useZooSummary } from '../../host/zoo.ts';
-import { ScanForm } from './ScanForm.tsx';
-import { ZooMap } from './ZooMap.tsx';
+import { useLastZoo, useSteerZoo, useZooState } from '../../host/zoo.ts';
 import { PlanForm } from './PlanForm.tsx';
 import { PlanTable } from './PlanTable.tsx';
+import { ScanForm } from './ScanForm.tsx';
+import { noEdits, wishesOf, withEdit } from './zoo-edits.ts';
+import { ZooMap } from './ZooMap.tsx';
+import { ZooProgress } from './ZooProgress.tsx';
 import { ZooReport } from './ZooReport.tsx';
-import { noEdits, withEdit, type Edits } from './zoo-edits.ts';
-import { runWords, shareOf } from './zoo-words.ts';
 
 /** Many models at once: looked for, planned, archived and told of. */
 export function ZooScreen() {
   const state = useZooState();
-  const summary = useZooSummary();
-  const plan = useZooPlan();
+  const last = useLastZoo();
   const steer = useSteerZoo();
-  const [edits, setEdits] = useState<Edits>(noEdits);
-  const [isPending, setPending] = useState(false);
   const run = state.data;
-  const isBusy = run !== undefined && ['scanning', 'planning', 'running'].includes(run.state);
-  const hasRun = run !== undefined && run.bytesTotal > 0;
+  const isBusy = run !== undefined && isZooBusy(run);
+  const { summary, plan } = last.data ?? {};
   return (
     <Screen title="Zoo">
       <ScanForm isBusy={isBusy} />
       {state.error && <Failure error={state.error} />}
-      {run !== undefined && run.state !== 'idle' && (
-        <section aria-label="Progress">
-          {isBusy && <Meter share={shareOf(run)} label={runWords(run)} />}
-          <p role="status">{runWords(run)}</p>
-          {isBusy && (
-            <Actions>
-              <Button variant="default" onClick={() => steer.mutate('zoo.cancel')}>
-                Stop
-              </Button>
-              <span>What is proved stays; the rest is begun again next time.</span>
-            </Actions>
-          )}
-        </section>
+      {last.error && <Failure error={last.error} />}
+      {run !== undefined && run.state !== 'idle' && <ZooProgress run={run} onStop={() => steer.mutate('zoo.cancel')} />}
+      {summary !== undefined && summary.models > 0 && (
+        <ZooPlan
+          key={summary.roots.join('\n')}
+          {...{ summary, plan, run, isBusy }}
+          isStarting={steer.isPending}
+          onStart={() => steer.mutate('zoo.start')}
+        />
       )}
-      {summary.data !== undefined && summary.data.models > 0 && (
-        <>
-          <ZooMap summary={summary.data} />
-          <PlanForm summary={summary.data} edits={edits} isBusy={isBusy} onPlanned={() => setPending(false)} />
-        </>
+      {steer.error && <Failure error={steer.error} />}
+      {run !== undefined && run.bytesTotal > 0 && (
+        <ZooReport done={isBusy ? run.done : -run.revision} isBusy={isBusy} />
       )}
-      {plan.data !== undefined && (
+    </Screen>
+  );
+}
+
+interface ZooPlanProps {
+  readonly summary: ZooSummary;
+  readonly plan: ZooPlanSummary | undefined;
+  readonly run: ZooRun | undefined;
+  readonly isBusy: boolean;
+  readonly isStarting: boolean;
+  readonly onStart: () => void;
+}
+
+/** What there is, what a person wants of it, and the plan. Begins with the wishes that the plan was made with. */
+function ZooPlan({ summary, plan, run, isBusy, isStarting, onStart }: ZooPlanProps) {
+  const [edits, setEdits] = useState(() => wishesOf(plan?.recipe.rules ?? []).edits);
+  const [isPending, setPending] = useState(false);
+  const isStopped = run?.state === 'cancelled' && run.bytesTotal > 0;
+  return (
+    <>
+      <ZooMap summary={summary} />
+      <PlanForm {...{ summary, plan, edits, isBusy }} onPlanned={() => setPending(false)} />
+      {plan !== undefined && (
         <>
           <PlanTable
-            plan={plan.data}
-            made={plan.dataUpdatedAt}
+            plan={plan}
             edits={isPending ? edits : noEdits}
             isPending={isPending}
             onEdit={(ids, edit) => {
@@ -61,17 +73,13 @@ export function ZooScreen() {
             }}
           />
           <Actions>
-            <Button disabled={isBusy} loading={steer.isPending} onClick={() => steer.mutate('zoo.start')}>
-              {run?.state === 'cancelled' && hasRun
-                ? `Go on with ${plan.data.models} models`
-                : `Archive ${plan.data.models} models exactly`}
+            <Button disabled={isBusy} loading={isStarting} onClick={onStart}>
+              {isStopped ? `Go on with ${plan.models} models` : `Archive ${plan.models} models exactly`}
             </Button>
             <span>Originals are only read. Each archive appears once it is proved.</span>
           </Actions>
         </>
       )}
-      {steer.error && <Failure error={steer.error} />}
-      {hasRun && <ZooReport done={isBusy ? run.done : -1} />}
-    </Screen>
+    </>
   );
 }

@@ -42,3 +42,39 @@ export function skipRules(lines: string): Rules {
     .filter((line) => line !== '')
     .map((match) => ({ match, action: 'skip' as const }));
 }
+
+/** The rules of a recipe as a person wrote them: edits first, then patterns of what is left alone, then any others. */
+export interface Wishes {
+  readonly edits: Edits;
+  readonly skipped: string;
+  readonly others: Rules;
+}
+
+/** The inverse of {@link rulesOf} and {@link skipRules}, one behind the other; rules keep their order, which decides. */
+export function wishesOf(rules: Rules): Wishes {
+  const edited = whileTrue(rules, isEdit);
+  const skipped = whileTrue(rules.slice(edited.length), isSkip);
+  const edits = edited.flatMap(({ models = [], action, preset }) =>
+    models.map((id): [string, Edit] => [id, { ...(action && { action }), ...(preset && { preset }) }]),
+  );
+  return {
+    edits: new Map(edits),
+    skipped: skipped.map(({ match = '**' }) => match).join('\n'),
+    others: rules.slice(edited.length + skipped.length),
+  };
+}
+
+type Rule = Rules[number];
+
+function isEdit(rule: Rule): boolean {
+  return rule.models !== undefined && Object.keys(rule).every((key) => ['models', 'action', 'preset'].includes(key));
+}
+
+function isSkip(rule: Rule): boolean {
+  return rule.match !== undefined && rule.action === 'skip' && Object.keys(rule).length === 2;
+}
+
+function whileTrue(rules: Rules, fits: (rule: Rule) => boolean): Rules {
+  const end = rules.findIndex((rule) => !fits(rule));
+  return end < 0 ? rules : rules.slice(0, end);
+}

@@ -1,5 +1,6 @@
 import type { BatchRowView, PlannedModelRow, ZooModelRow, ZooRun, ZooSummary } from '../../../contract/zoo.ts';
-import { bytesText, countedText, percentText } from '../../text/amounts.ts';
+import { bytesText, countedText, durationText, percentText } from '../../text/amounts.ts';
+import { visibleText } from '../../text/visible.ts';
 
 const programs: Readonly<Record<NonNullable<ZooModelRow['app']>, string>> = {
   huggingface: 'Hugging Face',
@@ -26,7 +27,7 @@ export function runWords({ state, done, total, model, failed, message }: ZooRun)
     case 'planning':
       return `Measuring samples: ${done}${of} models`;
     case 'running':
-      return `Archiving ${done}${of}${model === undefined ? '' : `: ${model}`}${failed === 0 ? '' : ` · ${failed} need attention`}`;
+      return `Archiving ${done}${of}${model === undefined ? '' : `: ${visibleText(model)}`}${failed === 0 ? '' : ` · ${failed} need attention`}`;
     case 'done':
       return failed === 0 ? 'Done.' : `Done; ${failed} need attention.`;
     case 'cancelled':
@@ -34,6 +35,19 @@ export function runWords({ state, done, total, model, failed, message }: ZooRun)
     case 'failed':
       return message ?? 'It ended without a reason.';
   }
+}
+
+/** How far the bytes are, and how long they take at the pace that was measured; nothing but the bytes before there is one. */
+export function paceWords({ bytesDone, bytesTotal, rate, secondsLeft }: ZooRun): string {
+  if (bytesTotal === 0) return '';
+  const pace = rate === undefined ? '' : ` · ${bytesText(rate)}/s`;
+  const left = secondsLeft === undefined ? '' : ` · about ${durationText(Math.max(10, secondsLeft))} left`;
+  return `${bytesText(bytesDone)} of ${bytesText(bytesTotal)}${pace}${left}`;
+}
+
+/** Why nothing happens now. */
+export function waitingWords({ folder, free, needed }: NonNullable<ZooRun['disk']>): string {
+  return `Waiting for room in ${visibleText(folder)}: ${bytesText(free)} free, ${bytesText(needed)} needed. It goes on by itself.`;
 }
 
 /** How much is done, from 0 to 1; nothing while that is not known. */

@@ -1,0 +1,83 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { folderWith } from '../support/folder.ts';
+import { largeModel } from '../support/large-model.ts';
+
+const driveBytes = 96 * 2 ** 20;
+const entry = join(import.meta.dirname, 'support/source-entry.ts');
+
+interface Line {
+  readonly type: string;
+  readonly free?: number;
+  readonly needed?: number;
+  readonly report?: { readonly states: { readonly done: number } };
+}
+
+/** `fw batch` with the lines that it prints as they come. */
+function batch(zoo: string, out: string) {
+  const child = spawn(process.execPath, [entry, 'batch', zoo, '-o', out, '--threads', '1', '--json']);
+  const lines: Line[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(JSON.parse(line) as Line));
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const line = (type: string) => expect.poll(() => lines.map((one) => one.type), { timeout: 60_000 }).toContain(type);
+  return { child, lines, ended, line };
+}
+
+test('a batch waits for room, before a model and within one, says so, and goes on by itself or ends on Ctrl-C', async () => {
+  const folder = await folderWith({});
+  const [zoo, drive] = [join(folder, 'zoo'), join(folder, 'drive')];
+  await mkdir(zoo);
+  await mkdir(drive);
+  await writeFile(join(zoo, 'model.safetensors'), largeModel(36));
+  const { status } = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${driveBytes}`, 'tmpfs', drive]);
+  if (status !== 0) {
+    console.warn('NO SMALL DISK COULD BE MOUNTED HERE, SO A FULL ONE IS NOT TRIED');
+    return;
+  }
+  onTestFinished(() => void spawnSync('umount', ['-l', drive]));
+  const [out, filler] = [join(drive, 'out'), join(drive, 'filler')];
+
+  await fill(filler, drive);
+  const stopped = batch(zoo, out);
+  await stopped.line('waiting');
+  stopped.child.kill('SIGINT');
+  expect(await stopped.ended).toBe(130);
+  await rm(filler);
+
+  const waits = batch(zoo, out);
+  while (!existsSync(join(out, 'model.safetensors.fwz.partial'))) await setTimeout(1);
+  waits.child.kill('SIGSTOP');
+  await fill(filler, drive);
+  waits.child.kill('SIGCONT');
+  await waits.line('waiting');
+  const { free = 0, needed = 0 } = waits.lines.find(({ type }) => type === 'waiting') ?? {};
+  expect(needed).toBeGreaterThan(free);
+  expect(await readdir(out)).not.toContain('model.safetensors.fwz');
+  waits.child.kill('SIGINT');
+  expect(await waits.ended).toBe(130);
+
+  const again = batch(zoo, out);
+  await again.line('waiting');
+  await rm(filler);
+  expect(await again.ended).toBe(0);
+  expect(again.lines.at(-1)?.report?.states.done).toBe(1);
+  expect((await readdir(out)).filter((name) => /partial|fwz\.journal/.test(name))).toEqual([]);
+}, 120_000);
+
+/** Leaves not a block free. */
+async function fill(path: string, drive: string): Promise<void> {
+  await using file = await open(path, 'w');
+  for (let free = Infinity; free > 0;) {
+    const { bavail, bsize } = await statfs(drive);
+    free = bavail * bsize;
+    const written = await file.write(Buffer.alloc(Math.min(free, 2 ** 22))).catch(() => undefined);
+    if (written === undefined) return;
+  }
+}
