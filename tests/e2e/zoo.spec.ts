@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { check } from './check.ts';
 import { brokenModel, weightsModel } from './models.ts';
@@ -26,8 +26,22 @@ test('a folder of models is looked through, planned and archived, and the report
   await expect(plan.getByRole('row', { name: /two/ })).toContainText('Leave alone');
   await expect(plan.getByRole('row', { name: /^one.safetensors/ })).toContainText('kB');
   await check(window, 'zoo-plan');
+  // A window that is opened again has the plan and what was wanted.
+  await window.reload();
+  await expect(plan.getByRole('row', { name: /two/ })).toContainText('Leave alone');
+  await expect(window.getByRole('textbox', { name: 'Leave alone' })).toHaveValue('old/two*');
+  const inTheWay = ['one', 'twin'].map((name) => join(folder, 'archived', `${name}.safetensors.fwz`));
+  await mkdir(join(folder, 'archived'));
+  for (const path of inTheWay) await writeFile(path, 'in the way');
   await window.getByRole('button', { name: /^Archive \d models exactly/ }).click();
   const report = window.getByRole('region', { name: 'Report' });
+  const attention = window.getByRole('region', { name: 'Needs attention' });
+  await expect(attention.getByRole('row', { name: /one\.safetensors/ })).toBeVisible();
+  await check(window, 'zoo-attention');
+  for (const path of inTheWay) await rm(path);
+  await attention.getByRole('button', { name: 'Try this one again' }).press('Enter');
+  await attention.getByRole('button', { name: 'Try it again' }).press('Enter');
+  await expect(attention).toHaveCount(0);
   await expect(report.getByRole('row', { name: /^one.safetensors/ })).toContainText('Archived');
   await expect(report.getByRole('row', { name: /two/ })).toContainText('Left alone');
   const download = window.waitForEvent('download');
