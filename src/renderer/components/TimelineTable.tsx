@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react';
+import plain from './plain-table.module.css';
 import classes from './TimelineTable.module.css';
 
 const day = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
@@ -27,15 +28,15 @@ export function TimelineTable({ label, columns, rows, numbers = 0 }: TimelineTab
   const days = Map.groupBy(rows, ({ finished }) => day.format(finished));
   const isNumber = (column: number) => column >= columns.length - numbers;
   return (
-    <div className={classes.scroll} tabIndex={0} role="region" aria-label={label}>
-      <table className={classes.table}>
+    <div className={plain.scroll} tabIndex={0} role="region" aria-label={label}>
+      <table className={plain.table}>
         <thead>
           <tr>
             {columns.map((title, column) =>
               title === '' ? (
                 <td key={column} />
               ) : (
-                <th key={column} scope="col" className={isNumber(column) ? classes.number : undefined}>
+                <th key={column} scope="col" className={isNumber(column) ? plain.number : undefined}>
                   {title}
                 </th>
               ),
@@ -44,7 +45,7 @@ export function TimelineTable({ label, columns, rows, numbers = 0 }: TimelineTab
         </thead>
         {[...days].map(([name, members]) => (
           <tbody key={name}>
-            <tr>
+            <tr className={classes.row}>
               <th scope="rowgroup" colSpan={columns.length} className={classes.day}>
                 {name}
               </th>
@@ -55,7 +56,7 @@ export function TimelineTable({ label, columns, rows, numbers = 0 }: TimelineTab
                 {cells.map((cell, column) => (
                   <td
                     key={column}
-                    className={column === 0 ? classes.name : isNumber(column + 1) ? classes.number : undefined}
+                    className={column === 0 ? plain.name : isNumber(column + 1) ? plain.number : undefined}
                     title={column === 0 ? hint : undefined}
                   >
                     {cell}

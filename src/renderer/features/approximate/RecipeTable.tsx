@@ -4,6 +4,7 @@ import type { DecidedTensor, TensorPreview } from '../../../contract/approximati
 import type { Catalog } from '../../../contract/catalog.ts';
 import type { Recipe } from '../../../contract/recipes.ts';
 import { Failure } from '../../components/Failure.tsx';
+import { nameColumn } from '../../components/virtual-table/tensor-columns.ts';
 import { VirtualTable, type Column } from '../../components/virtual-table/VirtualTable.tsx';
 import { usePreviews } from '../../host/approximations.ts';
 import { useConnection } from '../../host/connection.tsx';
@@ -83,12 +84,7 @@ function columnsFor(
 ): readonly Column<DecidedTensor>[] {
   const words = (tensor: DecidedTensor) => becomes(tensor, previewOf(tensor), methods);
   return [
-    {
-      title: 'Name',
-      width: 'minmax(0, 3fr)',
-      cell: ({ name }) => visibleText(name),
-      hint: ({ name }) => visibleText(name),
-    },
+    nameColumn,
     { title: 'Type', width: '48px', isMinor: true, cell: ({ dtype }) => visibleText(dtype) },
     {
       title: 'Size',

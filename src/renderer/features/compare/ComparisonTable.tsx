@@ -7,6 +7,7 @@ import { LinkButton } from '../../components/LinkButton.tsx';
 import { useShortcut } from '../../app/use-shortcut.ts';
 import { csvText } from '../../text/csv.ts';
 import { visibleText } from '../../text/visible.ts';
+import plain from '../../components/plain-table.module.css';
 import classes from './ComparisonTable.module.css';
 import { comparisonMarkdown, deltaText, figuresOf, runTitle } from './figures.ts';
 
@@ -36,14 +37,14 @@ export function ComparisonTable({ runs, baseline, onPin, onRemove }: ComparisonT
   useShortcut('export', save);
   return (
     <section>
-      <div className={classes.scroll} tabIndex={0} role="region" aria-label="Comparison">
-        <table className={classes.table}>
+      <div className={plain.scroll} tabIndex={0} role="region" aria-label="Comparison">
+        <table className={plain.table}>
           <thead>
             <tr>
               <th scope="col">Pinned</th>
               <th scope="col">Result</th>
               {figures.map(({ id, title }) => (
-                <th key={id} scope="col" className={classes.number} aria-sort={id === sort ? 'ascending' : undefined}>
+                <th key={id} scope="col" className={plain.number} aria-sort={id === sort ? 'ascending' : undefined}>
                   <LinkButton label={`Sort by ${title}`} onClick={() => setSort(id === sort ? undefined : id)}>
                     {title}
                     {id === sort && ' ↑'}
@@ -55,7 +56,7 @@ export function ComparisonTable({ runs, baseline, onPin, onRemove }: ComparisonT
           </thead>
           <tbody>
             {rows.map((run) => (
-              <tr key={run.id} data-pinned={run.id === baseline.id || undefined}>
+              <tr key={run.id} className={classes.row} data-pinned={run.id === baseline.id || undefined}>
                 <td>
                   <input
                     type="radio"
@@ -66,7 +67,7 @@ export function ComparisonTable({ runs, baseline, onPin, onRemove }: ComparisonT
                     onChange={() => onPin(run.id)}
                   />
                 </td>
-                <th scope="row" className={classes.name}>
+                <th scope="row" className={plain.name}>
                   <Link href={`/run/${run.id}`}>{visibleText(run.name)}</Link>
                   {run.isApproximate && <Approximate />}
                   {run.preset !== undefined && <span className={classes.delta}>{run.preset}</span>}
@@ -74,7 +75,7 @@ export function ComparisonTable({ runs, baseline, onPin, onRemove }: ComparisonT
                 {figures.map(({ id, value, text, delta }) => {
                   const known = value(run);
                   return (
-                    <td key={id} className={classes.number} title={known === undefined ? undefined : String(known)}>
+                    <td key={id} className={plain.number} title={known === undefined ? undefined : String(known)}>
                       {known === undefined ? <span className={classes.absent}>not measured</span> : text(known)}
                       {run.id !== baseline.id && (
                         <span className={classes.delta}>{deltaText(known, value(baseline), delta)}</span>

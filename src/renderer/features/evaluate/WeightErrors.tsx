@@ -1,6 +1,7 @@
 import type { EvaluationReport } from '../../../contract/evaluations.ts';
 import { Facts } from '../../components/Facts.tsx';
 import figures from '../../components/figures.module.css';
+import { nameColumn } from '../../components/virtual-table/tensor-columns.ts';
 import { VirtualTable, type Column } from '../../components/virtual-table/VirtualTable.tsx';
 import { countedText, percentText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
@@ -10,12 +11,7 @@ type Weights = NonNullable<EvaluationReport['weights']>;
 type TensorError = Weights['tensors'][number];
 
 const columns: readonly Column<TensorError>[] = [
-  {
-    title: 'Name',
-    width: 'minmax(0, 3fr)',
-    cell: ({ name }) => visibleText(name),
-    hint: ({ name }) => visibleText(name),
-  },
+  nameColumn,
   {
     title: 'Type',
     width: 'minmax(0, 1fr)',

@@ -4,10 +4,11 @@ import type { Input } from '../../../contract/calls.ts';
 import type { ExportedTensor } from '../../../contract/exports.ts';
 import { useShortcut } from '../../app/use-shortcut.ts';
 import { Failure } from '../../components/Failure.tsx';
+import { afterColumn, beforeColumn, nameColumn } from '../../components/virtual-table/tensor-columns.ts';
 import { VirtualTable, type Column } from '../../components/virtual-table/VirtualTable.tsx';
 import { useConnection } from '../../host/connection.tsx';
 import { usePages } from '../../host/use-pages.ts';
-import { bytesText, countedText, exactBytesText } from '../../text/amounts.ts';
+import { countedText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 import head from '../model/ModelTensors.module.css';
 import { errorText } from './export-words.ts';
@@ -21,12 +22,7 @@ const orders: Readonly<Record<Order, string>> = {
 };
 
 const columns: readonly Column<ExportedTensor>[] = [
-  {
-    title: 'Name',
-    width: 'minmax(0, 3fr)',
-    cell: ({ name }) => visibleText(name),
-    hint: ({ name }) => visibleText(name),
-  },
+  nameColumn,
   {
     title: 'Stored as',
     width: 'minmax(0, 2fr)',
@@ -35,21 +31,8 @@ const columns: readonly Column<ExportedTensor>[] = [
     hint: ({ to, why }) => visibleText(why === undefined ? to : `${to}: ${why}`),
   },
   { title: 'Why', width: 'minmax(0, 2fr)', isMinor: true, cell: ({ why = '' }) => visibleText(why) },
-  {
-    title: 'Before',
-    width: '68px',
-    isNumber: true,
-    isMinor: true,
-    cell: ({ bytesIn }) => bytesText(bytesIn),
-    hint: ({ bytesIn }) => exactBytesText(bytesIn),
-  },
-  {
-    title: 'After',
-    width: '68px',
-    isNumber: true,
-    cell: ({ bytesOut }) => bytesText(bytesOut),
-    hint: ({ bytesOut }) => exactBytesText(bytesOut),
-  },
+  { ...beforeColumn, isMinor: true },
+  afterColumn,
   {
     title: 'Error',
     width: '80px',

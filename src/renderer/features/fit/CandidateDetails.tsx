@@ -5,6 +5,7 @@ import { Actions } from '../../components/Actions.tsx';
 import { Bars } from '../../components/chart/Bars.tsx';
 import { Chart } from '../../components/chart/Chart.tsx';
 import { Failure } from '../../components/Failure.tsx';
+import { nameColumn } from '../../components/virtual-table/tensor-columns.ts';
 import { VirtualTable, type Column } from '../../components/virtual-table/VirtualTable.tsx';
 import { useFittedTensors } from '../../host/fits.ts';
 import { bytesText, countText, numberText } from '../../text/amounts.ts';
@@ -86,12 +87,7 @@ export function CandidateDetails({ candidate, makes, isBusy, onMake }: Candidate
 }
 
 const columns: readonly Column<FittedTensor>[] = [
-  {
-    title: 'Name',
-    width: 'minmax(0, 4fr)',
-    cell: ({ name }) => visibleText(name),
-    hint: ({ name }) => visibleText(name),
-  },
+  { ...nameColumn, width: 'minmax(0, 4fr)' },
   { title: 'Weights', width: '80px', isNumber: true, isMinor: true, cell: ({ count }) => countText(count) },
   { title: 'Bits', width: '56px', isNumber: true, cell: ({ bits }) => bitsText(bits) },
   { title: 'Step', width: '88px', isNumber: true, isMinor: true, cell: ({ step }) => numberText(step) },

@@ -1,19 +1,15 @@
 import type { RunTensor } from '../../../contract/runs.ts';
 import { Failure } from '../../components/Failure.tsx';
+import { afterColumn, beforeColumn, nameColumn } from '../../components/virtual-table/tensor-columns.ts';
 import { VirtualTable, type Column } from '../../components/virtual-table/VirtualTable.tsx';
 import { useConnection } from '../../host/connection.tsx';
 import { usePages } from '../../host/use-pages.ts';
-import { bytesText, changeText, exactBytesText, percentText } from '../../text/amounts.ts';
+import { changeText, percentText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 import { lossFacts } from '../approximate/loss-facts.ts';
 
 const columns: readonly Column<RunTensor>[] = [
-  {
-    title: 'Name',
-    width: 'minmax(0, 3fr)',
-    cell: ({ name }) => visibleText(name),
-    hint: ({ name }) => visibleText(name),
-  },
+  nameColumn,
   { title: 'Type', width: '56px', isMinor: true, cell: ({ dtype }) => visibleText(dtype) },
   {
     title: 'Codec',
@@ -22,20 +18,8 @@ const columns: readonly Column<RunTensor>[] = [
     cell: (tensor) => codecWords(tensor),
     hint: (tensor) => codecWords(tensor),
   },
-  {
-    title: 'Before',
-    width: '68px',
-    isNumber: true,
-    cell: ({ bytesIn }) => bytesText(bytesIn),
-    hint: ({ bytesIn }) => exactBytesText(bytesIn),
-  },
-  {
-    title: 'After',
-    width: '68px',
-    isNumber: true,
-    cell: ({ bytesOut }) => bytesText(bytesOut),
-    hint: ({ bytesOut }) => exactBytesText(bytesOut),
-  },
+  beforeColumn,
+  afterColumn,
   { title: 'Change', width: '68px', isNumber: true, cell: ({ bytesIn, bytesOut }) => changeText(bytesIn, bytesOut) },
 ];
 

@@ -3,6 +3,7 @@ import { useDeferredValue, useRef, useState } from 'react';
 import { tensorSort, type TensorRow, type TensorSort } from '../../../contract/models.ts';
 import { useShortcut } from '../../app/use-shortcut.ts';
 import { Failure } from '../../components/Failure.tsx';
+import { nameColumn } from '../../components/virtual-table/tensor-columns.ts';
 import { VirtualTable, type Column } from '../../components/virtual-table/VirtualTable.tsx';
 import { useConnection } from '../../host/connection.tsx';
 import type { TensorKey } from '../../host/models.ts';
@@ -20,12 +21,7 @@ const orders: Readonly<Record<TensorSort, string>> = {
 };
 
 const columns: readonly Column<TensorRow>[] = [
-  {
-    title: 'Name',
-    width: 'minmax(0, 4fr)',
-    cell: ({ name }) => visibleText(name),
-    hint: ({ name }) => visibleText(name),
-  },
+  { ...nameColumn, width: 'minmax(0, 4fr)' },
   { title: 'Type', width: 'minmax(0, 1fr)', isMinor: true, cell: ({ dtype }) => visibleText(dtype) },
   {
     title: 'Shape',
