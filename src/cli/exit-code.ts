@@ -18,6 +18,7 @@ const byErrorCode = {
   USAGE: exitCodes.usage,
   MALFORMED: exitCodes.invalidInput,
   NOT_FOUND: exitCodes.invalidInput,
+  BASE_MISSING: exitCodes.invalidInput,
   UNSUPPORTED: exitCodes.invalidInput,
   IO: exitCodes.inputOutput,
   DISK_FULL: exitCodes.inputOutput,

@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { approximation, recipe } from './recipes.ts';
 
 const path = z.string().min(1).max(4096);
+/** Models or archives that others are stored as a difference to. */
+const bases = z.array(path).max(16);
+/** A file of another model without which an archive cannot be restored. */
+export const baseFile = z.object({ name: z.string(), bytes: z.number(), sha256: z.string() });
 const resources = {
   threads: z.int().min(1).max(256).exactOptional(),
   memoryBytes: z
@@ -20,6 +24,8 @@ export const jobRequest = z.discriminatedUnion('command', [
     input: path,
     output: path.exactOptional(),
     preset: preset.exactOptional(),
+    /** What the model may be stored as a difference to; restoring then needs what it was stored to. */
+    bases: bases.exactOptional(),
     /** Present: weights change as it says. Default: every byte comes back. */
     approximate: recipe.exactOptional(),
     overwrite: z.boolean().exactOptional(),
@@ -30,6 +36,8 @@ export const jobRequest = z.discriminatedUnion('command', [
     archive: path,
     output: path.exactOptional(),
     tensor: z.string().exactOptional(),
+    /** Where bases may be, besides the archive's own folder. */
+    bases: bases.exactOptional(),
     overwrite: z.boolean().exactOptional(),
     ...resources,
   }),
@@ -37,6 +45,7 @@ export const jobRequest = z.discriminatedUnion('command', [
     command: z.literal('verify'),
     archive: path,
     against: path.exactOptional(),
+    bases: bases.exactOptional(),
     sha256: z
       .string()
       .regex(/^[0-9a-fA-F]{64}$/)
@@ -71,6 +80,10 @@ export const receipt = z.object({
   machine: z.string(),
   engine: z.string(),
   notices: z.array(z.string()),
+  /** Absent where no other model is needed. */
+  bases: z.array(baseFile).exactOptional(),
+  /** Where the bases were looked for, besides the archive's own folder. */
+  basePaths: bases.exactOptional(),
   /** Present where weights were approximated. */
   approximation: approximation.exactOptional(),
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { preset } from './jobs.ts';
+import { baseFile, preset } from './jobs.ts';
 
 const tensor = z.object({
   name: z.string(),
@@ -30,6 +30,8 @@ export const modelSummary = z.object({
   bytesOut: z.number().exactOptional(),
   /** Of an archive whose weights were approximated: what it restores is not the original. */
   isApproximate: z.boolean().exactOptional(),
+  /** Of an archive that is a difference to other models. */
+  bases: z.array(baseFile).exactOptional(),
   tensors: z.number(),
   parameters: z.number(),
   dtypes: z.array(z.object({ dtype: z.string(), tensors: z.number(), bytes: z.number() })),

@@ -11,6 +11,7 @@ export type ErrorCode =
   | 'DIFFERENT'
   | 'CHANGED'
   | 'NOT_FOUND'
+  | 'BASE_MISSING'
   | 'IO'
   | 'DISK_FULL'
   | 'CANCELLED'

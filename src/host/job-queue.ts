@@ -128,7 +128,7 @@ export function createJobQueue(options: JobQueueOptions): JobQueue {
       watch.use(watchDisk(entry, needed));
       for await (const event of start(request, { signal, pause: entry.gate, isRevived: entry.isRevived })) {
         if (event.type === 'finished') {
-          const receipt = toReceipt(event.report);
+          const receipt = toReceipt(event.report, request);
           update(entry, { receipt, bytesDone: entry.job.bytesTotal, bytesOut: receipt.bytesOut });
           const notices = await options.finished(entry.job, event.report);
           if (notices.length > 0) update(entry, { receipt: { ...receipt, notices: [...receipt.notices, ...notices] } });

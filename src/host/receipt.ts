@@ -1,10 +1,11 @@
-import type { Receipt } from '../contract/jobs.ts';
+import type { JobRequest, Receipt } from '../contract/jobs.ts';
 import type { CompressReport, Report } from '../engine/index.ts';
 
 const filesShown = 100;
 
 /** A report in the size that lists, windows and histories can bear: no tensors, and the first hundred files. */
-export function toReceipt(report: Report): Receipt {
+export function toReceipt(report: Report, { bases: basePaths = [] }: Pick<JobRequest, 'bases'> = {}): Receipt {
+  const bases = report.command === 'verify' ? undefined : report.bases;
   return {
     command: report.command,
     input: report.input,
@@ -25,6 +26,8 @@ export function toReceipt(report: Report): Receipt {
     machine: `${report.machine.cpu}, ${report.machine.cores} cores, ${report.machine.platform}`,
     engine: report.machine.engine,
     notices: [...report.notices],
+    ...(bases && { bases: bases.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })) }),
+    ...(basePaths.length > 0 && { basePaths }),
     ...(report.command === 'compress' && report.approximation ? { approximation: report.approximation } : {}),
   };
 }

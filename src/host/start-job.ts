@@ -4,6 +4,8 @@ import type { Settings } from '../contract/settings.ts';
 import { archivePath, discardLeftover, discardRestored, type EngineContext, type JobEvent } from '../engine/index.ts';
 import type { Engine } from './engine.ts';
 
+type CompressJob = Extract<JobRequest, { command: 'compress' }>;
+
 /** What a request leaves open is as the settings say; its output was decided when it was asked for. */
 export function withSettings(request: JobRequest, { memoryBytes, threads, defaultPreset }: Settings): JobRequest {
   const common = { memoryBytes, ...(threads === 'auto' ? {} : { threads }) };
@@ -30,14 +32,17 @@ export async function* goOnWithJob(
   request: JobRequest,
   context: EngineContext,
 ): AsyncGenerator<JobEvent, void, undefined> {
-  const isMade = request.command === 'compress' && (await isMadeOf(outputOf(request), request.input, engine, context));
-  yield* startJob(engine, isMade ? { ...request, overwrite: true } : request, context);
+  const isDone = request.command === 'compress' && (await isMade(request, engine, context));
+  yield* startJob(engine, isDone ? { ...request, overwrite: true } : request, context);
 }
 
-async function isMadeOf(archive: string, against: string, engine: Engine, context: EngineContext): Promise<boolean> {
+async function isMade(request: CompressJob, engine: Engine, context: EngineContext): Promise<boolean> {
+  const { input: against, bases } = request;
+  const archive = outputOf(request);
   if (!(await isThere(archive))) return false;
   try {
-    for await (const { type } of engine.verify({ archive, against }, context)) if (type === 'finished') return true;
+    for await (const { type } of engine.verify({ archive, against, bases }, context))
+      if (type === 'finished') return true;
   } catch {
     context.signal?.throwIfAborted();
   }
@@ -50,7 +55,7 @@ export async function discardWork(request: JobRequest): Promise<void> {
   if (request.command === 'restore') await discardRestored(request);
 }
 
-function outputOf(request: Extract<JobRequest, { command: 'compress' }>): string {
+function outputOf(request: CompressJob): string {
   return request.output ?? archivePath(request.input, request.approximate);
 }
 

@@ -11,6 +11,7 @@ describe('every failure has its exit code and its last JSON line', () => {
     ['USAGE', 2],
     ['MALFORMED', 3],
     ['NOT_FOUND', 3],
+    ['BASE_MISSING', 3],
     ['UNSUPPORTED', 3],
     ['IO', 4],
     ['DISK_FULL', 4],

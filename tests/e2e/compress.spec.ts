@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { check } from './check.ts';
 import { brokenModel, weightsModel } from './models.ts';
 import { drop, expect, openFromFolder, test } from './window.ts';
 
@@ -49,6 +50,35 @@ test('a dropped file is read from the browser, and its archive can be saved', as
   await window.getByRole('button', { name: 'Restore the original' }).click();
   await expect(window.getByText(grouped(sha256(model))).first()).toBeVisible();
   expect(await readdir(folder)).toEqual([]);
+});
+
+test('a tuned model is stored as a difference to its base, and says so until it is restored', async ({
+  window,
+  folder,
+}) => {
+  const base = weightsModel(3_000_000);
+  const tuned = base.map((byte, place) => (place > 1_000_000 && place % 1000 === 0 ? byte ^ 1 : byte));
+  const place = join(folder, 'bases', 'base.safetensors');
+  await mkdir(dirname(place));
+  await writeFile(place, base);
+  await openFromFolder(window, folder, 'tuned.safetensors', tuned);
+  await window.getByText('Store only what differs from another model').click();
+  await window.getByRole('textbox', { name: 'Base model' }).fill(place);
+  await window.getByRole('button', { name: 'Compress exactly' }).click();
+  await expect(window.getByText(/^Proved: all 3,000,\d+ bytes/)).toBeVisible();
+  await expect(window.getByText('Needs base.safetensors')).toBeVisible();
+  await expect(window.getByText(/^−9\d\.\d %$/).first()).toBeVisible();
+  await window.getByRole('button', { name: 'Restore the original' }).click();
+  await expect(window.getByText(grouped(sha256(tuned))).first()).toBeVisible();
+
+  await window.getByRole('link', { name: 'Open another file' }).click();
+  await window.getByRole('link', { name: 'Open from a folder of this machine' }).click();
+  await window.getByRole('link', { name: 'models', exact: true }).click();
+  await window.getByRole('link', { name: /^tuned\.safetensors\.fwz [\d.]+ kB/ }).click();
+  await expect(window.getByRole('heading', { name: 'Needs another model' })).toBeVisible();
+  await check(window, 'archive-base');
+  await window.getByRole('button', { name: 'Verify', exact: true }).click();
+  await expect(window.getByRole('heading', { name: 'Another model is needed for this' })).toBeVisible();
 });
 
 test('everything can be done by keyboard alone', async ({ window }) => {

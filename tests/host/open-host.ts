@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Job, JobRequest } from '../../src/contract/jobs.ts';
 import type { Engine } from '../../src/host/engine.ts';
 import { createHost, type HostOptions, type RunningHost } from '../../src/host/host.ts';
 import { standInEngine } from './stand-in-engine.ts';
@@ -44,4 +45,18 @@ export async function openHost({
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Starts a job; as it is when it is done. Rejects with the words that it failed with. */
+export async function jobOf(host: RunningHost, request: JobRequest): Promise<Job> {
+  const ended = new Promise<Job>((resolve, reject) => {
+    const stop = host.on('job.changed', (job) => {
+      if (job.state !== 'done' && job.state !== 'failed') return;
+      stop();
+      if (job.state === 'done') resolve(job);
+      else reject(new Error(job.error?.message));
+    });
+  });
+  await host.call('jobs.start', request);
+  return ended;
 }

@@ -3,11 +3,12 @@ import { copyFile, readdir, readFile, rename, utimes, writeFile } from 'node:fs/
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
-import type { Job, JobRequest, Receipt } from '../../src/contract/jobs.ts';
+import type { Job, Receipt } from '../../src/contract/jobs.ts';
 import type { Settings } from '../../src/contract/settings.ts';
 import { createHost, type RunningHost } from '../../src/host/host.ts';
 import { folderWith } from '../support/folder.ts';
 import { context } from '../support/jobs.ts';
+import { jobOf } from './open-host.ts';
 
 const sample = fileURLToPath(new URL('../../samples/digits.safetensors', import.meta.url));
 
@@ -91,18 +92,4 @@ async function compressed(hasTrash: boolean, changes: Partial<Settings> = {}) {
   await host.call('settings.set', { changes });
   const job = await jobOf(host, { command: 'compress', input: path });
   return { host, path, inTrash, job, run: job.id };
-}
-
-/** Starts a job; as it is when it is done. */
-async function jobOf(host: RunningHost, request: JobRequest): Promise<Job> {
-  const ended = new Promise<Job>((resolve, reject) => {
-    const stop = host.on('job.changed', (job) => {
-      if (job.state !== 'done' && job.state !== 'failed') return;
-      stop();
-      if (job.state === 'done') resolve(job);
-      else reject(new Error(job.error?.message));
-    });
-  });
-  await host.call('jobs.start', request);
-  return ended;
 }

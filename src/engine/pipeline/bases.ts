@@ -216,7 +216,7 @@ async function filesIn(folder: string, base: BaseFile): Promise<string[]> {
 
 function missing(archive: string, { name, bytes, sha256 }: BaseFile): FeatherweightError {
   return new FeatherweightError(
-    'NOT_FOUND',
+    'BASE_MISSING',
     `"${archive}" is stored as a difference to "${name}" (${bytes} bytes, sha256 ${sha256}), which is neither beside it nor among the bases given. Say where it, or its archive, is.`,
     { facts: { path: archive, base: name, sha256 } },
   );

@@ -36,14 +36,18 @@ export function jobHandlers(
 }
 
 async function checkPaths(request: JobRequest, { check }: Access): Promise<JobRequest> {
+  const bases = request.bases && { bases: await Promise.all(request.bases.map(check)) };
   switch (request.command) {
     case 'compress':
-      return { ...request, input: await check(request.input), ...(await checkOutput(request.output, check)) };
-    case 'restore':
-      return { ...request, archive: await check(request.archive), ...(await checkOutput(request.output, check)) };
+      return { ...request, ...bases, input: await check(request.input), ...(await checkOutput(request.output, check)) };
+    case 'restore': {
+      const archive = await check(request.archive);
+      return { ...request, ...bases, archive, ...(await checkOutput(request.output, check)) };
+    }
     case 'verify':
       return {
         ...request,
+        ...bases,
         archive: await check(request.archive),
         ...(request.against === undefined ? {} : { against: await check(request.against) }),
       };

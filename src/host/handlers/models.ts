@@ -70,6 +70,9 @@ function toSummary(inspection: Inspection): ModelSummary {
     ...{ kind, name, path, bytes, parameters },
     ...(bytesOut === undefined ? {} : { bytesOut }),
     ...(inspection.isApproximate === true && { isApproximate: true }),
+    ...(inspection.bases && {
+      bases: inspection.bases.map(({ name: base, bytes: size, sha256 }) => ({ name: base, bytes: size, sha256 })),
+    }),
     tensors: tensors.length,
     dtypes: dtypes.map((entry) => ({ ...entry })),
     files: files.slice(0, filesShown).map(({ name: file, format, bytes: size, sha256, fault }) => ({

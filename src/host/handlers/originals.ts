@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { HostError } from '../../contract/errors.ts';
+import { receipt as receiptSchema } from '../../contract/jobs.ts';
 import type { Replacement } from '../../contract/originals.ts';
 import type { CompressReport, EngineContext, JobEvent } from '../../engine/index.ts';
 import type { Engine } from '../engine.ts';
@@ -28,13 +29,13 @@ export function originalHandlers(
   const { engine, history, context, trash } = parts;
   return {
     'originals.replace': async ({ run, dryRun = false }) => {
-      const { report, finished } = await compressRun(history, run);
+      const { report, finished, bases } = await compressRun(history, run);
       const plan = await planReplacement(report, finished);
       const problems = [...plan.problems];
       if (trash === undefined) problems.push('There is no trash here, so the original is kept.');
       if (dryRun || problems.length > 0 || trash === undefined) return { ...plan, problems, done: false };
       if (Date.now() - finished > freshMilliseconds)
-        await finish(engine.verify({ archive: report.output, against: report.input }, context));
+        await finish(engine.verify({ archive: report.output, against: report.input, bases }, context));
       await history.saveOriginal({ run, archive: report.output, files: plan.files, replaced: Date.now() });
       for (const { path } of plan.files)
         await trash(path).catch((error: unknown) => {
@@ -45,10 +46,10 @@ export function originalHandlers(
     'originals.undo': async ({ run }) => {
       const original = (await history.originals()).find((known) => known.run === run);
       if (!original) throw new HostError({ code: 'NOT_FOUND', message: 'That original was not replaced from here.' });
-      const { report } = await compressRun(history, run);
+      const { report, bases } = await compressRun(history, run);
       const [first] = original.files;
       const output = report.files.length === 1 && first ? first.path : folderOf(report, await isFolder(report.input));
-      await finish(engine.restore({ archive: original.archive, output }, context));
+      await finish(engine.restore({ archive: original.archive, output, bases }, context));
       const { archive, files, replaced } = original;
       await history.saveOriginal({ run, archive, files, replaced, undone: Date.now() });
       return { files: original.files.map(({ path }) => path) };
@@ -61,14 +62,19 @@ export function originalHandlers(
   };
 }
 
-async function compressRun(
-  history: History,
-  id: string,
-): Promise<{ readonly report: CompressReport; readonly finished: number }> {
+interface CompressRun {
+  readonly report: CompressReport;
+  readonly finished: number;
+  /** Where bases of the archive may be. */
+  readonly bases: readonly string[];
+}
+
+async function compressRun(history: History, id: string): Promise<CompressRun> {
   const found = await history.get(id);
   if (found?.report.command !== 'compress')
     throw new HostError({ code: 'NOT_FOUND', message: 'There is no such archive in the history.' });
-  return { report: found.report, finished: found.finished };
+  const { report, finished, receipt } = found;
+  return { report, finished, bases: receiptSchema.parse(receipt).basePaths ?? [] };
 }
 
 /** The files that would move, and why they may not: gone, of another size, or written since the proof. */

@@ -43,6 +43,11 @@ const words: Readonly<Record<HostErrorCode, FailureWords>> = {
     safe: 'Nothing was changed.',
     next: 'It may have been moved, renamed or be on a drive that is not connected.',
   },
+  BASE_MISSING: {
+    title: 'Another model is needed for this',
+    safe: 'Nothing was changed, and no unfinished file was given a final name.',
+    next: 'Put it or its archive beside this one, or open the archive and say where it is.',
+  },
   IO: {
     title: 'The disk could not be read or written',
     safe: untouched,

@@ -49,7 +49,7 @@ describe('a model stored as a difference to another', () => {
     const elsewhere = await folderWith({});
     const moved = join(elsewhere, 'unknown name.bin');
     await rename(base, moved);
-    await expect(restored(archive)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(restored(archive)).rejects.toMatchObject({ code: 'BASE_MISSING' });
     expect(Buffer.compare(await restored(archive, { bases: [moved] }), original)).toBe(0);
     expect(Buffer.compare(await restored(archive, { bases: [elsewhere] }), original)).toBe(0);
     await archived(moved, join(folder, 'store of it.fwz'), []);
@@ -112,7 +112,7 @@ describe('a model stored as a difference to another', () => {
     other[other.length - 9]! ^= 1;
     await writeFile(base, other);
     await expect(restored(archive, { bases: [base] })).rejects.toMatchObject({ code: 'DIFFERENT' });
-    await expect(restored(archive)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(restored(archive)).rejects.toMatchObject({ code: 'BASE_MISSING' });
   });
 
   test('takes equal tensors whatever they are called, and nothing from a stranger', async () => {
@@ -151,7 +151,7 @@ describe('a model stored as a difference to another', () => {
     // The base is itself stored as a difference to what would now be stored as a difference to it.
     await expect(archived(base, join(folder, 'base.fwz'), [archive])).rejects.toMatchObject({ code: 'USAGE' });
     await rm(base);
-    await expect(restored(third)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(restored(third)).rejects.toMatchObject({ code: 'BASE_MISSING' });
   });
 
   test('is refused where its index refers to places outside the base', async () => {

@@ -45,7 +45,7 @@ test.each([
   expect(restored.equals(original)).toBe(false);
   const alone = await folderWith({ 'tuned.fwz': await readFile(output!) });
   const elsewhere = restore({ archive: join(alone, 'tuned.fwz'), output: join(alone, 'back') }, context());
-  await expect(finish(elsewhere)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  await expect(finish(elsewhere)).rejects.toMatchObject({ code: 'BASE_MISSING' });
 });
 
 test('without a base that has it a tensor is kept, and says why', async () => {

@@ -82,7 +82,20 @@ export function Result({ id, name, receipt }: ResultProps) {
 }
 
 function ReceiptFacts({ receipt }: { readonly receipt: Receipt }) {
-  const { command, bytesIn, bytesOut, sha256, files, preset, seconds, threads, machine, engine, notices } = receipt;
+  const {
+    command,
+    bytesIn,
+    bytesOut,
+    sha256,
+    files,
+    preset,
+    seconds,
+    threads,
+    machine,
+    engine,
+    notices,
+    bases = [],
+  } = receipt;
   const original = command === 'restore' ? bytesOut : bytesIn;
   const archive = command === 'restore' ? bytesIn : bytesOut;
   const speed = `${bytesText(original / Math.max(seconds, 0.001))}/s`;
@@ -98,6 +111,9 @@ function ReceiptFacts({ receipt }: { readonly receipt: Receipt }) {
           ['Original', exactBytesText(original)],
           ['Archive', `${exactBytesText(archive)}, ${percentText(archive / Math.max(1, original))} of the original`],
           ...(receipt.tensors > 0 ? [['Tensors', tensorWords(receipt)] as const] : []),
+          ...bases.map(
+            ({ name, sha256: digest }) => [`Needs ${visibleText(name)}`, <Hash key={digest} value={digest} />] as const,
+          ),
           ...(preset === undefined ? [] : [['Preset', preset] as const]),
           ['Time', `${durationText(seconds)} with ${countedText(threads, 'thread')}, ${speed}`],
           ...(receipt.peakRssBytes === undefined

@@ -8,7 +8,7 @@ import { Failure } from '../../components/Failure.tsx';
 import { useConnection } from '../../host/connection.tsx';
 import { useStartJob } from '../../host/jobs.ts';
 import { accuracyLink, exportLink } from '../../text/links.ts';
-import { restoreRequest } from '../model/restore-request.ts';
+import { restoreRequest, verifyRequest } from '../model/restore-request.ts';
 import { DragOut } from './DragOut.tsx';
 import { ReplaceOriginal } from './ReplaceOriginal.tsx';
 
@@ -20,7 +20,7 @@ interface ResultActionsProps {
 
 /** What can be done with a result next. */
 export function ResultActions({ id, name, receipt }: ResultActionsProps) {
-  const { command, input, output, files } = receipt;
+  const { command, input, output, files, basePaths } = receipt;
   const { native } = useConnection();
   const start = useStartJob();
   const archive = command === 'compress' ? output : input;
@@ -45,12 +45,12 @@ export function ResultActions({ id, name, receipt }: ResultActionsProps) {
         )}
         {command === 'compress' && !isApproximate && <ReplaceOriginal run={id} />}
         {archive !== undefined && command !== 'restore' && (
-          <Button variant="default" onClick={() => start.mutate(restoreRequest(archive, files))}>
+          <Button variant="default" onClick={() => start.mutate(restoreRequest(archive, files, basePaths))}>
             {isApproximate ? 'Restore the model' : 'Restore the original'}
           </Button>
         )}
         {archive !== undefined && (
-          <Button variant="default" onClick={() => start.mutate({ command: 'verify', archive })}>
+          <Button variant="default" onClick={() => start.mutate(verifyRequest(archive, basePaths))}>
             {command === 'restore' ? 'Verify the archive' : 'Verify again'}
           </Button>
         )}

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { Link } from 'wouter';
 import type { JobRequest } from '../../../contract/jobs.ts';
 import type { ModelSummary } from '../../../contract/models.ts';
@@ -17,7 +17,8 @@ import { visibleText } from '../../text/visible.ts';
 import { Headline } from './Headline.tsx';
 import { ModelDetails } from './ModelDetails.tsx';
 import { ModelMap } from './ModelMap.tsx';
-import { restoreRequest } from './restore-request.ts';
+import { NeededBases } from './NeededBases.tsx';
+import { restoreRequest, verifyRequest } from './restore-request.ts';
 import { TensorInspector } from './TensorInspector.tsx';
 import { storedFigures, tileKey } from './tile-figures.ts';
 import { useBits } from './use-bits.ts';
@@ -32,7 +33,9 @@ export function ArchiveView({ model }: { readonly model: ModelSummary }) {
   const { selected, select, close } = useSelection();
   const isApproximate = model.isApproximate === true;
   const [only] = model.filesTotal === 1 ? model.files : [];
-  const restore = restoreRequest(model.path, model.files);
+  const [base, setBase] = useState('');
+  const bases = base === '' ? [] : [base];
+  const restore = restoreRequest(model.path, model.files, bases);
   const startJob = (request: JobRequest) => () => start.mutate(request);
   useShortcut('start', startJob(restore));
   return (
@@ -43,11 +46,12 @@ export function ArchiveView({ model }: { readonly model: ModelSummary }) {
           Restores {visibleText(only.name)} with sha256 <Hash value={only.sha256} />
         </p>
       )}
+      {model.bases !== undefined && <NeededBases bases={model.bases} value={base} onChange={setBase} />}
       <Actions>
         <Button onClick={startJob(restore)}>
           {isApproximate ? 'Restore the approximated model' : 'Restore the original'}
         </Button>
-        <Button variant="default" onClick={startJob({ command: 'verify', archive: model.path })}>
+        <Button variant="default" onClick={startJob(verifyRequest(model.path, bases))}>
           Verify
         </Button>
         <Button variant="default" component={Link} href={exportLink(model.path)}>

@@ -20,6 +20,7 @@ import { ApproximateChoice } from '../approximate/ApproximateChoice.tsx';
 import { KindChoice, type Kind } from '../approximate/KindChoice.tsx';
 import approximateClasses from '../approximate/Recipe.module.css';
 import { toRecipe, type RecipeChoice } from '../approximate/recipe-choice.ts';
+import { BaseField } from './BaseField.tsx';
 import { OutputPlace } from './OutputPlace.tsx';
 import { EstimateHeadline } from './EstimateHeadline.tsx';
 import { Faults } from './Faults.tsx';
@@ -37,6 +38,7 @@ export function ModelView({ model }: { readonly model: ModelSummary }) {
   const settings = useSettings();
   const [chosen, setChosen] = useState<string>();
   const [output, setOutput] = useState('');
+  const [base, setBase] = useState('');
   const [kind, setKind] = useState<Kind>('exact');
   const [decided, setDecided] = useState<RecipeChoice>();
   const methods = useCatalog().data?.methods ?? [];
@@ -61,6 +63,7 @@ export function ModelView({ model }: { readonly model: ModelSummary }) {
     ...{ command: 'compress', input: path, preset: presetIds.catch('balanced').parse(preset) },
     ...(isApproximate ? { approximate: toRecipe(choice) } : {}),
     ...(asks && output !== '' ? { output } : {}),
+    ...(base === '' ? {} : { bases: [base] }),
   };
   return (
     <Screen title={model.name} path={path} mark={isApproximate ? <Approximate /> : <Exact />}>
@@ -95,6 +98,7 @@ export function ModelView({ model }: { readonly model: ModelSummary }) {
         ) : (
           <PresetChoice value={preset} onChange={setChosen} estimate={estimate.data} bytes={bytes} />
         )}
+        {model.tensors > 0 && <BaseField value={base} onChange={setBase} />}
         {asks && <OutputPlace path={path} value={output} onChange={setOutput} />}
         {disk?.enough === false && (
           <p role="status">
