@@ -30,7 +30,8 @@ export interface AnswerStore {
   save(key: string, content: Uint8Array): Promise<void>;
 }
 
-const layerItems = 4;
+/** Layers are compared on the first items, and of clips on their beginning. */
+const [layerItems, layerFrames] = [4, 32];
 const evaluatorSeconds = 3600;
 
 /**
@@ -141,7 +142,7 @@ async function run(
             ask('layers', {
               ...(task && { task: { task: task.task, folder: task.folder } }),
               ...{ original: graphs.original ?? '', candidate: graphs.candidate ?? '' },
-              ...{ items: Math.min(layerItems, limit ?? layerItems), seed, threads },
+              ...{ items: Math.min(layerItems, limit ?? layerItems), frames: layerFrames, seed, threads },
             }),
           )
         : undefined;

@@ -117,8 +117,8 @@ export interface LayerReport {
   readonly layers: readonly LayerError[];
   /** Layers that the candidate has under no such name. */
   readonly missing: number;
-  /** Layers of branches and loops, whose values do not leave them. */
-  readonly nested: number;
+  /** What was done about layers in branches and loops, in sentences; absent in older evaluations. */
+  readonly notes?: readonly string[];
 }
 
 /** How far tensors are from each other. Not an accuracy measurement. */

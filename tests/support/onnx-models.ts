@@ -58,23 +58,24 @@ export function model(graph: Bytes, version: number): Uint8Array {
   ]);
 }
 
+/** A branch that multiplies `from` by a matrix of its own, as an attribute of an If. */
+const branch = (name: string, from: string, seed: number): Bytes => [
+  ...bytes(1, name),
+  ...bytes(6, [
+    ...constant(`${name}.w`, [64, 64], weights(4096, seed, 0.1)),
+    ...node('MatMul', [from, `${name}.w`], `${name}.out`),
+    ...bytes(2, name),
+    ...bytes(12, inputOf(`${name}.out`, 1, 4, 64)),
+  ]),
+  ...whole(20, 5),
+];
+
 /**
  * A network with a weight of each kind: convolution, depthwise and transposed convolution, Gemm, MatMul by an initializer, by
  * a Constant and by a transposed one, an embedding, a mask, and a Constant inside a branch. Inputs: `x` [1, 3, 8, 8],
  * `ids` [4], `flag` [1]; output `y` [4, 64]. Attributes and inputs as operators of `version` (9 or 13) have them.
  */
 export function smallNetwork(version: 9 | 13): Uint8Array {
-  const branch = (name: string, seed: number): Bytes => [
-    ...constant(`${name}.w`, [64, 64], weights(4096, seed, 0.1)),
-    ...node('MatMul', ['e', `${name}.w`], `${name}.out`),
-    ...bytes(2, name),
-    ...bytes(12, inputOf(`${name}.out`, 1, 4, 64)),
-  ];
-  const branchAttribute = (name: string, seed: number): Bytes => [
-    ...bytes(1, name),
-    ...bytes(6, branch(name, seed)),
-    ...whole(20, 5),
-  ];
   const mask = Float32Array.from({ length: 4096 }, (_, index) => (index % 64 > Math.floor(index / 64) ? -1e9 : 0));
   return model(
     [
@@ -110,13 +111,54 @@ export function smallNetwork(version: 9 | 13): Uint8Array {
       ...node('Add', ['scores', 'seen'], 'masked'),
       ...node('Softmax', ['masked'], 'shares', int('axis', 1)),
       ...node('MatMul', ['shares', 'd'], 'e'),
-      ...node('If', ['flag'], 'y', branchAttribute('then_branch', 10), branchAttribute('else_branch', 11)),
+      ...node('If', ['flag'], 'y', branch('then_branch', 'e', 10), branch('else_branch', 'e', 11)),
       ...bytes(11, inputOf('x', 1, 1, 3, 8, 8)),
       ...bytes(11, inputOf('ids', 7, 4)),
       ...bytes(11, inputOf('flag', 9, 1)),
       ...bytes(12, inputOf('y', 1, 4, 64)),
     ],
     version,
+  );
+}
+
+/** A product of `x` [4, 64] with a matrix, then with one of two in branches of `flag` [1]. */
+export function branchNetwork(): Uint8Array {
+  return model(
+    [
+      ...floats('first', [64, 64], weights(4096, 14, 0.2)),
+      ...node('MatMul', ['x', 'first'], 'b'),
+      ...node('If', ['flag'], 'y', branch('then_branch', 'b', 10), branch('else_branch', 'b', 11)),
+      ...bytes(11, inputOf('x', 1, 4, 64)),
+      ...bytes(11, inputOf('flag', 9, 1)),
+      ...bytes(12, inputOf('y', 1, 4, 64)),
+    ],
+    13,
+  );
+}
+
+/** A product of `x` [4, 64] with a matrix, then twice with another one in a loop. */
+export function loopNetwork(): Uint8Array {
+  const body = [
+    ...floats('again', [64, 64], weights(4096, 15, 0.2)),
+    ...node('Identity', ['on'], 'on.next'),
+    ...node('MatMul', ['h', 'again'], 'h.next'),
+    ...bytes(2, 'body'),
+    ...bytes(11, inputOf('step', 7)),
+    ...bytes(11, inputOf('on', 9)),
+    ...bytes(11, inputOf('h', 1, 4, 64)),
+    ...bytes(12, inputOf('on.next', 9)),
+    ...bytes(12, inputOf('h.next', 1, 4, 64)),
+  ];
+  return model(
+    [
+      ...floats('first', [64, 64], weights(4096, 14, 0.2)),
+      ...numbers('steps', 2),
+      ...node('MatMul', ['x', 'first'], 'b'),
+      ...node('Loop', ['steps', '', 'b'], 'y', [...bytes(1, 'body'), ...bytes(6, body), ...whole(20, 5)]),
+      ...bytes(11, inputOf('x', 1, 4, 64)),
+      ...bytes(12, inputOf('y', 1, 4, 64)),
+    ],
+    13,
   );
 }
 

@@ -180,9 +180,7 @@ function layerLines({ layers }: EvaluationReport): readonly string[] {
         ]),
     ),
     ...(layers.missing > 0 ? [`${layers.missing} layers are not in the candidate under the same name`] : []),
-    ...(layers.nested > 0
-      ? [`${layers.nested} layers in branches or loops, whose values a runtime does not give out, are not compared`]
-      : []),
+    ...(layers.notes ?? []).map(escapeLines),
   ];
 }
 

@@ -12,7 +12,7 @@ import { runTask } from '../process/run.ts';
 import type { Tasks } from '../process/protocol.ts';
 import { openTask, type OpenTask } from '../task/read.ts';
 import type { Calibration } from './calibrate.ts';
-import type { JointInputs } from './inputs.ts';
+import type { ModelInputs } from '../inference/inputs.ts';
 import type { FitRequest } from './request.ts';
 import { readTensor } from './round.ts';
 import { findTensors, type FoundTensor } from './tensors.ts';
@@ -27,7 +27,7 @@ type JointTask = 'calibrate' | 'sensitivity' | 'round';
 export interface Bench extends AsyncDisposable {
   readonly model: PreparedModel;
   readonly task: OpenTask | undefined;
-  readonly inputs: JointInputs;
+  readonly inputs: ModelInputs;
   /** Of its own, removed at the end; and where what was learned stays. */
   readonly folder: string;
   readonly cache: string;
@@ -67,7 +67,7 @@ export async function openBench(
   if (model.onnx === undefined) throw withoutGraph(model);
   started(model);
   const given = task && { task: { task: task.task, folder: task.folder } };
-  const inputs: JointInputs = { ...given, items, frames: mostFrames, seed, threads };
+  const inputs: ModelInputs = { ...given, items, frames: mostFrames, seed, threads };
   const key = JSON.stringify([3, await model.sha256, task?.sha256, task?.folder, items, seed]);
   const cache = join(request.cacheFolder, createHash('sha256').update(key).digest('hex').slice(0, 32));
   await mkdir(cache, { recursive: true });

@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { FileSource } from '../../engine/io/file-source.ts';
 import { graphTensors, readGraph } from '../../engine/onnx/index.ts';
 import { capture, type Captured } from './capture.ts';
-import { flatten } from './flatten.ts';
-import type { JointInputs } from './inputs.ts';
+import { flatten } from '../models/flatten.ts';
+import type { ModelInputs } from '../inference/inputs.ts';
 import { findLayers, type Layer } from './layers.ts';
 import { countLookups, type Lookup } from './lookups.ts';
 import { samplesIn, sumBytes, Sums } from './sums.ts';
 
 /** What is to be calibrated; plain data. */
-export interface CalibrateRequest extends JointInputs {
+export interface CalibrateRequest extends ModelInputs {
   /** An ONNX file. */
   readonly model: string;
   /** Where sums stay from one run to the next. */

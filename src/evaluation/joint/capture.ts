@@ -5,7 +5,7 @@ import { Runner, runsOf } from '../inference/runs.ts';
 import { loadModel } from '../inference/session.ts';
 import type { Values } from '../inputs/tensor.ts';
 import { writeWithOutputs } from '../models/with-outputs.ts';
-import { openInputs, type JointInputs } from './inputs.ts';
+import { openInputs, type ModelInputs } from '../inference/inputs.ts';
 
 /** A model whose inner values are looked at, and a folder for the copy that gives them. */
 export interface Captured {
@@ -19,7 +19,7 @@ export interface Captured {
  * One run's values are in memory at a time.
  */
 export async function capture(
-  request: JointInputs,
+  request: ModelInputs,
   { source, model, place }: Captured,
   names: readonly string[],
   use: (valueOf: (name: string) => Values | undefined, runs: number) => void,

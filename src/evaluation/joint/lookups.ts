@@ -1,7 +1,7 @@
 import { weightUses } from '../../engine/onnx/index.ts';
 import { numbersOf } from '../compare/rows.ts';
 import { capture, type Captured } from './capture.ts';
-import type { JointInputs } from './inputs.ts';
+import type { ModelInputs } from '../inference/inputs.ts';
 
 /** A table of which rows are taken, and how often the inputs take each. Plain data. */
 export interface Lookup {
@@ -11,7 +11,7 @@ export interface Lookup {
 }
 
 /** Counts, in one pass over the inputs, how often the rows of each table of the main graph are taken. */
-export async function countLookups(request: JointInputs, captured: Captured): Promise<readonly Lookup[]> {
+export async function countLookups(request: ModelInputs, captured: Captured): Promise<readonly Lookup[]> {
   const tables = weightUses(captured.model).flatMap(({ tensor, graph, uses }) => {
     const use = uses.find(
       ({ operator, input, channelAxis }) => operator === 'Gather' && input === 0 && channelAxis === 0,

@@ -4,7 +4,7 @@ import { Runner, runsOf } from '../inference/runs.ts';
 import { loadModel } from '../inference/session.ts';
 import type { Values } from '../inputs/tensor.ts';
 import { damageOf, doubtOf, kindOf, type OutputKind } from './damage.ts';
-import { openInputs, type JointInputs } from './inputs.ts';
+import { openInputs, type ModelInputs } from '../inference/inputs.ts';
 import { readTensor, roundTensor, writeTensor, type JointTensor } from './round.ts';
 import { byImportance, even, outputsOf, stepsFor, type Spread } from './spread.ts';
 
@@ -17,7 +17,7 @@ export interface ProbedTensor extends JointTensor {
 }
 
 /** Which weights are to be tried one by one; plain data. */
-export interface SensitivityRequest extends JointInputs {
+export interface SensitivityRequest extends ModelInputs {
   /** The graph in the folder of copies. */
   readonly model: string;
   readonly output?: string | undefined;

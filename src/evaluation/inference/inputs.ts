@@ -1,10 +1,10 @@
 import { openDataset, type Dataset } from '../inputs/dataset.ts';
 import { pseudoDataset } from '../inputs/pseudo.ts';
-import type { Port } from '../inference/session.ts';
+import type { Port } from './session.ts';
 import type { Task } from '../task/schema.ts';
 
 /** The inputs that a model is looked at with; plain data. */
-export interface JointInputs {
+export interface ModelInputs {
   readonly task?: { readonly task: Task; readonly folder: string };
   /** The first so many items. */
   readonly items: number;
@@ -18,7 +18,7 @@ const noTask: Pick<Task, 'batch' | 'state' | 'block'> = { batch: 1, state: [], b
 
 /** The first items of a task, or pseudo-inputs where there is none. */
 export async function openInputs(
-  { task: given, items, seed, frames }: JointInputs,
+  { task: given, items, seed, frames }: ModelInputs,
   ports: readonly Port[],
 ): Promise<
   Dataset & {

@@ -6,14 +6,15 @@ import {
   replace,
   type Content,
   type Edit,
+  type OnnxGraph,
   type OnnxNode,
   type Place,
 } from '../../engine/onnx/index.ts';
 import { nodeField } from '../../engine/onnx/messages.ts';
 import { Runner, runsOf } from '../inference/runs.ts';
 import { loadModel } from '../inference/session.ts';
-import { writeEdited, writeWithOutputs } from '../models/with-outputs.ts';
-import { openInputs, type JointInputs } from './inputs.ts';
+import { writeEdited, writeWithOutputs } from './with-outputs.ts';
+import { openInputs, type ModelInputs } from '../inference/inputs.ts';
 
 /** Branches within branches. */
 const mostDepth = 8;
@@ -22,7 +23,7 @@ const mostDepth = 8;
  * A copy of a model in whose place of every If of the main graph stands the branch that its first input takes, so that the
  * values in it can be looked at; the model itself where there is none. The path of it.
  */
-export async function flatten(request: JointInputs & { readonly model: string }, folder: string): Promise<string> {
+export async function flatten(request: ModelInputs & { readonly model: string }, folder: string): Promise<string> {
   let path = request.model;
   for (let depth = 0; depth < mostDepth; depth++) {
     await using source = await FileSource.open(path);
@@ -33,9 +34,14 @@ export async function flatten(request: JointInputs & { readonly model: string },
     const asking = join(folder, `conditions-${depth}.onnx`);
     await writeWithOutputs(source, model, conditions, asking);
     const taken = await firstOutputs(request, asking);
+    const names = namesOf(model.graph);
     const edits = choices.flatMap((node, place): Edit[] => {
       const value = taken.get(conditions[place] ?? '');
-      return value === undefined ? [] : [branchFor(node, value, source)];
+      const branch = value === undefined ? undefined : branchOf(node, value);
+      // Branches may use a name that another one uses; in one graph there can be only one such.
+      if (branch === undefined || [...namesOf(branch)].some((name) => names.has(name))) return [];
+      for (const name of namesOf(branch)) names.add(name);
+      return [inlined(node, branch, source)];
     });
     if (edits.length === 0) return path;
     path = join(folder, `flat-${depth}.onnx`);
@@ -44,26 +50,36 @@ export async function flatten(request: JointInputs & { readonly model: string },
   return path;
 }
 
-/** Whether each output of one element is true for the first input. */
-async function firstOutputs(request: JointInputs, path: string): Promise<ReadonlyMap<string, boolean>> {
+/** Whether each input and output of one element is true for the first item. */
+async function firstOutputs(request: ModelInputs, path: string): Promise<ReadonlyMap<string, boolean>> {
   await using model = await loadModel(path, request.threads);
   await using dataset = await openInputs({ ...request, items: 1, frames: 1 }, model.inputs);
   const runner = new Runner(model, dataset.task.state);
   for await (const run of runsOf(dataset, { ...dataset.task, batch: 1 }, [0], 1)) {
     const outputs = await runner.run(run);
     return new Map(
-      [...outputs].flatMap(([name, { data }]) => (data.length === 1 ? [[name, Boolean(data[0])] as const] : [])),
+      [...runner.fed, ...outputs].flatMap(([name, { data }]) =>
+        data.length === 1 ? [[name, Boolean(data[0])] as const] : [],
+      ),
     );
   }
   return new Map();
 }
 
+function branchOf(node: OnnxNode, isTrue: boolean): OnnxGraph | undefined {
+  return node.attributes.get(isTrue ? 'then_branch' : 'else_branch')?.graphs[0];
+}
+
+/** What a graph itself gives names to. */
+function namesOf({ nodes, initializers }: OnnxGraph): Set<string> {
+  return new Set([...nodes.flatMap(({ outputs }) => outputs), ...initializers.map(({ name }) => name)].filter(Boolean));
+}
+
 /** Nodes and tensors of a branch are fields of a graph with the same numbers as those of the graph around it. */
-function branchFor(node: OnnxNode, isTrue: boolean, source: FileSource): Edit {
-  const graph = node.attributes.get(isTrue ? 'then_branch' : 'else_branch')?.graphs[0];
-  const parts = graph ? [...graph.initializers, ...graph.nodes] : [];
+function inlined(node: OnnxNode, { initializers, nodes, outputs }: OnnxGraph, source: FileSource): Edit {
+  const parts = [...initializers, ...nodes];
   const ends = node.outputs.map((output, place) =>
-    given(nodeField({ operator: 'Identity', inputs: [graph?.outputs[place]?.name ?? ''], outputs: [output] })),
+    given(nodeField({ operator: 'Identity', inputs: [outputs[place]?.name ?? ''], outputs: [output] })),
   );
   return replace(node, ...parts.map((part) => copyOf(part, source)), ...ends);
 }
