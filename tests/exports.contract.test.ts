@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
@@ -29,6 +30,11 @@ async function exported(input: string, target: string, output: string): Promise<
   const context = { ...runtime, readExport: exportReader(runtime.spawnEvaluation) };
   return (await finish(exportModel({ input, target, output }, context))).report;
 }
+
+test('every bundled model is here', async () => {
+  const bundled = (await readdir(samples)).filter((name) => /\.(onnx|safetensors)$/.test(name));
+  expect(Object.keys(expected).sort()).toEqual(bundled.sort());
+});
 
 describe.each(Object.entries(expected))('%s', (model, sizes) => {
   test.each(exportTargets.map(({ id }) => id))('as %s', async (target) => {

@@ -16,7 +16,7 @@ export function readGguf(folder: string, names: readonly string[]): Promise<Load
         tensors += tensorInfos.length;
         pairs += Object.keys(metadata).length;
       }
-      return `${tensors} tensors and ${pairs} metadata entries`;
+      return `${pairs} metadata entries and ${found(tensors)}`;
     };
   });
 }
@@ -34,7 +34,7 @@ export function readSafetensors(folder: string, names: readonly string[]): Promi
         const parsed = await parseSafetensorsMetadata({ repo, path: index, fetch: fetchFrom(shards) });
         const headers = 'headers' in parsed ? Object.values(parsed.headers) : [];
         const tensors = headers.reduce((sum, header) => sum + tensorsOf(header), 0);
-        return `${tensors} tensors in ${headers.length} shards`;
+        return `${found(tensors)} in ${headers.length} shards`;
       }
       let tensors = 0;
       for (const name of names.filter((each) => each.endsWith('.safetensors'))) {
@@ -43,9 +43,14 @@ export function readSafetensors(folder: string, names: readonly string[]): Promi
         const parsed = await parseSafetensorsMetadata({ repo, path, fetch });
         if ('header' in parsed) tensors += tensorsOf(parsed.header);
       }
-      return `${tensors} tensors`;
+      return found(tensors);
     };
   });
+}
+
+/** What these libraries check; they read no elements. */
+function found(tensors: number): string {
+  return `the names, types, shapes and places of ${tensors} tensors`;
 }
 
 /** Loads a library and has it read; it is left out where it is not installed. */
