@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
 import type { CompressReport } from '../pipeline/events.ts';
 import { sha256Of } from '../pipeline/file-digest.ts';
+import { isArchive } from '../pipeline/is-archive.ts';
 import { openArchive } from '../pipeline/open-archive.ts';
 import { inputKey, type DoneRecord } from './journal.ts';
 import type { PlannedModel } from './plan.ts';
@@ -34,16 +35,13 @@ export async function recogniseFinished(
   if (bytesOut === undefined) return undefined;
   const input = inputKey(model.files);
   if (known?.input === input && known.archive === planned.archive && known.bytesOut === bytesOut) return known;
+  if (!(await isArchive(path))) throw inTheWay(path);
   await using opened = await openArchive(path, mostIndexBytes);
   const { files, bases } = opened.archive;
   const digests = new Set<string>();
   for (const file of model.files) digests.add(await sha256Of(file.path, signal));
   const held = new Set(files.map(({ sha256 }) => sha256));
-  if (held.size !== digests.size || ![...held].every((sha256) => digests.has(sha256)))
-    throw new UsageError(
-      `"${path}" is there already and holds something else. Move it away, or choose another folder.`,
-      { path },
-    );
+  if (held.size !== digests.size || ![...held].every((sha256) => digests.has(sha256))) throw inTheWay(path);
   return {
     ...recordOf(planned, basePaths),
     input,
@@ -54,6 +52,11 @@ export async function recogniseFinished(
     files: files.map(plain),
     bases: bases.map(plain),
   };
+}
+
+function inTheWay(path: string): UsageError {
+  const words = `"${path}" is there already and holds something else. Move it away, or choose another folder.`;
+  return new UsageError(words, { path });
 }
 
 /** What the journal keeps of a model that was archived just now. */

@@ -4,6 +4,7 @@ import { Actions } from '../../components/Actions.tsx';
 import { useCatalog } from '../../host/settings.ts';
 import { countedText } from '../../text/amounts.ts';
 import { planFormId } from './PlanForm.tsx';
+import classes from './Zoo.module.css';
 import type { Edit, Edits } from './zoo-edits.ts';
 
 interface BulkEditProps {
@@ -21,7 +22,7 @@ export function BulkEdit({ selected, edits, isPending, onEdit, onClear }: BulkEd
   const isEmpty = selected.size === 0;
   const edit = (change: Edit | undefined) => () => onEdit([...selected], change);
   return (
-    <div role="group" aria-label="Selected models">
+    <div role="group" aria-label="Selected models" className={classes.bulk}>
       <Actions>
         <span role="status">
           {isEmpty ? 'Nothing is selected.' : `${countedText(selected.size, 'model')} selected`}

@@ -32,7 +32,7 @@ export function NeedsAttention({ total, done, isBusy }: NeedsAttentionProps) {
   if (total === 0) return null;
   const shown = chosen ?? pages.rowAt(0);
   return (
-    <section aria-label="Needs attention">
+    <section aria-label="Needs attention" className={classes.needs}>
       <h2>Needs attention</h2>
       <Actions>
         <Button size="compact-sm" disabled={isBusy} loading={retry.isPending} onClick={() => retry.mutate(undefined)}>

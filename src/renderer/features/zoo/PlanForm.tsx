@@ -1,4 +1,4 @@
-import { Button, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
+import { Button, FileButton, NativeSelect, Switch, Textarea, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { preset as presetIds } from '../../../contract/jobs.ts';
 import { zooRecipe, type ZooPlanSummary, type ZooRecipe, type ZooSummary } from '../../../contract/zoo.ts';
@@ -97,17 +97,14 @@ export function PlanForm({ summary, plan: made, edits, isBusy, onPlanned }: Plan
         <LinkButton onClick={() => saveText('zoo.recipe.json', 'application/json', JSON.stringify(recipe, null, 2))}>
           Save the recipe
         </LinkButton>
-        <label>
-          Open a recipe{' '}
-          <input
-            type="file"
-            accept="application/json,.json"
-            onChange={({ currentTarget }) => {
-              const file = currentTarget.files?.[0];
-              if (file !== undefined) void open(file);
-            }}
-          />
-        </label>
+        <FileButton
+          accept="application/json,.json"
+          onChange={(file) => {
+            if (file !== null) void open(file);
+          }}
+        >
+          {({ onClick }) => <LinkButton onClick={onClick}>Open a recipe</LinkButton>}
+        </FileButton>
         <span>Nothing is changed by planning.</span>
       </Actions>
       {fault !== undefined && <p role="alert">{fault}</p>}
