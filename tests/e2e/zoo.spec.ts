@@ -53,6 +53,30 @@ test('a folder of models is looked through, planned and archived, and the report
   );
 });
 
+test('a run that lacks room says how much, waits, and goes on by itself when there is room', async ({
+  window,
+  folder,
+}) => {
+  await writeFile(join(folder, 'one.safetensors'), weightsModel(600_000));
+  const keepFree = async (gigabytes: string) => {
+    await window.getByRole('link', { name: 'Settings', exact: true }).click();
+    await window.getByRole('textbox', { name: 'Room kept free on a drive' }).fill(gigabytes);
+    await window.getByRole('link', { name: 'Zoo', exact: true }).click();
+  };
+  await keepFree('900000');
+  await window.getByRole('textbox', { name: 'Folders with models' }).fill(folder);
+  await window.getByRole('button', { name: 'See what is there' }).click();
+  await window.getByRole('textbox', { name: 'Folder for the archives' }).fill(join(folder, 'archived'));
+  await window.getByRole('button', { name: 'Make a plan' }).click();
+  await window.getByRole('button', { name: 'Archive 1 model exactly' }).click();
+  await expect(window.getByText(/^Waiting for room in .* free, 900 TB needed\. It goes on by itself\.$/)).toBeVisible();
+  await check(window, 'zoo-waiting');
+  await keepFree('0.001');
+  const report = window.getByRole('region', { name: 'Report' });
+  await expect(report.getByRole('row', { name: /^one.safetensors/ })).toContainText('Archived');
+  await expect(window.getByText(/^Waiting for room/)).toHaveCount(0);
+});
+
 test('five thousand models are searched, selected and changed by keyboard alone, and the plan follows', async ({
   window,
   folder,

@@ -34,12 +34,14 @@ export function NeedsAttention({ total, done, isBusy }: NeedsAttentionProps) {
   return (
     <section aria-label="Needs attention" className={classes.needs}>
       <h2>Needs attention</h2>
-      <Actions>
-        <Button size="compact-sm" disabled={isBusy} loading={retry.isPending} onClick={() => retry.mutate(undefined)}>
-          {total === 1 ? 'Try it again' : `Try all ${countedText(total, 'model')} again`}
-        </Button>
-        <span>Nothing of what is done is done again.</span>
-      </Actions>
+      <div className={classes.buttons}>
+        <Actions>
+          <Button size="compact-sm" disabled={isBusy} loading={retry.isPending} onClick={() => retry.mutate(undefined)}>
+            {total === 1 ? 'Try it again' : `Try all ${countedText(total, 'model')} again`}
+          </Button>
+          <span>Nothing of what is done is done again.</span>
+        </Actions>
+      </div>
       {retry.error && <Failure error={retry.error} />}
       {pages.error && <Failure error={pages.error} />}
       {total > 1 && (

@@ -89,17 +89,22 @@ export function ZooReport({ done, isBusy }: ZooReportProps) {
           .map(([one, count]) => `${stateWords[one as BatchRowView['state']]}: ${countText(count)}`)
           .join(' · ')}
       </p>
-      <Actions>
-        {formats.map((format) => (
-          <LinkButton
-            key={format}
-            label={`Save the report as ${format.toUpperCase()}`}
-            onClick={() => download.mutate(format, { onSuccess: ({ name, type, text }) => saveText(name, type, text) })}
-          >
-            {`Save as ${format.toUpperCase()}`}
-          </LinkButton>
-        ))}
-      </Actions>
+      <div className={classes.buttons}>
+        {' '}
+        <Actions>
+          {formats.map((format) => (
+            <LinkButton
+              key={format}
+              label={`Save the report as ${format.toUpperCase()}`}
+              onClick={() =>
+                download.mutate(format, { onSuccess: ({ name, type, text }) => saveText(name, type, text) })
+              }
+            >
+              {`Save as ${format.toUpperCase()}`}
+            </LinkButton>
+          ))}
+        </Actions>
+      </div>
       {download.error && <Failure error={download.error} />}
       <NeedsAttention key={states.failed} total={states.failed} done={done} isBusy={isBusy} />
       <div className={classes.filters}>

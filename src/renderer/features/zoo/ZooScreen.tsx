@@ -5,6 +5,7 @@ import { Actions } from '../../components/Actions.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
 import { useLastZoo, useSteerZoo, useZooState } from '../../host/zoo.ts';
+import { countedText } from '../../text/amounts.ts';
 import { PlanForm } from './PlanForm.tsx';
 import { PlanTable } from './PlanTable.tsx';
 import { ScanForm } from './ScanForm.tsx';
@@ -56,6 +57,7 @@ interface ZooPlanProps {
 function ZooPlan({ summary, plan, run, isBusy, isStarting, onStart }: ZooPlanProps) {
   const [edits, setEdits] = useState(() => wishesOf(plan?.recipe.rules ?? []).edits);
   const [isPending, setPending] = useState(false);
+  const models = countedText(plan?.models ?? 0, 'model');
   const isStopped = run?.state === 'cancelled' && run.bytesTotal > 0;
   return (
     <>
@@ -74,7 +76,7 @@ function ZooPlan({ summary, plan, run, isBusy, isStarting, onStart }: ZooPlanPro
           />
           <Actions>
             <Button disabled={isBusy} loading={isStarting} onClick={onStart}>
-              {isStopped ? `Go on with ${plan.models} models` : `Archive ${plan.models} models exactly`}
+              {isStopped ? `Go on with ${models}` : `Archive ${models} exactly`}
             </Button>
             <span>Originals are only read. Each archive appears once it is proved.</span>
           </Actions>

@@ -1,5 +1,5 @@
 import type { BatchRowView, PlannedModelRow, ZooModelRow, ZooRun, ZooSummary } from '../../../contract/zoo.ts';
-import { bytesText, countedText, durationText, percentText } from '../../text/amounts.ts';
+import { bytesText, countedText, countText, durationText, percentText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 
 const programs: Readonly<Record<NonNullable<ZooModelRow['app']>, string>> = {
@@ -18,16 +18,16 @@ export function summaryWords({ models, bytes, equalBytes, others }: ZooSummary):
 
 /** What the zoo is at, in words. */
 export function runWords({ state, done, total, model, failed, message }: ZooRun): string {
-  const of = total === undefined ? '' : ` of ${total}`;
+  const of = total === undefined ? '' : ` of ${countText(total)}`;
   switch (state) {
     case 'idle':
       return '';
     case 'scanning':
       return `Looking through the folders: ${countedText(done, 'file')}`;
     case 'planning':
-      return `Measuring samples: ${done}${of} models`;
+      return `Measuring samples: ${countText(done)}${of} models`;
     case 'running':
-      return `Archiving ${done}${of}${model === undefined ? '' : `: ${visibleText(model)}`}${failed === 0 ? '' : ` · ${failed} need attention`}`;
+      return `Archiving ${countText(done)}${of}${model === undefined ? '' : `: ${visibleText(model)}`}${failed === 0 ? '' : ` · ${failed} need attention`}`;
     case 'done':
       return failed === 0 ? 'Done.' : `Done; ${failed} need attention.`;
     case 'cancelled':
