@@ -8,6 +8,9 @@ export const excerptBytes = 256 * 1024;
 
 /** Streams up to this long are coded at the highest level of zstd, at some megabytes a second; longer ones would take minutes. */
 export const patientBytes = 16 * 2 ** 20;
+/** Unknown bytes up to this long, such as graphs and vocabularies, have time for Brotli, which takes three seconds for the longest. */
+const brotliBytes = 2 ** 20;
+const worthBrotli = 0.998;
 const widestNumber = 8;
 const highestLevel = 19;
 const quickerLevel = 9;
@@ -27,15 +30,25 @@ export interface Excerpt {
 
 /**
  * Puts zstd in the place of a tree that was planned from slices, where strings repeat over longer distances than slices
- * show and zstd makes `piece` smaller. `quick` never looks.
+ * show and zstd makes `piece` smaller; and Brotli in the place of zstd, where unknown bytes of one block get enough smaller
+ * by it. `quick` never looks.
  */
-export function considerMatches(
+export function considerMatches(planned: CodecNode, excerpt: Excerpt, preset: Preset, workspace: Workspace): CodecNode {
+  if (preset === 'quick') return planned;
+  const { piece, isTyped, streamLength } = excerpt;
+  const matched = withMatches(planned, excerpt, preset, workspace);
+  if (matched.id !== 'zstd' || isTyped || piece.width !== 1 || streamLength > brotliBytes) return matched;
+  const modelled: CodecNode = { id: 'brotli', options: {}, outputs: [] };
+  const isSmaller = sizeBy(modelled, piece, workspace) < sizeBy(matched, piece, workspace) * worthBrotli;
+  return isSmaller ? modelled : matched;
+}
+
+function withMatches(
   planned: CodecNode,
   { piece, isTyped, streamLength }: Excerpt,
   preset: Preset,
   workspace: Workspace,
 ): CodecNode {
-  if (preset === 'quick') return planned;
   const isPatient = preset === 'smallest' || streamLength <= patientBytes;
   const matching = zstdAt(isPatient ? highestLevel : quickerLevel);
   if (planned.id === 'zstd') return matching;
