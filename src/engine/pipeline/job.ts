@@ -76,6 +76,8 @@ export async function* runJob<Result, Own = never>(
 
 const tickSeconds = 0.1;
 const windowSeconds = 4;
+/** Work that goes on by fits and starts is measured over several of them. */
+const leastMarks = 30;
 
 /** Turns counts of bytes into progress events whose rate is that of the last few seconds. */
 class ProgressClock {
@@ -92,7 +94,7 @@ class ProgressClock {
     state.last = time;
     const { marks } = state;
     marks.push({ time, bytes: bytesDone });
-    while (marks.length > 2 && time - (marks[0]?.time ?? time) > windowSeconds) marks.shift();
+    while (marks.length > leastMarks && time - (marks[0]?.time ?? time) > windowSeconds) marks.shift();
     const [first] = marks;
     const seconds = first ? time - first.time : 0;
     const rate = first && seconds > 0 ? Math.round((bytesDone - first.bytes) / seconds) : 0;
