@@ -2,6 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { linearModel } from '../evaluation/support.ts';
+import { deepNetwork } from '../support/onnx-models.ts';
 import { check, isGallery } from './check.ts';
 import { expect, openFromFolder, test } from './window.ts';
 
@@ -101,4 +102,27 @@ test('by keyboard alone: a model that cannot run says what is missing, and its w
   await expect(window.getByRole('alert')).toContainText('NoSuchOperator');
   await expect(window.getByRole('grid', { name: /^Weights/ }).getByRole('row')).toHaveCount(2);
   await check(window, 'measured-fault');
+});
+
+test('three hundred layers stand in lines, and arrow keys go from one to the next', async ({ window, folder }) => {
+  test.slow();
+  await writeFile(join(folder, 'a.onnx'), deepNetwork(300, 1));
+  await writeFile(join(folder, 'b.onnx'), deepNetwork(300, 2));
+  await window.getByRole('link', { name: 'Compare', exact: true }).click();
+  await window.getByRole('link', { name: 'Measure accuracy' }).click();
+  await window.getByRole('textbox', { name: 'Original' }).fill(join(folder, 'a.onnx'));
+  await window.getByRole('textbox', { name: 'Another model or archive' }).fill(join(folder, 'b.onnx'));
+  await window.getByRole('button', { name: 'Add it' }).click();
+  await window.getByRole('combobox', { name: 'Task' }).selectOption('No task: made-up inputs');
+  await window.getByRole('button', { name: 'Measure', exact: true }).click();
+  const strip = window.getByRole('figure', { name: /layer by layer/ });
+  await expect(strip.getByRole('img')).toBeVisible();
+  const layer = strip.getByRole('slider', { name: 'Layer of b.onnx' });
+  await layer.press('Home');
+  await expect(strip.getByRole('status')).toContainText('1 of 300: h1 (MatMul)');
+  await layer.press('ArrowRight');
+  await expect(layer).toHaveAttribute('aria-valuetext', /^2 of 300: h2/);
+  await layer.press('End');
+  await expect(strip.getByRole('status')).toContainText('300 of 300: h300 (MatMul)');
+  await check(window, 'measured-layers');
 });

@@ -162,6 +162,22 @@ export function loopNetwork(): Uint8Array {
   );
 }
 
+/** Products of `x` [1, 8] with so many matrices, one after the other: `h1` to the last; every `seed` gives other matrices. */
+export function deepNetwork(layers: number, seed: number): Uint8Array {
+  const nodes = Array.from({ length: layers }, (_, at) => [
+    ...floats(
+      `w${at + 1}`,
+      [8, 8],
+      weights(64, seed, 1).map((weight, place) => weight * 0.01 + (place % 9 === 0 ? 1 : 0)),
+    ),
+    ...node('MatMul', [at === 0 ? 'x' : `h${at}`, `w${at + 1}`], `h${at + 1}`),
+  ]);
+  return model(
+    [...nodes.flat(), ...bytes(11, inputOf('x', 1, 1, 8)), ...bytes(12, inputOf(`h${layers}`, 1, 1, 8))],
+    13,
+  );
+}
+
 /** A product of two matrices in another file, `weights.bin`. */
 export function externalNetwork(): { readonly file: Uint8Array; readonly data: Uint8Array } {
   const [first, second] = [weights(4096, 12, 0.2), weights(4096, 13, 0.2)];

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { groupByAsked, onFront, qualitiesOf, sizeOf } from '../../../src/renderer/features/compare/candidates.ts';
 import { paretoScale } from '../../../src/renderer/features/compare/pareto-scale.ts';
-import { shareOf } from '../../../src/renderer/features/evaluate/LayerStrip.tsx';
+import { linesOf, shareOf, worstLayer } from '../../../src/renderer/features/evaluate/layer-lines.ts';
 import {
   gain,
   judge,
@@ -45,6 +45,18 @@ test('what matters is what the person said, else half a point or one per cent', 
   expect([metricText(perplexity, 43.61845), metricText(metric(), 0.9935), metricText(metric(), null)]).toEqual([
     ...['43.62', '99.35 %', 'no figure'],
   ]);
+});
+
+test('many layers stand in lines of about equal length, none is left out, and what is no number is worst', () => {
+  for (const count of [0, 1, 60, 61, 300, 5000]) {
+    const lines = linesOf(Array.from({ length: count }, (_, place) => place));
+    expect(lines.flat()).toEqual(Array.from({ length: count }, (_, place) => place));
+    expect(lines.length).toBeLessThanOrEqual(8);
+    expect(Math.max(0, ...lines.map(({ length }) => length))).toBeLessThanOrEqual(Math.max(60, Math.ceil(count / 8)));
+  }
+  expect(linesOf(new Array(300).fill(0)).map(({ length }) => length)).toEqual([60, 60, 60, 60, 60]);
+  const differing = (...sizes: (number | null)[]) => worstLayer(sizes.map((relativeL2) => ({ relativeL2 })));
+  expect([differing(0, 0), differing(0, 0.5, 0.2), differing(0.5, null, 3), differing()]).toEqual([0, 1, 1, 0]);
 });
 
 test('only what was asked the same stands together, and of each candidate its newest', () => {

@@ -55,6 +55,10 @@ export function TaskForm({ tasks, choice, onChange }: TaskFormProps) {
           onChange={(folder) => onChange({ ...choice, dataFolder: folder })}
         />
       )}
+      <p className={classes.quiet}>
+        A program of your own can judge models too, but a window starts none. In a terminal:{' '}
+        <code>{'fw compare ORIGINAL CANDIDATE --command "python eval.py {model}"'}</code>
+      </p>
       <div className={classes.fields}>
         <NumberInput
           label="At most so many items"
