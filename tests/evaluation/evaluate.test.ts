@@ -117,7 +117,7 @@ describe('two small models on a task', () => {
     const direct = await reportOf(folder, { model: 'changed.onnx', original: 'original.onnx' });
     const beside = await reportOf(folder, { model: 'away/changed.fwz', original: 'original.onnx' });
     expect(beside.metrics).toEqual(direct.metrics);
-    await expect(reportOf(folder, { model: 'away/changed.fwz' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(reportOf(folder, { model: 'away/changed.fwz' })).rejects.toMatchObject({ code: 'BASE_MISSING' });
     const told = await reportOf(folder, { model: 'away/changed.fwz', bases: [base] });
     expect(told.metrics.map(({ value }) => value)).toEqual(direct.metrics.map(({ value }) => value));
   });
