@@ -14,14 +14,19 @@ export async function soakZoo(folder: string, kills: number, random: () => numbe
   await writeZoo(zoo, models);
   const started = performance.now();
   await commandLine(['batch', zoo, '-o', join(folder, 'undisturbed')]);
-  const milliseconds = performance.now() - started;
+  let milliseconds = performance.now() - started;
   const [originals, expected] = [await digests(zoo, ''), await digests(join(folder, 'undisturbed'), '.fwz')];
   const counter = new Counter();
   while (counter.kills < kills) {
     const out = join(folder, `round-${counter.rounds}`);
     const complain = (fault: string) => counter.faults.push(`round ${counter.rounds}: ${fault}`);
     for (let kill = 0; kill < Math.min(killsOfOneRun, kills); kill++) {
-      if (!(await killAfter((0.1 + random() * 0.3) * milliseconds, ['batch', zoo, '-o', out]))) break;
+      const began = performance.now();
+      if (!(await killAfter((0.1 + random() * 0.3) * milliseconds, ['batch', zoo, '-o', out]))) {
+        // The machine was busier when it was timed.
+        if (kill === 0) milliseconds = performance.now() - began;
+        break;
+      }
       const found = await digests(out, '.fwz');
       counter.killed(`${Math.floor((4 * found.size) / expected.size) * 25} % of the archives there`);
       for (const [name, sha256] of found) if (expected.get(name) !== sha256) complain(`"${name}" has other bytes`);

@@ -32,12 +32,14 @@ export function ZooProgress({ run, onStop }: ZooProgressProps) {
       )}
       {disk !== undefined && <p role="alert">{waitingWords(disk)}</p>}
       {isBusy && (
-        <Actions>
-          <Button variant="default" onClick={onStop}>
-            Stop
-          </Button>
-          <span>What is proved stays; the rest is begun again next time.</span>
-        </Actions>
+        <div className={classes.buttons}>
+          <Actions>
+            <Button variant="default" onClick={onStop}>
+              Stop
+            </Button>
+            <span>What is proved stays; the rest is begun again next time.</span>
+          </Actions>
+        </div>
       )}
     </section>
   );

@@ -77,7 +77,7 @@ export function ZooReport({ done, isBusy }: ZooReportProps) {
   const pages = useReportRows(done, { search: wanted, ...(known.success && { state: known.data }) });
   // Nothing has been run yet.
   if (head.error !== null) return head.error.message.startsWith('No zoo') ? null : <Failure error={head.error} />;
-  if (head.data === undefined) return null;
+  if (head.data === undefined || head.data.models === 0) return null;
   const { bytesIn, bytesOut, seconds, output, states } = head.data;
   return (
     <section aria-label="Report">
