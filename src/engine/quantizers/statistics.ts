@@ -26,6 +26,8 @@ export interface TensorStatistics {
   readonly runRows?: Uint32Array;
   /** Sums of rows with random signs, where a method asked for them. */
   readonly sketch?: Float64Array;
+  /** What the numbers of each column are multiplied with on average, where a method asked and the graph tells. */
+  readonly inputMeans?: Float32Array | undefined;
 }
 
 /** How many numbers of a tensor are its head. */
@@ -44,6 +46,7 @@ export interface StatisticsNeeds {
   readonly sample?: boolean | undefined;
   readonly runs?: boolean | undefined;
   readonly sketch?: boolean | undefined;
+  readonly inputs?: boolean | undefined;
 }
 
 /** Where a piece lies in its tensor. */

@@ -13,6 +13,7 @@ import type { PreparedTensor } from '../requests.ts';
 import { matchTensors } from '../references.ts';
 import { blockBytes } from '../resources.ts';
 import { chooseFor, keptAfterAll, type Decision } from './choose.ts';
+import { inputMeansOf } from './input-means.ts';
 import { measureFile, type Measured } from './measure.ts';
 import type { MethodStep, Recipe } from './recipe.ts';
 import { Roles } from './roles.ts';
@@ -85,6 +86,7 @@ export async function planApproximations(
     ),
   );
 
+  const inputMeans = await inputMeansOf(files, measured, signal);
   const sources = files.map(() => emptyDigest);
   const statistics: ReadonlyMap<number, TensorStatistics>[] = [];
   const line = new AssemblyLine(crew, signal);
@@ -122,7 +124,14 @@ export async function planApproximations(
           const { descriptor } = input.source;
           approximations[file]?.set(
             offset,
-            await parametersOf(one, { statistics: found, descriptor, prepared: given, told, preset, crew }),
+            await parametersOf(one, {
+              statistics: { ...found, inputMeans: inputMeans[file]?.get(offset) },
+              descriptor,
+              prepared: given,
+              told,
+              preset,
+              crew,
+            }),
           );
         }
       }),

@@ -1,5 +1,12 @@
 import { posix } from 'node:path';
-import { readGraph, weightUses, type WeightRole, type WeightUses } from '../../onnx/index.ts';
+import {
+  readGraph,
+  weightUses,
+  type OnnxModel,
+  type OnnxTensor,
+  type WeightRole,
+  type WeightUses,
+} from '../../onnx/index.ts';
 import { FeatherweightError } from '../../errors.ts';
 import type { Geometry } from '../../quantizers/quantizer.ts';
 import type { TensorInfo } from '../../tensor/tensor.ts';
@@ -26,9 +33,9 @@ export class Roles {
   static async read(files: readonly InputFile[], signal: AbortSignal): Promise<Roles> {
     const found = files.map(() => new Map<number, TensorRole>());
     for (const [number, file] of files.entries()) {
-      if (file.layout?.format !== 'onnx') continue;
-      for (const uses of await usesOf(file, signal)) {
-        const place = placeOf(uses, number, files);
+      const model = await graphOf(file, signal);
+      for (const uses of model ? weightUses(model) : []) {
+        const place = placeOf(uses.tensor, number, files);
         if (place) found[place.file]?.set(place.offset, roleOf(uses));
       }
     }
@@ -41,17 +48,19 @@ export class Roles {
 }
 
 /** A graph that cannot be followed is no reason to refuse the model: shapes and names tell enough. */
-async function usesOf({ source }: InputFile, signal: AbortSignal): Promise<readonly WeightUses[]> {
+export async function graphOf({ source, layout }: InputFile, signal: AbortSignal): Promise<OnnxModel | undefined> {
+  if (layout?.format !== 'onnx') return undefined;
   try {
-    return weightUses(await readGraph(source, signal));
+    return await readGraph(source, signal);
   } catch (error) {
-    if (error instanceof FeatherweightError && error.code === 'MALFORMED') return [];
+    if (error instanceof FeatherweightError && error.code === 'MALFORMED') return undefined;
     throw error;
   }
 }
 
-function placeOf(
-  { tensor: { data } }: WeightUses,
+/** Where the elements of a tensor of the graph in that file begin, in whichever file. */
+export function placeOf(
+  { data }: OnnxTensor,
   file: number,
   files: readonly InputFile[],
 ): { readonly file: number; readonly offset: number } | undefined {

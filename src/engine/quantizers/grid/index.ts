@@ -47,6 +47,8 @@ interface Parameters extends Pick<Options, 'rounding' | 'deadZone'> {
   readonly layout: Layout;
   /** Distance of lines for each root mean square of a row. */
   readonly relative: number;
+  /** What the numbers of each column are multiplied with on average; all the same where that is not known. */
+  readonly means?: Float32Array | undefined;
   /** Distance of lines: one of the tensor, one of each column, or, where they were told, one of each row. */
   readonly steps?: Float32Array | undefined;
 }
@@ -75,7 +77,7 @@ export const grid = defineQuantizer<Options, Parameters>({
     { coarseness: 0.7 },
     { coarseness: 1.2 },
   ],
-  needs: { columns: 'channels' },
+  needs: { columns: 'channels', inputs: true },
   finer: (given) => ({ ...given, coarseness: Math.max(0.001, given.coarseness / 2) }),
   forConvolutions: (given) => ({ ...given, coarseness: Math.max(0.001, 0.7 * given.coarseness) }),
 
@@ -84,7 +86,9 @@ export const grid = defineQuantizer<Options, Parameters>({
     if (told && told.along !== 'tensor')
       return { layout: toldLayout(told, geometry), relative, rounding: 'nearest', deadZone, steps: told.steps };
     const layout = scale === 'tensor' || step > 0 ? 'tensor' : layoutFor(geometry, statistics);
-    if (layout === 'rows') return { layout, relative, rounding, deadZone };
+    const { inputMeans } = statistics;
+    const means = inputMeans?.length === geometry.columns ? inputMeans : undefined;
+    if (layout === 'rows') return { layout, relative, rounding, deadZone, means };
     // Channels that are columns, or unknown, are spread over pieces that know nothing of one another.
     const common = { layout, relative, rounding: 'nearest', deadZone } as const;
     if (layout === 'columns') return { ...common, steps: columnSteps(geometry, statistics, relative) };
@@ -93,14 +97,15 @@ export const grid = defineQuantizer<Options, Parameters>({
 
   quantize(piece, parameters, workspace) {
     const { values } = piece;
-    const { layout, rounding, deadZone } = parameters;
+    const { layout, rounding, deadZone, means } = parameters;
+    const own = means?.subarray(piece.firstColumn);
     const { header, steps, part } = stepParts(layout, stepsOf(piece, parameters), workspace);
     const room = workspace.allocate(4 * values.length);
     const codes = new Int32Array(room.buffer, room.byteOffset, values.length);
     eachRow(layout, piece, values.length, (start, end, step) => {
       toGrid(values, start, end, steps, step, codes, layout === 'columns');
       if (deadZone > 0) widenZero(values, start, end, steps, step, codes, layout === 'columns', 0.5 + deadZone);
-      if (rounding === 'balanced') balanceErrors(values, start, end, steps[step] ?? 0, codes);
+      if (rounding === 'balanced') balanceErrors(values, start, end, steps[step] ?? 0, codes, own);
     });
     const coded = writeCodes(codes, workspace, piece.columns);
     return {

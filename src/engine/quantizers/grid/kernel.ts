@@ -58,49 +58,89 @@ export function fromGrid(
 }
 
 /**
- * Makes the errors of a run of codes on lines `step` apart sum up to less than half a step, by giving some of those that were
- * rounded furthest in the direction of the sum the line on the other side: none moves by more than a step in all. What a
- * layer adds up is then right on average wherever its inputs have a mean.
+ * Makes the errors of a run of codes on lines `step` apart, times `means` of what each is multiplied with (1 where none are
+ * told), sum up to about nothing, by giving some of those that were rounded far in the direction of the sum the line on the
+ * other side: none moves by more than a step in all. What a layer adds up is then right on average.
  */
-export function balanceErrors(values: Float32Array, start: number, end: number, step: number, codes: Int32Array): void {
-  if (!(step > 0)) return;
-  const perUnit = 1 / step;
-  const count = end - start;
-  let sum = 0;
-  for (let place = start; place < end; place++) sum += (codes[place] ?? 0) - (values[place] ?? 0) * perUnit;
-  const surplus = Math.min(Math.abs(Math.round(sum)), count >> 1);
-  if (surplus === 0) return;
-  const direction = sum > 0 ? 1 : -1;
-  let candidates: readonly Rounded[] = [];
-  // Errors are spread about evenly, so twice as wide an edge as needed on average nearly always has enough.
-  for (let edge = (2 * surplus) / count; ; edge *= 2) {
-    const least = Math.max(0, 0.5 - edge);
-    candidates = roundedBeyond(least, values, start, end, perUnit, direction, codes);
-    if (candidates.length >= surplus || least === 0) break;
-  }
-  const ordered = candidates.toSorted((one, other) => other.error - one.error || one.place - other.place);
-  for (const { place } of ordered.slice(0, surplus)) codes[place] = (codes[place] ?? 0) - direction;
-}
-
-interface Rounded {
-  readonly place: number;
-  /** How far the code is beyond its number in the direction that is asked for, in steps. */
-  readonly error: number;
-}
-
-function roundedBeyond(
-  least: number,
+export function balanceErrors(
   values: Float32Array,
   start: number,
   end: number,
-  perUnit: number,
-  direction: number,
+  step: number,
   codes: Int32Array,
-): readonly Rounded[] {
-  const found: Rounded[] = [];
+  means?: Float32Array,
+): void {
+  if (!(step > 0)) return;
+  const perUnit = 1 / step;
+  let [sum, squares] = [0, 0];
   for (let place = start; place < end; place++) {
-    const error = direction * ((codes[place] ?? 0) - (values[place] ?? 0) * perUnit);
-    if (error > least) found.push({ place, error });
+    const mean = means ? (means[place - start] ?? 0) : 1;
+    sum += mean * ((codes[place] ?? 0) - (values[place] ?? 0) * perUnit);
+    squares += mean * mean;
   }
-  return found;
+  if (squares === 0) return;
+  const direction = sum > 0 ? 1 : -1;
+  let left = Math.abs(sum);
+  // Errors are spread about evenly, so twice the price that is enough on average nearly always is.
+  for (let price = (4 * left) / squares; left > 0; price *= 2) {
+    const moves = movesUpTo(price, { values, start, end, perUnit, codes, means, direction });
+    if (moves.gain < left && price < Infinity && !moves.isAll) continue;
+    for (const { place, gain, to } of moves.ordered) {
+      // A move that would overshoot by more than it brings is passed over.
+      if (gain >= 2 * left) continue;
+      codes[place] = to;
+      left -= gain;
+      if (left <= 0) return;
+    }
+    return;
+  }
+}
+
+interface Move {
+  readonly place: number;
+  /** The code on the other side. */
+  readonly to: number;
+  /** By how much the sum of errors becomes smaller, and the squared error larger for each of that. */
+  readonly gain: number;
+  readonly price: number;
+}
+
+function movesUpTo(
+  most: number,
+  {
+    values,
+    start,
+    end,
+    perUnit,
+    codes,
+    means,
+    direction,
+  }: {
+    readonly values: Float32Array;
+    readonly start: number;
+    readonly end: number;
+    readonly perUnit: number;
+    readonly codes: Int32Array;
+    readonly means: Float32Array | undefined;
+    readonly direction: number;
+  },
+): { readonly ordered: readonly Move[]; readonly gain: number; readonly isAll: boolean } {
+  const found: Move[] = [];
+  let [gains, isAll] = [0, true];
+  for (let place = start; place < end; place++) {
+    const mean = (means ? (means[place - start] ?? 0) : 1) * direction;
+    const code = codes[place] ?? 0;
+    const error = code - (values[place] ?? 0) * perUnit;
+    const gain = Math.abs(mean);
+    if (error * mean <= 0) continue;
+    const cost = 1 - 2 * Math.abs(error);
+    if (cost > most * gain) {
+      isAll = false;
+      continue;
+    }
+    found.push({ place, to: error > 0 ? code - 1 : code + 1, gain, price: cost / gain });
+    gains += gain;
+  }
+  const ordered = found.sort((one, other) => one.price - other.price || one.place - other.place);
+  return { ordered, gain: gains, isAll };
 }
