@@ -60,26 +60,46 @@ export function convolve(
   const [outputs = 0, perGroup = 0] = shape;
   const taps = values.length / (outputs * perGroup);
   if (perGroup * groups * sampleCount !== input.length || outputs % groups !== 0) return undefined;
-  const border = taps === 1 ? 1 : taps >> 1;
   const result = new Float32Array(outputs * sampleCount);
   const sums = new Float64Array(sampleCount);
+  const [firstOf, secondOf] = sidesOf(shape, taps);
   for (let output = 0; output < outputs; output++) {
     sums.fill(bias?.values[output] ?? 0);
     const firstInput = Math.floor(output / (outputs / groups)) * perGroup;
     for (let channel = 0; channel < perGroup; channel++) {
-      let [near, far] = [0, 0];
       const first = (output * perGroup + channel) * taps;
-      for (let tap = 0; tap < border; tap++) near += values[first + tap] ?? 0;
-      for (let tap = border; tap < taps; tap++) far += values[first + tap] ?? 0;
+      const far = [0, 0];
+      let all = 0;
+      for (let tap = 0; tap < taps; tap++) {
+        const weight = values[first + tap] ?? 0;
+        all += weight;
+        if (firstOf[tap]) far[0] = (far[0] ?? 0) + weight;
+        if (secondOf[tap]) far[1] = (far[1] ?? 0) + weight;
+      }
       const from = (firstInput + channel) * sampleCount;
       for (let place = 0; place < sampleCount; place++) {
-        const other = place % 2 === 0 ? place : (place + 7) % sampleCount;
-        sums[place] = (sums[place] ?? 0) + near * (input[from + place] ?? 0) + far * (input[from + other] ?? 0);
+        const own = input[from + place] ?? 0;
+        let sum = all * own;
+        if (taps > 1 && place % 2 === 1) {
+          const other = input[from + ((place + 7) % sampleCount)] ?? 0;
+          sum += (far[(place >> 1) % 2] ?? 0) * (other - own);
+        }
+        sums[place] = (sums[place] ?? 0) + sum;
       }
     }
     result.set(sums, output * sampleCount);
   }
   return result;
+}
+
+/** Which taps lie beyond an edge that runs along the rows of a kernel, and one along its columns. */
+function sidesOf(shape: readonly number[], taps: number): readonly [Uint8Array, Uint8Array] {
+  const width = shape.at(-1) ?? 1;
+  const beyond = (place: number, extent: number): number => (place >= (extent + 1) >> 1 ? 1 : 0);
+  return [
+    Uint8Array.from({ length: taps }, (_, tap) => beyond(Math.floor(tap / width), taps / width)),
+    Uint8Array.from({ length: taps }, (_, tap) => beyond(tap % width, width)),
+  ];
 }
 
 function single(change: (value: number, node: OnnxNode) => number): Operator {

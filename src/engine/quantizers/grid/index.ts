@@ -79,7 +79,7 @@ export const grid = defineQuantizer<Options, Parameters>({
   ],
   needs: { columns: 'channels', inputs: true },
   finer: (given) => ({ ...given, coarseness: Math.max(0.001, given.coarseness / 2) }),
-  forConvolutions: (given) => ({ ...given, coarseness: Math.max(0.001, 0.7 * given.coarseness) }),
+  forConvolutions: (given) => ({ ...given, coarseness: Math.max(0.001, 0.6 * given.coarseness) }),
 
   plan(geometry, statistics, { coarseness, growth, scale, rounding, deadZone, step }, told) {
     const relative = coarseness * (totalCount(statistics) / usualCount) ** (growth / 2);

@@ -72,75 +72,72 @@ export function balanceErrors(
 ): void {
   if (!(step > 0)) return;
   const perUnit = 1 / step;
-  let [sum, squares] = [0, 0];
+  const weights = means ?? onesOf(end - start);
+  let sum = 0;
+  let squares = 0;
   for (let place = start; place < end; place++) {
-    const mean = means ? (means[place - start] ?? 0) : 1;
-    sum += mean * ((codes[place] ?? 0) - (values[place] ?? 0) * perUnit);
-    squares += mean * mean;
+    const weight = weights[place - start] ?? 0;
+    sum += weight * ((codes[place] ?? 0) - (values[place] ?? 0) * perUnit);
+    squares += weight * weight;
   }
-  if (squares === 0) return;
-  const direction = sum > 0 ? 1 : -1;
   let left = Math.abs(sum);
+  if (left === 0 || squares === 0) return;
+  const direction = sum > 0 ? 1 : -1;
+  let moves: Move[] = [];
   // Errors are spread about evenly, so twice the price that is enough on average nearly always is.
-  for (let price = (4 * left) / squares; left > 0; price *= 2) {
-    const moves = movesUpTo(price, { values, start, end, perUnit, codes, means, direction });
-    if (moves.gain < left && price < Infinity && !moves.isAll) continue;
-    for (const { place, gain, to } of moves.ordered) {
-      // A move that would overshoot by more than it brings is passed over.
-      if (gain >= 2 * left) continue;
-      codes[place] = to;
-      left -= gain;
-      if (left <= 0) return;
-    }
-    return;
+  for (let round = 0; round < mostRounds; round++) {
+    moves = movesUpTo(((4 * left) / squares) * 2 ** round, values, start, end, perUnit, codes, weights, direction);
+    if (moves.reduce((all, { gain }) => all + gain, 0) >= left) break;
   }
+  moves.sort((one, other) => one.price - other.price || one.place - other.place);
+  for (const { place, gain, side } of moves) {
+    // A move that would overshoot by more than it brings is passed over.
+    if (gain >= 2 * left) continue;
+    codes[place] = (codes[place] ?? 0) - side;
+    left -= gain;
+    if (left <= 0) return;
+  }
+}
+
+/** Doublings of the price, after which what was found must do. */
+const mostRounds = 10;
+
+let ones = new Float32Array(4096).fill(1);
+
+function onesOf(count: number): Float32Array {
+  if (ones.length < count) ones = new Float32Array(count).fill(1);
+  return ones;
 }
 
 interface Move {
   readonly place: number;
-  /** The code on the other side. */
-  readonly to: number;
+  /** The side on which the code is of its number: 1 above, −1 below. */
+  readonly side: number;
   /** By how much the sum of errors becomes smaller, and the squared error larger for each of that. */
   readonly gain: number;
   readonly price: number;
 }
 
+/** The moves to the line on the other side that make the sum smaller at a price up to `most`. */
 function movesUpTo(
   most: number,
-  {
-    values,
-    start,
-    end,
-    perUnit,
-    codes,
-    means,
-    direction,
-  }: {
-    readonly values: Float32Array;
-    readonly start: number;
-    readonly end: number;
-    readonly perUnit: number;
-    readonly codes: Int32Array;
-    readonly means: Float32Array | undefined;
-    readonly direction: number;
-  },
-): { readonly ordered: readonly Move[]; readonly gain: number; readonly isAll: boolean } {
+  values: Float32Array,
+  start: number,
+  end: number,
+  perUnit: number,
+  codes: Int32Array,
+  weights: Float32Array,
+  direction: number,
+): Move[] {
   const found: Move[] = [];
-  let [gains, isAll] = [0, true];
   for (let place = start; place < end; place++) {
-    const mean = (means ? (means[place - start] ?? 0) : 1) * direction;
-    const code = codes[place] ?? 0;
-    const error = code - (values[place] ?? 0) * perUnit;
-    const gain = Math.abs(mean);
-    if (error * mean <= 0) continue;
-    const cost = 1 - 2 * Math.abs(error);
-    if (cost > most * gain) {
-      isAll = false;
-      continue;
-    }
-    found.push({ place, to: error > 0 ? code - 1 : code + 1, gain, price: cost / gain });
-    gains += gain;
+    const weight = (weights[place - start] ?? 0) * direction;
+    const error = (codes[place] ?? 0) - (values[place] ?? 0) * perUnit;
+    const gain = Math.abs(weight);
+    const side = weight < 0 ? -1 : 1;
+    const reach = side * error;
+    if (reach <= Math.max(0, 0.5 - (most / 2) * gain)) continue;
+    found.push({ place, side, gain, price: (1 - 2 * reach) / gain });
   }
-  const ordered = found.sort((one, other) => one.price - other.price || one.place - other.place);
-  return { ordered, gain: gains, isAll };
+  return found;
 }
