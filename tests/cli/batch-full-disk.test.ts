@@ -1,12 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { folderWith } from '../support/folder.ts';
+import { fillDrive } from '../support/full-disk.ts';
 import { largeModel } from '../support/large-model.ts';
 
 const driveBytes = 96 * 2 ** 20;
@@ -49,14 +50,15 @@ test('a batch waits for room, before a model and within one, says so, and goes o
   const [out, filler] = [join(drive, 'out'), join(drive, 'filler')];
   const filledWithin = async () => {
     const run = batch(zoo, out);
-    while (!existsSync(join(out, 'model.safetensors.fwz.partial'))) await setTimeout(1);
+    const names = ['model.safetensors.fwz.partial', 'model.safetensors.fwz'].map((name) => join(out, name));
+    while (!names.some((name) => existsSync(name))) await setTimeout(1);
     run.child.kill('SIGSTOP');
-    await fill(filler, drive);
+    await fillDrive(filler, drive);
     run.child.kill('SIGCONT');
     return run;
   };
 
-  await fill(filler, drive);
+  await fillDrive(filler, drive);
   const stopped = batch(zoo, out);
   await stopped.waiting;
   stopped.child.kill('SIGINT');
@@ -83,14 +85,3 @@ test('a batch waits for room, before a model and within one, says so, and goes o
   expect(again.lines.at(-1)?.report?.states.done).toBe(1);
   expect((await readdir(out)).filter((name) => /partial|fwz\.journal/.test(name))).toEqual([]);
 }, 120_000);
-
-/** Leaves not a block free. */
-async function fill(path: string, drive: string): Promise<void> {
-  await using file = await open(path, 'w');
-  for (let free = Infinity; free > 0;) {
-    const { bavail, bsize } = await statfs(drive);
-    free = bavail * bsize;
-    const written = await file.write(Buffer.alloc(Math.min(free, 2 ** 22))).catch(() => undefined);
-    if (written === undefined) return;
-  }
-}

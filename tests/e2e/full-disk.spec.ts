@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rm, statfs } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { fillDrive } from '../support/full-disk.ts';
 import { weightsModel } from './models.ts';
 import { expect, openFromFolder, test } from './window.ts';
 
@@ -26,7 +27,7 @@ test('a disk that fills pauses a job in words, and the job goes on by itself whe
     // Held as soon as it writes, or the job would be quicker than the filling.
     while (!existsSync(join(drive, 'large.safetensors.fwz.partial'))) await setTimeout(1);
     server.pause();
-    await fill(join(drive, 'filler'), drive);
+    await fillDrive(join(drive, 'filler'), drive);
     server.resume();
     await expect(page.getByText(/room.*: .* free, .* needed$/i).first()).toBeVisible();
     expect(await readdir(drive)).not.toContain('large.safetensors.fwz');
@@ -43,14 +44,3 @@ test('a disk that fills pauses a job in words, and the job goes on by itself whe
     spawnSync('umount', ['-l', drive]);
   }
 });
-
-/** Leaves not a block free. */
-async function fill(path: string, drive: string): Promise<void> {
-  await using file = await open(path, 'w');
-  for (let free = Infinity; free > 0;) {
-    const { bavail, bsize } = await statfs(drive);
-    free = bavail * bsize;
-    const written = await file.write(Buffer.alloc(Math.min(free, 2 ** 22))).catch(() => undefined);
-    if (written === undefined) return;
-  }
-}

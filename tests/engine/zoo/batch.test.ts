@@ -142,6 +142,19 @@ describe('a batch', () => {
     }
   });
 
+  test('tells what could not even be planned among what needs attention', async () => {
+    const { zoo: root, out } = await zooFolder(0);
+    const zoo = await scanZoo({ roots: [root] }, { signal });
+    await rm(join(root, 'family/other.safetensors'));
+    const plan = await planZoo(zoo, out, recipeSchema.parse({ preset: 'quick' }), { signal });
+    const id = 'family/other.safetensors';
+    expect(plan.models.find((model) => model.id === id)?.reason).toMatch(/could not be read for the plan/);
+    const request = { zoo, plan, threads: 1, reserveBytes: () => 0, only: new Set([id]) };
+    for await (const event of runBatch(request, context()))
+      if (event.type === 'batch-finished')
+        expect(event.report.needsAttention).toMatchObject([{ id, state: 'failed', code: 'NOT_FOUND' }]);
+  });
+
   test('gives the same archives as four shards side by side', async () => {
     const { folder, zoo, out } = await zooFolder(2);
     await batch(zoo, out);
