@@ -3,6 +3,9 @@ import type { OnnxNode } from './graph.ts';
 /** How many typical places of a layer are followed through a graph. */
 export const sampleCount = 48;
 
+/** The most channels that are followed, which bounds what a value takes. */
+const mostChannels = 16_384;
+
 /** What a value of a graph is like at some typical places: for each channel {@link sampleCount} numbers, channel by channel. */
 export type Samples = Float32Array;
 
@@ -59,7 +62,8 @@ export function convolve(
 ): Samples | undefined {
   const [outputs = 0, perGroup = 0] = shape;
   const taps = values.length / (outputs * perGroup);
-  if (perGroup * groups * sampleCount !== input.length || outputs % groups !== 0) return undefined;
+  if (perGroup * groups * sampleCount !== input.length || outputs % groups !== 0 || outputs > mostChannels)
+    return undefined;
   const result = new Float32Array(outputs * sampleCount);
   const sums = new Float64Array(sampleCount);
   const [firstOf, secondOf] = sidesOf(shape, taps);
@@ -162,7 +166,9 @@ function normalize([input, ...rest]: readonly SampleValue[], node: OnnxNode): Sa
 function concatenate(inputs: readonly SampleValue[], node: OnnxNode): Samples | undefined {
   const all = inputs.map((input) => (input && 'samples' in input ? input.samples : undefined));
   if (node.attributes.get('axis')?.int !== 1 || all.includes(undefined)) return undefined;
-  const result = new Float32Array(all.reduce((length, samples) => length + (samples?.length ?? 0), 0));
+  const length = all.reduce((sum, samples) => sum + (samples?.length ?? 0), 0);
+  if (length > mostChannels * sampleCount) return undefined;
+  const result = new Float32Array(length);
   let at = 0;
   for (const samples of all) {
     result.set(samples ?? [], at);

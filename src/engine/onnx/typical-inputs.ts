@@ -11,6 +11,8 @@ import {
 
 /** Products that may be spent on following a graph: about a second. */
 const mostProducts = 2 ** 30;
+/** The most values that are followed at a time. */
+const mostValues = 64;
 /** The most channels of an input that may be a picture. */
 const mostInputChannels = 16;
 
@@ -43,6 +45,10 @@ export async function typicalInputs(
     return numbers && { constant: { shape: tensor.shape, values: numbers } };
   };
 
+  const keep = ({ outputs: [output = ''] }: OnnxNode, made: Samples | undefined): void => {
+    if (made && waiting.has(output) && values.size < mostValues) values.set(output, made);
+  };
+
   for (const node of graph.nodes) {
     signal.throwIfAborted();
     const [first = '', second = ''] = node.inputs;
@@ -50,14 +56,14 @@ export async function typicalInputs(
       products += sampleCount * elementsOf(tensors.get(second));
       const [input, weights, bias] = await Promise.all(node.inputs.slice(0, 3).map(valueOf));
       const made = convolution(node, input, weights, bias);
-      if (made) values.set(node.outputs[0] ?? '', made);
+      keep(node, made);
       const tensor = tensors.get(second);
       const samples = values.get(first);
       if (made && tensor && samples && groupsOf(node) === 1) found.set(tensor, perWeight(samples, tensor));
     } else if (node.inputs.some((name) => values.has(name))) {
       const operator = sampleOperators.get(node.operator);
       const made = operator?.(await Promise.all(node.inputs.map(valueOf)), node);
-      if (made) values.set(node.outputs[0] ?? '', made);
+      keep(node, made);
     }
     for (const name of node.inputs) {
       const left = (waiting.get(name) ?? 0) - 1;
