@@ -230,12 +230,15 @@ describe('the digit reader, fitted into a twelfth', () => {
   }, 600_000);
 });
 
-test('the size that is as good is found between two that were tried', () => {
-  const tried = [
+test('the size that is as good is found between two that were tried, or from the nearer one by what a bit does', () => {
+  const [small, large] = [
     { bytes: 1000, distance: 0.16 },
     { bytes: 1200, distance: 0.01 },
   ];
-  expect(sizeAt(0.04, tried)).toBe(1100);
-  expect(sizeAt(0.04, tried.toReversed())).toBe(1100);
-  expect(sizeAt(0.04, [tried[0]!, { bytes: 1200, distance: 0.2 }])).toBeNull();
+  expect(sizeAt(0.04, [small, large], 1600)).toBe(1100);
+  expect(sizeAt(0.04, [large, small], 1600)).toBe(1100);
+  const unlucky = { bytes: 1200, distance: 0.2 };
+  // Half a bit for each of 1,600 weights halves a distance.
+  expect(sizeAt(0.08, [{ bytes: 1000, distance: 0.159 }, unlucky], 1600)).toBe(1099);
+  expect(sizeAt(0.04, [small, unlucky], 1600)).toBeNull();
 });

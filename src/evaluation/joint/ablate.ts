@@ -53,18 +53,15 @@ async function run(
         return fitOnce({ ...asked, without: part }, context, reporter).then(triedBy);
       };
       const first = await at(whole.bytesOut);
-      const tried = [first, await at(first.bytes + bytesBetween(first.distance, goal, whole.weights))];
-      rows.push({ without: part, tried, bytes: sizeAt(goal, tried) });
+      const second = await at(first.bytes + bytesBetween(first.distance, goal, whole.weights));
+      rows.push(rowOf(part, [first, second], goal, whole));
     }
-    const tried: Tried[] = [];
-    let coarseness = firstCoarseness;
-    while (tried.length < 2) {
-      const single = await tryGrid(request, coarseness, join(folder, 'single.fwz'), context, reporter);
-      tried.push(single);
-      // Distances grow with the square of the steps.
-      coarseness *= Math.sqrt(goal / single.distance);
-    }
-    rows.push({ without: 'everything', tried, bytes: sizeAt(goal, tried) });
+    const at = (coarseness: number): Promise<Tried> =>
+      tryGrid(request, coarseness, join(folder, 'single.fwz'), context, reporter);
+    const first = await at(firstCoarseness);
+    // Distances grow with the square of the steps.
+    const second = await at(firstCoarseness * Math.sqrt(goal / first.distance));
+    rows.push(rowOf('everything', [first, second], goal, whole));
     return {
       command: 'ablation',
       ...{ input: request.input, output: whole.output, bytesIn: whole.bytesIn, bytesOut: whole.bytesOut },
@@ -73,6 +70,15 @@ async function run(
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+function rowOf(
+  without: AblationRow['without'],
+  tried: readonly [Tried, Tried],
+  goal: number,
+  { weights }: Pick<FitReport, 'weights'>,
+): AblationRow {
+  return { without, tried, bytes: sizeAt(goal, tried, weights) };
 }
 
 async function fitOnce(request: FitRequest, context: EvaluationContext, reporter: Work): Promise<FitReport> {
@@ -118,11 +124,19 @@ function bytesBetween(distance: number, goal: number, weights: number): number {
   return ((Math.log2(distance / goal) / 2) * weights) / 8;
 }
 
-/** The size at which the distance is the goal, as a power between two that were tried; nothing where a larger one is not nearer. */
-export function sizeAt(goal: number, tried: readonly Tried[]): number | null {
-  const [small, large] = tried.toSorted((one, other) => one.bytes - other.bytes);
-  if (!small || !large) return null;
+/** Farther from the goal than this factor the rule of {@link bytesBetween} says too little. */
+const nearFactor = 2;
+
+/**
+ * The size at which the distance is the goal, as a power between two that were tried. Where luck of rounding made the larger one
+ * no nearer, by the rule from the one that is nearest to the goal; nothing where that is far from it.
+ */
+export function sizeAt(goal: number, tried: readonly [Tried, Tried], weights: number): number | null {
+  const [small, large] = tried[0].bytes <= tried[1].bytes ? tried : [tried[1], tried[0]];
   const slope = (Math.log(large.distance) - Math.log(small.distance)) / (large.bytes - small.bytes);
-  if (!(slope < 0)) return Math.abs(Math.log(small.distance / goal)) < 0.02 ? small.bytes : null;
-  return Math.round(small.bytes + (Math.log(goal) - Math.log(small.distance)) / slope);
+  if (slope < 0) return Math.round(small.bytes + (Math.log(goal) - Math.log(small.distance)) / slope);
+  const far = ({ distance }: Tried): number => Math.abs(Math.log(distance / goal));
+  const nearest = far(large) < far(small) ? large : small;
+  if (far(nearest) > Math.log(nearFactor)) return null;
+  return Math.round(nearest.bytes + bytesBetween(nearest.distance, goal, weights));
 }

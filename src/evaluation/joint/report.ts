@@ -38,7 +38,7 @@ export interface AblationRow {
   /** `everything`: the method of the catalog that is best without data, alone. */
   readonly without: FitPart | 'everything';
   readonly tried: readonly Tried[];
-  /** The size that is as good without it, as a power between those that were tried; null where that cannot be told. */
+  /** The size that is as good without it, from those that were tried; null where they do not tell. */
   readonly bytes: number | null;
 }
 
