@@ -13,6 +13,13 @@ test('the packaging is as the schema of electron-builder wants it', async () => 
   expect(schema.safeParse({ ...(build as object), electronFuses: { runAsNode: 'no' } }).success).toBe(false);
 });
 
+test('what runs is packed, and Electron, which everything is packed into, is not packed once more', async () => {
+  const { dependencies, devDependencies } = (await read('package.json')) as Record<string, Record<string, string>>;
+  // electron-builder refuses to pack otherwise.
+  expect(Object.keys(dependencies ?? {}).filter((name) => /^electron(-|$)/.test(name))).toEqual([]);
+  expect(Object.keys(devDependencies ?? {})).toContain('electron');
+});
+
 test('every fuse that would let others run code in the program is off', async () => {
   const { build } = await read('package.json');
   expect(build).toMatchObject({
