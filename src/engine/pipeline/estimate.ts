@@ -14,6 +14,7 @@ import type { EngineContext, ResourceRequest } from './requests.ts';
 import { blockBytes, expectedMemory, planResources } from './resources.ts';
 import { SampleCoder } from './sample-coder.ts';
 import { spread, stratify, type SampleUnit, type Stratum } from './strata.ts';
+import { texturesOf } from './texture.ts';
 import { extrapolate, type CodedUnit } from './extrapolate.ts';
 
 export interface EstimateRequest extends ResourceRequest {
@@ -80,7 +81,7 @@ async function run(request: EstimateRequest, context: EngineContext, signal: Abo
   const resources = planResources(request, { bytes: inputs.bytes, tensors });
   const originals = await findLikelyDuplicates(inputs.files, signal);
   const blueprint = drawBlueprint(inputs.files, originals, blockBytes);
-  const strata = stratify(blueprint, blockBytes);
+  const strata = stratify(blueprint, blockBytes, await texturesOf(inputs.files, blueprint.flat(), signal));
   const stored = strata.reduce((sum, { bytes }) => sum + bytes, 0);
   const plans = blueprint.flat().filter(({ isReference, length }) => !isReference && length > blockBytes).length;
   const presets = request.presets ?? (['balanced', 'quick', 'smallest'] as const);

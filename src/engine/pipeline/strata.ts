@@ -18,17 +18,21 @@ export interface Stratum {
 const largeShare = 1 / 24;
 
 /**
- * Divides all blocks that will be stored into strata: by what their elements are, by whether they fill blocks, and each very
- * large tensor for itself. Units are in the order of the files.
+ * Divides all blocks that will be stored into strata: by what their elements are, by how far their bytes repeat where `textures`
+ * tells, by whether they fill blocks, and each very large tensor for itself. Units are in the order of the files.
  */
-export function stratify(files: readonly (readonly PlacedRun[])[], blockBytes: number): readonly Stratum[] {
+export function stratify(
+  files: readonly (readonly PlacedRun[])[],
+  blockBytes: number,
+  textures: ReadonlyMap<PlacedRun, number> = new Map(),
+): readonly Stratum[] {
   const stored = files.flat().filter(({ isReference }) => !isReference);
   const total = stored.reduce((sum, { length }) => sum + length, 0);
   const strata = new Map<string, SampleUnit[]>();
   stored.forEach((run, number) => {
     const { dtype = '', width } = run.stream;
     const isLarge = run.length >= largeShare * total && run.length > blockBytes;
-    const key = isLarge ? `run ${number}` : `${dtype} ${width} ${run.length > blockBytes}`;
+    const key = isLarge ? `run ${number}` : `${dtype} ${width} ${run.length > blockBytes} ${textures.get(run)}`;
     let units = strata.get(key);
     if (!units) strata.set(key, (units = []));
     for (let start = 0; start < run.length; start += blockBytes)

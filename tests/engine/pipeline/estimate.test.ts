@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
 import { compress, estimate, look } from '../../../src/engine/index.ts';
+import { memorySource } from '../../../src/engine/io/memory-source.ts';
 import { spread, stratify } from '../../../src/engine/pipeline/strata.ts';
+import { texturesOf } from '../../../src/engine/pipeline/texture.ts';
 import type { PlacedRun } from '../../../src/engine/pipeline/blueprint.ts';
 import { fieldStatistics } from '../../../src/engine/pipeline/field-statistics.ts';
 import { numberStatistics } from '../../../src/engine/pipeline/number-statistics.ts';
@@ -61,6 +63,18 @@ test('a sample is spread evenly, and in the end holds every block once', () => {
   expect(new Set(order).size).toBe(all!.units.length);
   const firstTen = order.slice(0, 10).map((unit) => Math.floor((10 * all!.units.indexOf(unit)) / all!.units.length));
   expect(new Set(firstTen).size).toBeGreaterThanOrEqual(8);
+});
+
+test('a mask among weights of its type is sampled for itself, since it shrinks otherwise', async () => {
+  const [length, mask] = [2 ** 18, new Float32Array(2 ** 16)];
+  for (let row = 0; row < 256; row++) mask.fill(-1e9, row * 256 + row + 1, (row + 1) * 256);
+  const parts = [noisyWeights(length / 2, 1, 3), new Uint8Array(mask.buffer), noisyWeights(length / 2, 1, 5)];
+  const source = memorySource(Buffer.concat(parts));
+  const stream = { width: 2, dtype: 'BF16' } as const;
+  const runs = parts.map((_, place) => ({ file: 0, offset: place * length, length, stream }) as PlacedRun);
+  const textures = await texturesOf([{ source }], runs, new AbortController().signal);
+  const strata = stratify([runs], length, textures).map(({ units }) => units.map(({ run }) => runs.indexOf(run)));
+  expect(strata).toEqual([[0, 2], [1]]);
 });
 
 test('a look tells what the bits of a tensor hold', async () => {
