@@ -2,18 +2,19 @@ import { deflateRawSync } from 'node:zlib';
 import type { ByteSource } from '../io/source.ts';
 import type { PlacedRun } from './blueprint.ts';
 
-/** Smaller runs change no estimate by much, and more than so many would take long to look at. */
+/** Smaller runs change no estimate by much. */
 const leastBytes = 32 * 1024;
-const mostRuns = 2000;
+/** A disk that has to seek is asked no longer than this. */
+const mostMilliseconds = 500;
 const pieceBytes = 4096;
 /** Places of the pieces, as parts of the run. */
 const places = [0.1, 0.5, 0.9] as const;
-/** Weights shrink by less than a fifth in so few bytes; masks and computed tables by more. */
+/** Weights shrink by less than three tenths in so few bytes; masks and computed tables by more. */
 const bounds = [0.1, 0.4, 0.7] as const;
 
 /**
  * How far bytes of a run repeat, in four steps from 0, told from three small pieces of it. Masks and computed tables, which have
- * the element type of weights, differ from them in this. Runs that were not looked at have the last step.
+ * the element type of weights, differ from them in this. Small runs, and those for which there was no time, are left out.
  */
 export async function texturesOf(
   files: readonly { readonly source: ByteSource }[],
@@ -23,8 +24,10 @@ export async function texturesOf(
   const large = runs.filter(({ isReference, length }) => !isReference && length >= leastBytes);
   const textures = new Map<PlacedRun, number>();
   const sample = new Uint8Array(places.length * pieceBytes);
-  for (const run of large.sort((one, other) => other.length - one.length).slice(0, mostRuns)) {
+  const start = performance.now();
+  for (const run of large.sort((one, other) => other.length - one.length)) {
     signal.throwIfAborted();
+    if (performance.now() - start > mostMilliseconds) break;
     for (const [number, place] of places.entries()) {
       const offset = run.offset + Math.floor(place * (run.length - pieceBytes));
       await files[run.file]?.source.read(offset, sample.subarray(number * pieceBytes, (number + 1) * pieceBytes));
