@@ -4,6 +4,7 @@ import { Facts } from '../../components/Facts.tsx';
 import { Hash } from '../../components/Hash.tsx';
 import { visibleText } from '../../text/visible.ts';
 import { PathField } from '../browse/PathField.tsx';
+import classes from './BaseField.module.css';
 
 interface NeededBasesProps {
   readonly bases: NonNullable<ModelSummary['bases']>;
@@ -28,7 +29,9 @@ export function NeededBases({ bases, value, onChange }: NeededBasesProps) {
           </span>,
         ])}
       />
-      <PathField label="Base model, where it is elsewhere" value={value} onChange={onChange} />
+      <div className={classes.base}>
+        <PathField label="Base model, where it is elsewhere" value={value} onChange={onChange} />
+      </div>
     </section>
   );
 }
