@@ -4,9 +4,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
 import { writeImageNetwork } from './image-network.ts';
+import { loadRuntime } from '../../src/evaluation/inference/runtime.ts';
 
 const entry = fileURLToPath(new URL('../../scripts/fw.mjs', import.meta.url));
 const images = 100;
@@ -47,6 +47,7 @@ export async function benchEvaluation(rounds: number): Promise<void> {
 
 /** Seconds that the runtime itself takes, with a loaded model. */
 async function runBare(network: string): Promise<number> {
+  const { InferenceSession, Tensor } = await loadRuntime();
   const session = await InferenceSession.create(network);
   const x = new Tensor('float32', new Float32Array(pixels).fill(0.5), [1, 3, 224, 224]);
   const start = performance.now();
