@@ -11,7 +11,7 @@ export type { ExportedTensor, ExportTarget, Ticks } from './exports/export.ts';
 export { estimate, type Estimate, type EstimateRequest } from './pipeline/estimate.ts';
 export { inspect } from './pipeline/inspect.ts';
 export { writeOutput } from './io/output-file.ts';
-export { removeAbandoned } from './io/own-folder.ts';
+export { ownFolder, removeAbandoned } from './io/own-folder.ts';
 export { discardLeftover } from './archive/journal.ts';
 export { Suspension } from './pipeline/job.ts';
 export { look, type LookRequest, type TensorLook } from './pipeline/look.ts';

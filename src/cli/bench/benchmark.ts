@@ -1,9 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp, rm, stat, statfs } from 'node:fs/promises';
+import { rm, stat, statfs } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
-import { CancelledError, FeatherweightError, machineFacts, toFeatherweightError } from '../../engine/index.ts';
+import {
+  CancelledError,
+  FeatherweightError,
+  machineFacts,
+  ownFolder,
+  toFeatherweightError,
+} from '../../engine/index.ts';
 import type { Contestant } from './contestants.ts';
 import { measure } from './measure.ts';
 import type { BenchmarkMeasurement, BenchmarkReport, BenchmarkRow } from './report.ts';
@@ -38,24 +44,21 @@ export async function* benchmark(
   const sha256 = await sha256Of(input, signal);
   const measurements: BenchmarkMeasurement[] = [];
   const failed = new Map<string, string>();
-  const folder = await mkdtemp(join(request.workFolder, '.featherweight-bench-'));
-  try {
-    for (let round = 1; round <= rounds; round++)
-      for (const contestant of rotate(contestants, round - 1)) {
-        if (failed.has(contestant.name)) continue;
-        try {
-          const measured = await runOnce(contestant, input, folder, signal);
-          const measurement = { contestant: contestant.name, round, ...measured, equal: measured.sha256 === sha256 };
-          measurements.push(measurement);
-          yield measurement;
-        } catch (error) {
-          if (signal.aborted) throw new CancelledError('Stopped. The temporary files of the measurement are removed.');
-          failed.set(contestant.name, toFeatherweightError(error).message);
-        }
+  await using owner = new AsyncDisposableStack();
+  const folder = await ownFolder(request.workFolder, '.featherweight-bench', owner);
+  for (let round = 1; round <= rounds; round++)
+    for (const contestant of rotate(contestants, round - 1)) {
+      if (failed.has(contestant.name)) continue;
+      try {
+        const measured = await runOnce(contestant, input, folder, signal);
+        const measurement = { contestant: contestant.name, round, ...measured, equal: measured.sha256 === sha256 };
+        measurements.push(measurement);
+        yield measurement;
+      } catch (error) {
+        if (signal.aborted) throw new CancelledError('Stopped. The temporary files of the measurement are removed.');
+        failed.set(contestant.name, toFeatherweightError(error).message);
       }
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+    }
   return {
     command: 'bench',
     input,

@@ -7,6 +7,17 @@ const named = /\.partial-(?<owner>[0-9a-f]{8} \d+ \d*) [A-Za-z0-9]{6}$/;
 /** Of a name, so that what is put behind it still fits into one. */
 const mostCharacters = 48;
 
+/** Whether {@link ownFolder} made a folder of this name, for whatever process. */
+export function isUnfinished(name: string): boolean {
+  return named.test(name);
+}
+
+/** Whether a folder of this name is work of a process that is gone; of other machines nothing is known. */
+export function isAbandoned(name: string): boolean {
+  const owner = named.exec(name)?.groups?.['owner'];
+  return owner !== undefined && owner !== thisProcess() && isGone(owner);
+}
+
 /**
  * A new folder in `parent` for work that is not finished, called `NAME.partial-OWNER`, removed when `owner` is disposed. Those that
  * killed processes left in `parent` are removed first.
@@ -26,9 +37,8 @@ export async function ownFolder(parent: string, name: string, owner: AsyncDispos
 export async function removeAbandoned(parent: string): Promise<number> {
   let stay = 0;
   for (const entry of await readdir(parent, { withFileTypes: true }).catch(() => [])) {
-    const owner = named.exec(entry.name)?.groups?.['owner'];
-    if (owner === undefined || !entry.isDirectory()) continue;
-    if (owner === thisProcess() || !isGone(owner)) stay += 1;
+    if (!entry.isDirectory() || !isUnfinished(entry.name)) continue;
+    if (!isAbandoned(entry.name)) stay += 1;
     else await rm(join(parent, entry.name), { recursive: true, force: true }).catch(() => (stay += 1));
   }
   return stay;

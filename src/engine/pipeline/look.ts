@@ -1,9 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Preset } from '../codecs/codec.ts';
 import { CancelledError, FeatherweightError, toFeatherweightError } from '../errors.ts';
 import { FileSource } from '../io/file-source.ts';
+import { ownFolder } from '../io/own-folder.ts';
 import { Crew } from '../workers/crew.ts';
 import type { SampleLook } from '../workers/sample-look.ts';
 import { streamKind } from './cut.ts';
@@ -79,16 +79,13 @@ async function lookInArchive(request: LookRequest, context: EngineContext): Prom
       `"${name}" has ${tensor.byteLength} bytes; inside of an archive at most ${mostRestoredBytes} are looked at. Restore the model to look at it.`,
       { facts: { found: tensor.byteLength, allowed: mostRestoredBytes } },
     );
-  const folder = await mkdtemp(join(tmpdir(), 'featherweight-look-'));
-  try {
-    const output = join(folder, 'tensor.bin');
-    const job = restore({ archive: input, tensor: `${file}:${name}`, output }, context);
-    while ((await job.next()).done !== true);
-    await using source = await FileSource.open(output);
-    return await lookAt({ ...tensor, source, offset: 0 }, request, context);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using owner = new AsyncDisposableStack();
+  const folder = await ownFolder(tmpdir(), 'featherweight-look', owner);
+  const output = join(folder, 'tensor.bin');
+  const job = restore({ archive: input, tensor: `${file}:${name}`, output }, context);
+  while ((await job.next()).done !== true);
+  await using source = await FileSource.open(output);
+  return await lookAt({ ...tensor, source, offset: 0 }, request, context);
 }
 
 async function lookAt(

@@ -2,6 +2,7 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import type { BaseFile } from '../archive/reference.ts';
 import { toFeatherweightError, UsageError } from '../errors.ts';
+import { isAbandoned } from '../io/own-folder.ts';
 import { openArchive } from '../pipeline/open-archive.ts';
 import { readJournals } from './journal.ts';
 import { walk, type FoundFile } from './walk.ts';
@@ -117,7 +118,7 @@ async function isThere(paths: readonly string[] | undefined, bytes: number): Pro
 async function leftoversIn(store: string, files: readonly FoundFile[]): Promise<string[]> {
   const partials = files.filter(({ name }) => /\.fwz\.partial$/.test(name)).map(({ path }) => path);
   const spools = (await readdir(store, { recursive: true, withFileTypes: true }).catch(() => []))
-    .filter((entry) => entry.isDirectory() && entry.name.startsWith('.featherweight-base-'))
+    .filter((entry) => entry.isDirectory() && isAbandoned(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
   return [...partials, ...spools];
 }

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { isUnfinished } from '../io/own-folder.ts';
 import { limits } from '../limits.ts';
 
 /** A file as the walk met it. */
@@ -39,8 +40,7 @@ export interface Walk {
 
 /** Entries of one walk; what a person calls a zoo has some thousands. */
 const mostFiles = 5_000_000;
-const leftAlone =
-  /^(\.git|\.svn|node_modules|__pycache__|\.no_exist|\.Trash.*|\$RECYCLE\.BIN|\.featherweight-base-.*)$/;
+const leftAlone = /^(\.git|\.svn|node_modules|__pycache__|\.no_exist|\.Trash.*|\$RECYCLE\.BIN)$/;
 const breathMilliseconds = 20;
 
 /**
@@ -92,7 +92,7 @@ function look(path: string, realRoots: readonly string[], unreadable: { path: st
   for (const entry of entries) {
     const { name } = entry;
     if (entry.isDirectory()) {
-      if (!leftAlone.test(name)) folders.push(name);
+      if (!leftAlone.test(name) && !isUnfinished(name)) folders.push(name);
       continue;
     }
     const isLink = entry.isSymbolicLink();

@@ -1,9 +1,10 @@
 import type { LayerError, LayerReport } from '../figures.ts';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { UsageError } from '../../engine/errors.ts';
 import { FileSource } from '../../engine/io/file-source.ts';
+import { ownFolder } from '../../engine/io/own-folder.ts';
 import { readGraph, type OnnxModel } from '../../engine/onnx/index.ts';
 import { openInputs, type ModelInputs } from '../inference/inputs.ts';
 import { Runner, runsOf } from '../inference/runs.ts';
@@ -31,40 +32,37 @@ export async function compareLayers(
   onProgress: (done: number, total: number) => void,
 ): Promise<LayerReport> {
   const { original } = request;
-  const folder = await mkdtemp(join(tmpdir(), 'featherweight-layers-'));
-  try {
-    await using source = await flattened(request, original, join(folder, 'original'));
-    await using twinSource = await flattened(request, request.candidate, join(folder, 'candidate'));
-    const [graph, twinGraph] = [await readGraph(source), await readGraph(twinSource)];
-    const made = new Set(twinGraph.graph.nodes.flatMap(({ outputs }) => outputs));
-    const wanted = graph.graph.nodes
-      .filter(isLayer)
-      .map(({ operator, name, outputs }) => ({ operator, node: name, name: outputs[0] ?? '' }));
-    const shared = wanted.filter(({ name }) => made.has(name));
-    const notes = notesOnNested(await graphOf(original), graph.graph);
-    if (shared.length === 0)
-      throw new UsageError(
-        wanted.length === 0
-          ? [`"${basename(original)}" has no layers with weights that could be compared.`, ...notes].join(' ')
-          : `The candidate has none of the ${wanted.length} layers of "${basename(original)}" under the same name.`,
-      );
-    const layers: LayerError[] = [];
-    let items = 0;
-    const paths = [join(folder, 'original', 'model.onnx'), join(folder, 'candidate', 'model.onnx')] as const;
-    for (let first = 0; first < shared.length; first += layersAtOnce) {
-      const group = shared.slice(first, first + layersAtOnce);
-      const names = group.map(({ name }) => name);
-      await writeWithOutputs(source, graph, names, paths[0]);
-      await writeWithOutputs(twinSource, twinGraph, names, paths[1]);
-      const { comparisons, items: compared } = await compareGroup(request, paths, names);
-      items = compared;
-      layers.push(...group.map((layer, place) => ({ ...layer, ...figures(comparisons[place]) })));
-      onProgress(Math.min(shared.length, first + layersAtOnce), shared.length);
-    }
-    return { items, layers, missing: wanted.length - shared.length, notes };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  await using owner = new AsyncDisposableStack();
+  const folder = await ownFolder(tmpdir(), 'featherweight-layers', owner);
+  await using source = await flattened(request, original, join(folder, 'original'));
+  await using twinSource = await flattened(request, request.candidate, join(folder, 'candidate'));
+  const [graph, twinGraph] = [await readGraph(source), await readGraph(twinSource)];
+  const made = new Set(twinGraph.graph.nodes.flatMap(({ outputs }) => outputs));
+  const wanted = graph.graph.nodes
+    .filter(isLayer)
+    .map(({ operator, name, outputs }) => ({ operator, node: name, name: outputs[0] ?? '' }));
+  const shared = wanted.filter(({ name }) => made.has(name));
+  const notes = notesOnNested(await graphOf(original), graph.graph);
+  if (shared.length === 0)
+    throw new UsageError(
+      wanted.length === 0
+        ? [`"${basename(original)}" has no layers with weights that could be compared.`, ...notes].join(' ')
+        : `The candidate has none of the ${wanted.length} layers of "${basename(original)}" under the same name.`,
+    );
+  const layers: LayerError[] = [];
+  let items = 0;
+  const paths = [join(folder, 'original', 'model.onnx'), join(folder, 'candidate', 'model.onnx')] as const;
+  for (let first = 0; first < shared.length; first += layersAtOnce) {
+    const group = shared.slice(first, first + layersAtOnce);
+    const names = group.map(({ name }) => name);
+    await writeWithOutputs(source, graph, names, paths[0]);
+    await writeWithOutputs(twinSource, twinGraph, names, paths[1]);
+    const { comparisons, items: compared } = await compareGroup(request, paths, names);
+    items = compared;
+    layers.push(...group.map((layer, place) => ({ ...layer, ...figures(comparisons[place]) })));
+    onProgress(Math.min(shared.length, first + layersAtOnce), shared.length);
   }
+  return { items, layers, missing: wanted.length - shared.length, notes };
 }
 
 /** A model with the branches it takes in its main graph; in a folder of its own, since files of weights may have the same name. */

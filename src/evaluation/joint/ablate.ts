@@ -1,7 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FeatherweightError, UsageError } from '../../engine/errors.ts';
+import { ownFolder } from '../../engine/io/own-folder.ts';
 import { compress } from '../../engine/pipeline/compress.ts';
 import type { JobEvent } from '../../engine/pipeline/events.ts';
 import { runJob, type Reporter } from '../../engine/pipeline/job.ts';
@@ -42,34 +42,31 @@ async function run(
   const start = performance.now();
   if (request.task === undefined) throw new UsageError('What parts are worth is told only with a task.');
   if ('drop' in request.target) throw new UsageError('What parts are worth is told at a size, not at a drop.');
-  const folder = await mkdtemp(join(tmpdir(), 'featherweight-ablate-'));
-  try {
-    const whole = await fitOnce(request, context, reporter);
-    const goal = distanceOf(whole.evaluation);
-    const rows: AblationRow[] = [];
-    for (const part of parts) {
-      const at = (bytes: number): Promise<Tried> => {
-        const asked = { ...request, output: join(folder, 'part.fwz'), overwrite: true, target: { bytes } };
-        return fitOnce({ ...asked, without: part }, context, reporter).then(triedBy);
-      };
-      const first = await at(whole.bytesOut);
-      const second = await at(first.bytes + bytesBetween(first.distance, goal, whole.weights));
-      rows.push(rowOf(part, [first, second], goal, whole));
-    }
-    const at = (coarseness: number): Promise<Tried> =>
-      tryGrid(request, coarseness, join(folder, 'single.fwz'), context, reporter);
-    const first = await at(firstCoarseness);
-    // Distances grow with the square of the steps.
-    const second = await at(firstCoarseness * Math.sqrt(goal / first.distance));
-    rows.push(rowOf('everything', [first, second], goal, whole));
-    return {
-      command: 'ablation',
-      ...{ input: request.input, output: whole.output, bytesIn: whole.bytesIn, bytesOut: whole.bytesOut },
-      ...{ distance: goal, rows, fit: whole, seconds: (performance.now() - start) / 1000 },
+  await using owner = new AsyncDisposableStack();
+  const folder = await ownFolder(tmpdir(), 'featherweight-ablate', owner);
+  const whole = await fitOnce(request, context, reporter);
+  const goal = distanceOf(whole.evaluation);
+  const rows: AblationRow[] = [];
+  for (const part of parts) {
+    const at = (bytes: number): Promise<Tried> => {
+      const asked = { ...request, output: join(folder, 'part.fwz'), overwrite: true, target: { bytes } };
+      return fitOnce({ ...asked, without: part }, context, reporter).then(triedBy);
     };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+    const first = await at(whole.bytesOut);
+    const second = await at(first.bytes + bytesBetween(first.distance, goal, whole.weights));
+    rows.push(rowOf(part, [first, second], goal, whole));
   }
+  const at = (coarseness: number): Promise<Tried> =>
+    tryGrid(request, coarseness, join(folder, 'single.fwz'), context, reporter);
+  const first = await at(firstCoarseness);
+  // Distances grow with the square of the steps.
+  const second = await at(firstCoarseness * Math.sqrt(goal / first.distance));
+  rows.push(rowOf('everything', [first, second], goal, whole));
+  return {
+    command: 'ablation',
+    ...{ input: request.input, output: whole.output, bytesIn: whole.bytesIn, bytesOut: whole.bytesOut },
+    ...{ distance: goal, rows, fit: whole, seconds: (performance.now() - start) / 1000 },
+  };
 }
 
 function rowOf(

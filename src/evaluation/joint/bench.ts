@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FeatherweightError } from '../../engine/errors.ts';
+import { ownFolder } from '../../engine/io/own-folder.ts';
 import type { Phase } from '../../engine/pipeline/events.ts';
 import { openInputs, type InputFile } from '../../engine/pipeline/inputs.ts';
 import { planResources } from '../../engine/pipeline/resources.ts';
@@ -61,8 +62,7 @@ export async function openBench(
   const { seed = 1, threads = availableParallelism(), calibrate: items = defaultItems } = request;
   const task = request.task === undefined ? undefined : await openTask(request.task, request.dataFolder);
   await using opened = new AsyncDisposableStack();
-  const folder = await mkdtemp(join(tmpdir(), 'featherweight-fit-'));
-  opened.defer(() => rm(folder, { recursive: true, force: true }));
+  const folder = await ownFolder(tmpdir(), 'featherweight-fit', opened);
   const model = await prepareModel(request.input, folder, context);
   if (model.onnx === undefined) throw withoutGraph(model);
   started(model);

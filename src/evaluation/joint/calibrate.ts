@@ -1,8 +1,9 @@
-import { access, mkdtemp, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { FileSource } from '../../engine/io/file-source.ts';
+import { ownFolder } from '../../engine/io/own-folder.ts';
 import { graphTensors, readGraph } from '../../engine/onnx/index.ts';
 import { capture, type Captured } from './capture.ts';
 import { flatten } from '../models/flatten.ts';
@@ -46,40 +47,37 @@ export async function calibrate(
   request: CalibrateRequest,
   onProgress: (done: number, total: number) => void,
 ): Promise<Calibration> {
-  const place = await mkdtemp(join(tmpdir(), 'featherweight-calibrate-'));
-  try {
-    const flat = await flatten(request, place);
-    await using source = await FileSource.open(flat);
-    const captured = { source, model: await readGraph(source), place };
-    const layers = findLayers(captured.model);
-    const path = (key: string): string => `${createHash('sha256').update(key).digest('hex').slice(0, 24)}.sums`;
-    const missing: Layer[] = [];
-    for (const [key, [layer]] of Map.groupBy(layers, ({ key }) => key)) {
-      const isThere = await access(join(request.folder, path(key))).then(
-        () => true,
-        () => false,
-      );
-      if (layer && !isThere) missing.push(layer);
-    }
-    let done = 0;
-    for (const group of groupsOf(missing)) {
-      await sumGroup(request, captured, group, (key) => join(request.folder, path(key)));
-      onProgress((done += group.length), missing.length);
-    }
-    const calibrated: CalibratedLayer[] = [];
-    for (const layer of layers) {
-      const samples = await samplesIn(join(request.folder, path(layer.key)));
-      if (samples > 0) calibrated.push({ ...layer, sums: path(layer.key), samples });
-    }
-    return {
-      layers: calibrated,
-      lookups: await countLookups(request, captured),
-      reached: graphTensors(captured.model.graph).map(({ name }) => name),
-      inputs: request.task ? 'task' : 'pseudo',
-    };
-  } finally {
-    await rm(place, { recursive: true, force: true });
+  await using owner = new AsyncDisposableStack();
+  const place = await ownFolder(tmpdir(), 'featherweight-calibrate', owner);
+  const flat = await flatten(request, place);
+  await using source = await FileSource.open(flat);
+  const captured = { source, model: await readGraph(source), place };
+  const layers = findLayers(captured.model);
+  const path = (key: string): string => `${createHash('sha256').update(key).digest('hex').slice(0, 24)}.sums`;
+  const missing: Layer[] = [];
+  for (const [key, [layer]] of Map.groupBy(layers, ({ key }) => key)) {
+    const isThere = await access(join(request.folder, path(key))).then(
+      () => true,
+      () => false,
+    );
+    if (layer && !isThere) missing.push(layer);
   }
+  let done = 0;
+  for (const group of groupsOf(missing)) {
+    await sumGroup(request, captured, group, (key) => join(request.folder, path(key)));
+    onProgress((done += group.length), missing.length);
+  }
+  const calibrated: CalibratedLayer[] = [];
+  for (const layer of layers) {
+    const samples = await samplesIn(join(request.folder, path(layer.key)));
+    if (samples > 0) calibrated.push({ ...layer, sums: path(layer.key), samples });
+  }
+  return {
+    layers: calibrated,
+    lookups: await countLookups(request, captured),
+    reached: graphTensors(captured.model.graph).map(({ name }) => name),
+    inputs: request.task ? 'task' : 'pseudo',
+  };
 }
 
 function* groupsOf(layers: readonly Layer[]): Generator<readonly Layer[]> {

@@ -19,6 +19,7 @@ import {
   type BatchRequest,
   type ZooPlan,
 } from '../../../src/engine/index.ts';
+import { thisProcess } from '../../../src/engine/io/owner.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
 import { writeZoo } from '../../support/zoos.ts';
@@ -308,8 +309,13 @@ describe('a store', () => {
     await expect(pruneStore(out, ['nothing.fwz'], signal)).rejects.toMatchObject({ code: 'USAGE' });
     expect(await archives(out)).toEqual(before);
     await writeFile(join(out, 'left.fwz.partial'), 'x');
+    // A base that was being restored, by a process that is gone and by one of another machine.
+    const [machine] = thisProcess().split(' ');
+    for (const owner of [machine ?? '', '00000000'])
+      await mkdir(join(out, `.featherweight-base.partial-${owner} 999999999 1 abcdef`));
     const run = report.archives.map(({ name }) => name).filter((name) => name.startsWith('run/'));
-    expect((await pruneStore(out, run, signal)).removed).toHaveLength(run.length + 1);
+    expect((await pruneStore(out, run, signal)).removed).toHaveLength(run.length + 2);
+    expect((await readdir(out)).filter((name) => name.includes('partial'))).toHaveLength(1);
     expect((await readStore(out, signal)).isWhole).toBe(true);
   });
 
