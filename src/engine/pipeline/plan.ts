@@ -17,6 +17,8 @@ const bytesPerNanosecond: Readonly<Record<Preset, number>> = { quick: 0.1, balan
 
 interface Search {
   readonly preset: Preset;
+  /** Bytes that one nanosecond of decoding is worth. */
+  readonly price: number;
   readonly workspace: Workspace;
   /** What a byte of fixed cost weighs in a sample that is shorter than the block it stands for. */
   readonly fixedShare: number;
@@ -30,7 +32,8 @@ interface Choice {
 
 /**
  * Chooses the codec tree for blocks of `blockLength` bytes that look like `sample`, by coding the sample with every codec
- * that proposes itself and planning each output stream in turn. Deterministic. Storing is always a candidate.
+ * that proposes itself and planning each output stream in turn. Deterministic. Storing is always a candidate. With more
+ * `patience`, the time of decoding counts for that much less.
  */
 export function planStream(
   sample: Stream,
@@ -38,8 +41,9 @@ export function planStream(
   preset: Preset,
   workspace: Workspace,
   blockLength: number,
+  patience = 1,
 ): CodecNode {
-  return chooseFor(sample, dtype, preset, workspace, blockLength).node;
+  return chooseFor(sample, dtype, preset, workspace, blockLength, patience).node;
 }
 
 /** About how many bytes `sample` takes as part of blocks that look like it, its decode time counted as {@link planStream} does. */
@@ -53,9 +57,11 @@ function chooseFor(
   preset: Preset,
   workspace: Workspace,
   blockLength: number,
+  patience = 1,
 ): Choice {
   const fixedShare = Math.min(1, sample.bytes.length / Math.max(1, blockLength));
-  return choose(sample, dtype, 0, Infinity, { preset, workspace, fixedShare });
+  const price = bytesPerNanosecond[preset] / patience;
+  return choose(sample, dtype, 0, Infinity, { preset, price, workspace, fixedShare });
 }
 
 /** The cheapest tree for `sample`; a tree dearer than `limit` may be given up half way for storing. */
@@ -84,8 +90,8 @@ function tryStep(
   limit: number,
   search: Search,
 ): Choice | undefined {
-  const { preset, workspace, fixedShare } = search;
-  let cost = bytesPerNanosecond[preset] * codec.decodeCost(options) * sample.bytes.length;
+  const { price, workspace, fixedShare } = search;
+  let cost = price * codec.decodeCost(options) * sample.bytes.length;
   if (cost >= limit) return undefined;
   const encoded = encodeOrRefuse(codec, sample, options, workspace);
   if (encoded === undefined) return undefined;

@@ -312,9 +312,9 @@ export class BlockCoder {
     return { workspace: this.#workspace, preset, blockBytes: this.#blockBytes };
   }
 
-  /** Plans the parts of what is approximated. */
+  /** Plans the parts of what is approximated: one byte of them stands for up to four of the original. */
   #partPlanner(preset: Preset): (part: Part) => CodecNode {
-    return (part) => this.#scratch(() => planBlock(part, part, this.#trials(preset)));
+    return (part) => this.#scratch(() => planBlock(part, part, { ...this.#trials(preset), patience: 4 }));
   }
 
   #slot(slot: number): { readonly input: Uint8Array; readonly output: Uint8Array } {

@@ -12,6 +12,8 @@ import type { StreamKind } from './protocol.ts';
 export interface Trials {
   readonly workspace: Workspace;
   readonly preset: Preset;
+  /** How much less time counts than the preset says; 1 unless told. */
+  readonly patience?: number;
   /** Of a stream, so much is coded at once. */
   readonly blockBytes: number;
 }
@@ -25,10 +27,10 @@ export function planSample(
   excerpt: () => Excerpt['piece'],
   stream: StreamKind,
   streamLength: number,
-  { workspace, preset, blockBytes }: Trials,
+  { workspace, preset, patience, blockBytes }: Trials,
 ): CodecNode {
   const { dtype, rows = [] } = stream;
-  const planned = planStream(sample, dtype, preset, workspace, Math.min(streamLength, blockBytes));
+  const planned = planStream(sample, dtype, preset, workspace, Math.min(streamLength, blockBytes), patience);
   if (codecById(planned.id)?.needsReference === true) return planned;
   const piece = excerpt();
   const known: Excerpt = { piece, isTyped: dtype !== undefined, streamLength };
