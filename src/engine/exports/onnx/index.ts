@@ -1,21 +1,6 @@
-import type { ByteSource } from '../../io/source.ts';
 import { UnsupportedInputError } from '../../errors.ts';
-import {
-  appendToModel,
-  edited,
-  given,
-  graphTensors,
-  opsetVersion,
-  readGraph,
-  replace,
-  weightUses,
-  type Edit,
-  type OnnxModel,
-  type OnnxTensor,
-  type WeightUses,
-} from '../../onnx/index.ts';
+import { appendToModel, edited, given, opsetVersion, readGraph, weightUses, type Edit } from '../../onnx/index.ts';
 import { metadataField } from '../../onnx/messages.ts';
-import type { InputFile, Inputs } from '../../pipeline/inputs.ts';
 import { floatWidth } from '../../tensor/floats.ts';
 import { carrySideFiles } from '../carry.ts';
 import type { ExportedTensor, ExportJob, ExportOutcome, ExportTarget } from '../export.ts';
@@ -25,8 +10,9 @@ import { statisticsOf } from '../statistics.ts';
 import { chooseForms, sizeOf, type Candidate, type OnnxKind } from './choose.ts';
 import { bytesIn, type Choice } from './form.ts';
 import { nameSource } from './names.ts';
-import { copied, raiseOpset } from './opset.ts';
-import { constantNode, rewriteTensor } from './rewrite.ts';
+import { carried, counted, describing, locate, named, refuseStrayTensors, usedFor, type Located } from './elements.ts';
+import { raiseOpset } from './opset.ts';
+import { rewriteTensor } from './rewrite.ts';
 import { TensorStore } from './store.ts';
 
 const opsetFor: Readonly<Record<OnnxKind, number>> = { int8: 13, int4: 21, fp8: 19, fp16: 6 };
@@ -70,18 +56,6 @@ export const onnxTargets: readonly ExportTarget[] = [
     ticks: { smallerOnDisk: true, smallerInMemory: false, faster: false },
   }),
 ];
-
-function describing({ files }: Inputs): InputFile | undefined {
-  return files.find(({ layout, name }) => layout?.format === 'onnx' && name.toLowerCase().endsWith('.onnx'));
-}
-
-/** A tensor of the model and where its elements are. */
-interface Located {
-  readonly weight: WeightUses;
-  readonly source: ByteSource;
-  readonly offset: number;
-  readonly byteLength: number;
-}
 
 async function write(kind: OnnxKind, job: ExportJob): Promise<ExportOutcome> {
   const { inputs, stage, signal } = job;
@@ -164,85 +138,6 @@ async function write(kind: OnnxKind, job: ExportJob): Promise<ExportOutcome> {
     tensors: candidates.map((candidate, index) =>
       reportOf(candidate, file.name, choices[index] ?? { form: { kind: 'kept' } }, losses[index] ?? new Loss()),
     ),
-  };
-}
-
-/** Messages name the file as the model does, not by its place on disk. */
-function named({ name, source }: InputFile): ByteSource {
-  return {
-    name,
-    size: source.size,
-    read: (offset, target) => source.read(offset, target),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
-  };
-}
-
-function locate(weight: WeightUses, file: InputFile, { files }: Inputs): readonly Located[] {
-  const { tensor } = weight;
-  const { data, type, shape } = tensor;
-  if (data.kind === 'other') return [];
-  if (data.kind === 'inline')
-    return [{ weight, source: file.source, offset: data.offset, byteLength: data.byteLength }];
-  const expected = Math.ceil(shape.reduce((product, extent) => product * extent, type.bits) / 8);
-  const byteLength = data.byteLength ?? expected;
-  const holder = files.find(({ name }) => name === data.location);
-  if (holder === undefined || !Number.isSafeInteger(byteLength) || data.offset + byteLength > holder.source.size)
-    throw new UnsupportedInputError(
-      `The tensor "${tensor.name}" of "${file.name}" is in the file "${data.location}", which is not there or too short.`,
-      { file: file.name, tensor: tensor.name },
-    );
-  return [{ weight, source: holder.source, offset: data.offset, byteLength }];
-}
-
-/** Elements in other files are found for initializers and Constants only. */
-function refuseStrayTensors(model: OnnxModel): void {
-  for (const { nodes } of model.graphs)
-    for (const { operator, attributes } of nodes)
-      for (const { name, tensor } of attributes.values())
-        if (tensor?.data.kind === 'external' && !(operator === 'Constant' && name === 'value'))
-          throw new UnsupportedInputError(
-            `"${model.file}" keeps the attribute "${name}" of a ${operator} in another file, which cannot be exported.`,
-            { file: model.file },
-          );
-}
-
-function usedFor(name: string, { graphs }: OnnxModel): boolean {
-  return graphs.some((graph) =>
-    graphTensors(graph).some(({ data }) => data.kind === 'external' && data.location === name),
-  );
-}
-
-/** The same elements, in the new data file. */
-function carried(
-  tensor: OnnxTensor,
-  source: ByteSource,
-  offset: number,
-  byteLength: number,
-  store: TensorStore,
-): readonly Edit[] {
-  // A Constant's tensor is field 5 of its attribute, as an initializer is of its graph.
-  const type = tensor.typeNumber;
-  const place = constantNode(tensor);
-  if (place !== undefined && tensor.data.kind === 'inline') return [];
-  return [
-    replace(
-      tensor,
-      ...store.add({ name: tensor.name, type, shape: tensor.shape }, copied(source, offset, offset + byteLength)),
-    ),
-  ];
-}
-
-/** Progress by the bytes of the original, however few come out. */
-function counted(
-  { progress }: ExportJob,
-  bytesIn: number,
-  bytesOut: number,
-): (chunks: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array, void, undefined> {
-  return async function* (chunks) {
-    for await (const chunk of chunks) {
-      yield chunk;
-      progress((chunk.length / bytesOut) * bytesIn);
-    }
   };
 }
 

@@ -1,19 +1,9 @@
 import type { ByteSource } from '../../io/source.ts';
-import { replace, insertBefore, given, appendToModel, type Content, type Edit } from '../../onnx/edit.ts';
+import { replace, insertBefore, given, appendToModel, type Edit } from '../../onnx/edit.ts';
 import { opsetVersion, type OnnxGraph, type OnnxModel, type OnnxNode } from '../../onnx/graph.ts';
-import {
-  attributeField,
-  bytesField,
-  bytesHead,
-  initializerField,
-  joined,
-  nodeField,
-  opsetField,
-  wholeField,
-  type AttributeValue,
-} from '../../onnx/messages.ts';
+import { initializerField, joined, nodeField, opsetField, wholeField } from '../../onnx/messages.ts';
 import { encodeFloats } from '../../tensor/floats.ts';
-import { streamed } from '../streamed.ts';
+import { rebuilt, type Rebuilt } from './rebuild.ts';
 
 /** The version of the format from which on a version of the operators may be used. Source: the table of releases of ONNX. */
 const irVersions: ReadonlyMap<number, number> = new Map([
@@ -26,14 +16,6 @@ const oldestVersion = 7;
 
 /** What has to be changed so that a model may use newer operators, or why that cannot be done. */
 export type Raise = { readonly edits: readonly Edit[] } | { readonly refusal: string };
-
-/** What a node turns into. */
-interface Rebuilt {
-  readonly operator?: string;
-  readonly inputs?: readonly string[];
-  readonly without?: readonly string[];
-  readonly attributes?: Readonly<Record<string, AttributeValue>>;
-}
 
 /** Makes an initializer beside the node: a list of whole numbers, or one float. Its name. */
 type MakeNumbers = (what: string, values: readonly number[] | { readonly float: number }) => string;
@@ -233,29 +215,7 @@ function versionEdits(model: OnnxModel, wanted: number): readonly Edit[] {
   ];
 }
 
-/** The node with these changes; attributes that stay are copied. */
-function rebuilt(node: OnnxNode, changed: Rebuilt, source: ByteSource): readonly Content[] {
-  const { operator = node.operator, inputs = node.inputs, without = [], attributes = {} } = changed;
-  const head = joined(
-    ...inputs.map((input) => bytesField(1, input)),
-    ...node.outputs.map((output) => bytesField(2, output)),
-    bytesField(3, node.name),
-    bytesField(4, operator),
-    ...Object.entries(attributes).map(([name, value]) => attributeField(name, value)),
-  );
-  const copies = [...node.attributes.values()]
-    .filter(({ name }) => !without.includes(name))
-    .map(({ span }) => copied(source, span.head, span.end));
-  const length = copies.reduce((sum, copy) => sum + copy.length, head.length);
-  return [given(bytesHead(1, length)), given(head), ...copies];
-}
-
 /** Whole numbers as the elements of a tensor. */
 export function wholeNumbers(values: readonly number[]): Uint8Array {
   return new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
-}
-
-/** A run of the old file at another place. */
-export function copied(source: ByteSource, start: number, end: number): Content {
-  return { length: end - start, chunks: () => streamed(source, undefined, start, end) };
 }

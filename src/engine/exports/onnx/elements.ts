@@ -1,0 +1,109 @@
+import { UnsupportedInputError } from '../../errors.ts';
+import type { ByteSource } from '../../io/source.ts';
+import {
+  graphTensors,
+  replace,
+  type Edit,
+  type OnnxModel,
+  type OnnxTensor,
+  type WeightUses,
+} from '../../onnx/index.ts';
+import type { InputFile, Inputs } from '../../pipeline/inputs.ts';
+import type { ExportJob } from '../export.ts';
+import { copied } from './rebuild.ts';
+import { constantNode } from './rewrite.ts';
+import type { TensorStore } from './store.ts';
+
+/** The ONNX file of a model; `undefined` where there is none. */
+export function describing({ files }: Inputs): InputFile | undefined {
+  return files.find(({ layout, name }) => layout?.format === 'onnx' && name.toLowerCase().endsWith('.onnx'));
+}
+
+/** A tensor of the model and where its elements are. */
+export interface Located {
+  readonly weight: WeightUses;
+  readonly source: ByteSource;
+  readonly offset: number;
+  readonly byteLength: number;
+}
+
+/** Messages name the file as the model does, not by its place on disk. */
+export function named({ name, source }: InputFile): ByteSource {
+  return {
+    name,
+    size: source.size,
+    read: (offset, target) => source.read(offset, target),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+/** Where the elements of a weight are; nothing where they are no run of bytes. Throws UnsupportedInputError where their file is not there. */
+export function locate(weight: WeightUses, file: InputFile, { files }: Inputs): readonly Located[] {
+  const { tensor } = weight;
+  const { data, type, shape } = tensor;
+  if (data.kind === 'other') return [];
+  if (data.kind === 'inline')
+    return [{ weight, source: file.source, offset: data.offset, byteLength: data.byteLength }];
+  const expected = Math.ceil(shape.reduce((product, extent) => product * extent, type.bits) / 8);
+  const byteLength = data.byteLength ?? expected;
+  const holder = files.find(({ name }) => name === data.location);
+  if (holder === undefined || !Number.isSafeInteger(byteLength) || data.offset + byteLength > holder.source.size)
+    throw new UnsupportedInputError(
+      `The tensor "${tensor.name}" of "${file.name}" is in the file "${data.location}", which is not there or too short.`,
+      { file: file.name, tensor: tensor.name },
+    );
+  return [{ weight, source: holder.source, offset: data.offset, byteLength }];
+}
+
+/** Elements in other files are found for initializers and Constants only; throws UnsupportedInputError where there are others. */
+export function refuseStrayTensors(model: OnnxModel): void {
+  for (const { nodes } of model.graphs)
+    for (const { operator, attributes } of nodes)
+      for (const { name, tensor } of attributes.values())
+        if (tensor?.data.kind === 'external' && !(operator === 'Constant' && name === 'value'))
+          throw new UnsupportedInputError(
+            `"${model.file}" keeps the attribute "${name}" of a ${operator} in another file, which cannot be exported.`,
+            { file: model.file },
+          );
+}
+
+/** Whether the file of this name holds elements of the model. */
+export function usedFor(name: string, { graphs }: OnnxModel): boolean {
+  return graphs.some((graph) =>
+    graphTensors(graph).some(({ data }) => data.kind === 'external' && data.location === name),
+  );
+}
+
+/** The same elements, in the new data file. */
+export function carried(
+  tensor: OnnxTensor,
+  source: ByteSource,
+  offset: number,
+  byteLength: number,
+  store: TensorStore,
+): readonly Edit[] {
+  // A Constant's tensor is field 5 of its attribute, as an initializer is of its graph.
+  const type = tensor.typeNumber;
+  const place = constantNode(tensor);
+  if (place !== undefined && tensor.data.kind === 'inline') return [];
+  return [
+    replace(
+      tensor,
+      ...store.add({ name: tensor.name, type, shape: tensor.shape }, copied(source, offset, offset + byteLength)),
+    ),
+  ];
+}
+
+/** Progress by the bytes of the original, however few come out. */
+export function counted(
+  { progress }: ExportJob,
+  bytesIn: number,
+  bytesOut: number,
+): (chunks: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array, void, undefined> {
+  return async function* (chunks) {
+    for await (const chunk of chunks) {
+      yield chunk;
+      progress((chunk.length / bytesOut) * bytesIn);
+    }
+  };
+}
