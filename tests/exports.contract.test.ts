@@ -17,6 +17,7 @@ const runtime = evaluationContext();
 const expected: Readonly<Record<string, Readonly<Record<string, number | RegExp>>>> = {
   'digits.onnx': {
     ...{ 'onnx-int8': 26, 'onnx-int4': 17, 'onnx-fp8': 26, 'onnx-fp16': 51 },
+    ...{ 'onnx-merged': /nothing to merge/, 'onnx-equalized': 101 },
     ...{ safetensors: /no safetensors/, gguf: /no safetensors/, znn: 90 },
   },
   'digits.safetensors': {

@@ -23,7 +23,7 @@ export const node = (operator: string, inputs: readonly string[], output: string
     ...bytes(4, operator),
     ...attributes.flatMap((each) => bytes(5, each)),
   ]);
-const int = (name: string, value: number): Bytes => [...bytes(1, name), ...whole(3, value), ...whole(20, 2)];
+export const int = (name: string, value: number): Bytes => [...bytes(1, name), ...whole(3, value), ...whole(20, 2)];
 export const ints = (name: string, ...values: number[]): Bytes => [
   ...bytes(1, name),
   ...bytes(
@@ -32,7 +32,7 @@ export const ints = (name: string, ...values: number[]): Bytes => [
   ),
   ...whole(20, 7),
 ];
-const constant = (output: string, dims: readonly number[], values: Float32Array): Bytes =>
+export const constant = (output: string, dims: readonly number[], values: Float32Array): Bytes =>
   node('Constant', [], output, [...attribute('value', 5, tensor({ dims, raw: rawBytes(values) })), ...whole(20, 4)]);
 export const inputOf = (name: string, type: number, ...shape: number[]): Bytes => [
   ...bytes(1, name),
