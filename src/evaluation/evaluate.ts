@@ -12,6 +12,7 @@ import type { Measurement } from './inference/measure.ts';
 import { graphsOf } from './models/graphs.ts';
 import { placeFor, prepareModel, type PreparedModel } from './models/prepare.ts';
 import { commandWords, ownEvaluation } from './own-evaluator.ts';
+import { spawnAhead } from './process/ahead.ts';
 import type { SpawnEvaluation } from './process/protocol.ts';
 import { runTask } from './process/run.ts';
 import type { EvaluateRequest, EvaluationReport, JudgedMetric, ModelReport } from './report.ts';
@@ -59,6 +60,7 @@ async function run(
       'Without a task there is nothing to evaluate; name a task file, or an original to compare with.',
     );
   const words = evaluator === undefined ? undefined : commandWords(evaluator);
+  using processes = spawnAhead(context.spawnEvaluation);
   const task = request.task === undefined ? undefined : await openTask(request.task, request.dataFolder);
   await using owner = new AsyncDisposableStack();
   const folder = await ownFolder(tmpdir(), 'featherweight-evaluate', owner);
@@ -85,7 +87,7 @@ async function run(
     name: Name,
     asked: Parameters<typeof runTask<Name>>[2],
   ) => {
-    const { result, peakRssBytes: own } = await runTask(context.spawnEvaluation, name, asked, {
+    const { result, peakRssBytes: own } = await runTask(processes.spawn, name, asked, {
       signal,
       onProgress: (phase, done, total) => reporter.progress(phase as Phase, done, total, 0),
     });

@@ -4,6 +4,7 @@ import { OutputComparison } from '../compare/outputs.ts';
 import { openDecoder } from '../decode/decode.ts';
 import { openDataset, type Dataset } from '../inputs/dataset.ts';
 import { pseudoDataset } from '../inputs/pseudo.ts';
+import { readAhead } from '../inputs/read-ahead.ts';
 import { readTokenBytes } from '../metrics/catalog.ts';
 import type { Task } from '../task/schema.ts';
 import { RememberingRunner } from './answers.ts';
@@ -75,17 +76,17 @@ export async function measure(request: MeasureRequest, onProgress: OnProgress): 
       return { fault: toErrorData(error) };
     }
   };
+  // Opened first: items are read while models are loaded. What is wrong with the task is told once a model can run.
+  const opening = given && openTaskItems(given, request).then((items) => opened.use(items));
+  await opening?.catch(() => undefined);
   const { model: original, fault: originalFault } = await load(request.original);
   const { model: candidate, fault: candidateFault } = await load(request.candidate);
   const asked = original ?? candidate;
   const faults = { ...(originalFault && { originalFault }), ...(candidateFault && { candidateFault }) };
   const task = given?.task ?? noTask;
   if (asked === undefined) return nothingMeasured(given?.task, faults);
-  const dataset: Dataset = opened.use(
-    given === undefined
-      ? pseudoDataset(asked.inputs, Math.min(limit ?? pseudoItems, 1000), seed)
-      : await openDataset(given.task, given.folder),
-  );
+  const dataset: Dataset =
+    (await opening) ?? opened.use(pseudoDataset(asked.inputs, Math.min(limit ?? pseudoItems, 1000), seed));
   const skip = Math.min(request.skip ?? 0, dataset.count);
   const count = Math.min(dataset.count - skip, limit ?? Infinity);
   const noise = await noiseFloor(
@@ -102,6 +103,15 @@ export async function measure(request: MeasureRequest, onProgress: OnProgress): 
     ...faults,
     ...(result.candidateFault && { candidateFault: result.candidateFault }),
   };
+}
+
+/** The items of a task, of which those that will be asked for are read already. */
+async function openTaskItems(
+  { task, folder }: NonNullable<MeasureRequest['task']>,
+  { skip = 0, limit = Infinity }: MeasureRequest,
+): Promise<Dataset> {
+  const dataset = await openDataset(task, folder);
+  return readAhead(dataset, skip, Math.min(dataset.count, skip + limit));
 }
 
 function nothingMeasured(task: Task | undefined, faults: Partial<Measurement>): Measurement {

@@ -31,6 +31,8 @@ export interface DatasetItem {
 /** Everything that a model is asked, read item by item. */
 export interface Dataset extends AsyncDisposable {
   readonly count: number;
+  /** What each item takes in memory, where that is known before. */
+  readonly itemBytes?: number;
   item(place: number): Promise<DatasetItem>;
 }
 
@@ -51,9 +53,11 @@ export async function openDataset(task: Task, folder: string): Promise<Dataset> 
     throw new UsageError(`The inputs of the task have different numbers of items: ${counts.join(', ')}.`);
   if (first.source.count === 0) throw new UsageError('The inputs of the task have no items.');
   const targets = opened.use(await openTargets(task.target, folder));
+  const itemBytes = sources.reduce((sum, { source }) => sum + (source.itemBytes ?? NaN), 0);
   const keep = opened.move();
   return {
     count: first.source.count,
+    ...(itemBytes > 0 && { itemBytes }),
     async item(place) {
       const items = await Promise.all(
         sources.map(async ({ spec, place: input, source }) => ({

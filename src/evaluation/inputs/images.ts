@@ -29,6 +29,7 @@ export async function openImages(
   const elementsFrom = levelsOf(type, values, channels, places);
   return {
     count: names.length,
+    itemBytes: width * height * channels,
     async item(place) {
       const name = names[place] ?? '';
       const path = join(folder, name);
@@ -45,13 +46,12 @@ export async function openImages(
             { file: path },
           );
         });
-      const data = elementsFrom(pixels);
       const shape = layout === 'channels-first' ? [1, channels, height, width] : [1, height, width, channels];
       const parts = relative(folder, path).split(sep);
       return {
         name: parts.join('/'),
         frames: 1,
-        frame: () => ({ type, shape, data }),
+        frame: () => ({ type, shape, data: elementsFrom(pixels) }),
         preview: () => encodePicture(pixels, { width, height, channels }),
         ...(parts.length > 1 && { folder: parts.slice(0, -1).join('/') }),
       };

@@ -20,5 +20,7 @@ export interface SourceItem {
 /** The items of one model input, read one at a time. */
 export interface ItemSource extends AsyncDisposable {
   readonly count: number;
+  /** What each item takes in memory, where that is known before. */
+  readonly itemBytes?: number;
   item(index: number): Promise<SourceItem>;
 }
