@@ -8,6 +8,7 @@ export type { AnswerStore, EvaluationContext } from './evaluate.ts';
 export { exportReader } from './load/reader.ts';
 export type * from './joint/report.ts';
 export { fitParts, type FitPart, type FitRequest, type FitTarget } from './joint/request.ts';
+export { evaluationEnvironment } from './process/environment.ts';
 export { forkEvaluation } from './process/fork.ts';
 export { runTask } from './process/run.ts';
 export { filesOfTask } from './task/files.ts';

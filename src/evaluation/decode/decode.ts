@@ -1,7 +1,7 @@
 import { argmax, numbersOf, rowsOf } from '../compare/rows.ts';
 import { readLines } from '../inputs/targets.ts';
 import type { Values } from '../inputs/tensor.ts';
-import { taskPath } from '../task/read.ts';
+import { taskPath } from '../task/path.ts';
 import type { DecodeSpec } from '../task/schema.ts';
 
 /** Turns an output into text or the name of a class. */

@@ -1,5 +1,5 @@
 import { MalformedFileError, UsageError } from '../../engine/errors.ts';
-import { taskPath } from '../task/read.ts';
+import { taskPath } from '../task/path.ts';
 import type { InputSpec } from '../task/schema.ts';
 import { readIndex, wholeField, type Entry } from './index-file.ts';
 import { normalise } from './normalise.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MalformedFileError, UsageError } from '../../engine/errors.ts';
-import { taskPath } from '../task/read.ts';
+import { taskPath } from '../task/path.ts';
 import type { InputSpec } from '../task/schema.ts';
 import { readIndex, wholeField } from './index-file.ts';
 import { openNumbers } from './numbers.ts';

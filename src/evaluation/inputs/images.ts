@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 import { UsageError, MalformedFileError } from '../../engine/errors.ts';
-import { taskPath } from '../task/read.ts';
+import { taskPath } from '../task/path.ts';
 import type { InputSpec, ModelType, ValueSpec } from '../task/schema.ts';
 import { normalise } from './normalise.ts';
 import { encodePicture } from './picture.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MalformedFileError, UsageError } from '../../engine/errors.ts';
-import { taskPath } from '../task/read.ts';
+import { taskPath } from '../task/path.ts';
 import type { TargetSpec } from '../task/schema.ts';
 import { wholeField } from './index-file.ts';
 import { openNumbers } from './numbers.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { MalformedFileError } from '../../engine/errors.ts';
-import { taskPath } from '../task/read.ts';
+import { taskPath } from '../task/path.ts';
 import type { MetricSpec } from '../task/schema.ts';
 
 /** What each token stands for. */

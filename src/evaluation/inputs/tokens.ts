@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { Tokenizer } from '@huggingface/tokenizers';
 import { MalformedFileError, UsageError } from '../../engine/errors.ts';
-import { taskPath } from '../task/read.ts';
+import { taskPath } from '../task/path.ts';
 import type { InputSpec } from '../task/schema.ts';
 import { openNumbers, type Numbers } from './numbers.ts';
 import type { ItemSource } from './source.ts';

@@ -1,9 +1,15 @@
 import { fork } from 'node:child_process';
+import { evaluationEnvironment } from './environment.ts';
 import type { EvaluationProcess, TaskReply } from './protocol.ts';
 
 /** Starts the entry at `path` as a process of Node's; the last of what it writes to stderr tells how it died. */
 export function forkEvaluation(path: string): EvaluationProcess {
-  const child = fork(path, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] });
+  const child = fork(path, [], {
+    serialization: 'advanced',
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    execArgv: [],
+    env: evaluationEnvironment(),
+  });
   let words = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-2000)));
   return {

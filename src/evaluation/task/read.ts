@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { MalformedFileError, toFeatherweightError, UsageError } from '../../engine/errors.ts';
+import { MalformedFileError, toFeatherweightError } from '../../engine/errors.ts';
 import { taskSchema, type Task } from './schema.ts';
 
 /** A checked task file and the folder that its paths are relative to. */
@@ -51,10 +51,4 @@ function parseJson(text: string, path: string): unknown {
       file: path,
     });
   }
-}
-
-/** A file that a task names, relative to its data folder. */
-export function taskPath(folder: string, file: string): string {
-  if (file.includes('\0')) throw new UsageError('A path in the task file has a zero byte.');
-  return resolve(folder, file);
 }
