@@ -150,7 +150,7 @@ export interface WeightReport {
   /** What these figures are, for whoever reads them without the documentation. */
   readonly meaning: 'weight error only; not an accuracy measurement';
   readonly tensors: readonly TensorError[];
-  /** Over all elements of all compared tensors. */
+  /** Over all elements of the tensors that differ. */
   readonly total: ErrorFigures;
   /** Tensors of the original that could not be compared, and why; the first hundred. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];

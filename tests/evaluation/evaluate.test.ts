@@ -141,6 +141,7 @@ describe('two small models on a task', () => {
       { name: 'w1', identical: true },
       { name: 'w2', identical: false },
     ]);
+    expect(direct.weights?.total.relativeL2).toBe(direct.weights?.tensors[1]?.relativeL2);
     expect(direct.layers?.layers).toMatchObject([{ name: 'h', relativeL2: 0 }, { name: 'y' }]);
     expect(direct.layers?.layers[1]?.relativeL2).toBeGreaterThan(0);
     const stored = await reportOf(folder, { ...asked, model: 'c.fwz' });

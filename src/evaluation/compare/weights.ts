@@ -36,7 +36,8 @@ export async function compareWeights(
     if (reason !== undefined || twin === undefined) skipped.push({ name: found.tensor.name, reason: reason ?? '' });
     else {
       const sums = await compareTensors(found, twin);
-      total.add(sums);
+      // The norm of a mask of −1e9 that stays as it is would hide what became of everything else.
+      if (sums.different > 0) total.add(sums);
       const { name, shape, dtype } = found.tensor;
       tensors.push({ name, shape, dtype, candidateDtype: twin.tensor.dtype, ...sums.figures() });
     }
