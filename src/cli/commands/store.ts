@@ -29,7 +29,7 @@ export const addStore: AddCommand = (program, runAction) => {
       const [fault] = report.archives.filter((archive) => archive.fault !== undefined || archive.missing.length > 0);
       if (fault !== undefined)
         throw new DamagedArchiveError(
-          `"${fault.name}" cannot be restored: ${fault.fault ?? `its base "${fault.missing[0]?.name ?? ''}" (sha256 ${fault.missing[0]?.sha256 ?? ''}) is missing`}.`,
+          `"${fault.name}" cannot be restored: ${fault.fault ?? `its base "${fault.missing[0]?.name ?? ''}" (sha256 ${fault.missing[0]?.sha256 ?? ''}) is missing, or cannot be restored either`}.`,
           { name: fault.name },
         );
       if (read === true)

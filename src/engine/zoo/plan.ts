@@ -2,6 +2,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Preset } from '../codecs/codec.ts';
 import { toFeatherweightError } from '../errors.ts';
+import { findCircles } from './circles.ts';
 import { findFamilies, type Member } from './families.ts';
 import { inOrder, nameUnits } from './plan-order.ts';
 import { ruleFor, type Recipe, type Rule } from './recipe.ts';
@@ -93,6 +94,9 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
       }
   }
   if (recipe.families) takeFamilies(decided, findFamilies(members, estimator, recipe.rebaseEvery));
+  const circles = await findCircles({ output, models: decided, zoo: zoo.models }, signal);
+  for (const [id, model] of decided)
+    if (circles.has(id)) decided.set(id, standingAlone(model, members.find((member) => member.id === id)?.alone));
   skipDense(decided, recipe.leastSaving);
   const models = inOrder(nameUnits(decided));
   hooks.progress?.(zoo.models.length, zoo.models.length);
@@ -160,6 +164,12 @@ function takeFamilies(decided: Map<string, PlannedModel>, kin: ReturnType<typeof
     const reason = `${kinshipWords[how]} ${bases.map((base) => `"${base}"`).join(', ')}`;
     decided.set(id, { ...model, action: 'family', bases, bytesThen: bytes + frameBytes, reason });
   }
+}
+
+/** A model whose base, or what that needs, is archived already as a difference to it. */
+function standingAlone({ equalTo: _, ...model }: PlannedModel, alone = model.bytesNow + frameBytes): PlannedModel {
+  const reason = 'stored by itself: what it could be a difference to needs it already';
+  return { ...model, action: 'exact', bases: [], bytesThen: alone, reason };
 }
 
 /** Nothing is written for what would hardly get smaller, unless another model is stored as a difference to it. */

@@ -20,7 +20,7 @@ export interface StoredArchive {
   readonly bases: readonly BaseFile[];
   /** Names of archives that need a file of this one. */
   readonly dependants: readonly string[];
-  /** Bases that neither an archive nor a file that is known has. */
+  /** Bases that neither a file that is known nor an archive has, but for one that cannot be restored itself. */
   readonly missing: readonly BaseFile[];
   /** Why it cannot be read. */
   readonly fault?: string;
@@ -43,15 +43,14 @@ export async function readStore(path: string, signal: AbortSignal): Promise<Stor
   const store = resolve(path);
   const { folders } = await walk([store], signal, () => undefined);
   const files = [...folders.values()].flatMap((folder) => folder.files);
-  const archives: Omit<StoredArchive, 'dependants' | 'missing'>[] = [];
+  const archives: IndexedArchive[] = [];
   for (const file of files) {
     signal.throwIfAborted();
     if (file.name.endsWith('.fwz')) archives.push(await readStored(file, store));
   }
-  const holders = new Map<string, string[]>();
-  for (const archive of archives)
-    for (const sha256 of heldBy(archive)) holders.set(sha256, [...(holders.get(sha256) ?? []), archive.name]);
-  const originals = await knownOriginals(store);
+  const holders = holdersOf(archives);
+  const originals = await presentOriginals(store, archives);
+  const whole = restorable(archives, new Set(originals));
   const complete: StoredArchive[] = [];
   for (const archive of archives) {
     const own = heldBy(archive);
@@ -59,9 +58,9 @@ export async function readStore(path: string, signal: AbortSignal): Promise<Stor
       (other) =>
         other !== archive && other.bases.some(({ sha256 }) => own.has(sha256) && holders.get(sha256)?.length === 1),
     );
-    const missing: BaseFile[] = [];
-    for (const base of archive.bases)
-      if (!holders.has(base.sha256) && !(await isThere(originals.get(base.sha256), base.bytes))) missing.push(base);
+    const isHad = ({ sha256 }: BaseFile): boolean =>
+      originals.has(sha256) || holders.get(sha256)?.some((name) => whole.has(name)) === true;
+    const missing = archive.bases.filter((base) => !isHad(base));
     complete.push({ ...archive, dependants: dependants.map(({ name }) => name), missing });
   }
   return {
@@ -75,13 +74,42 @@ export async function readStore(path: string, signal: AbortSignal): Promise<Stor
   };
 }
 
+type IndexedArchive = Omit<StoredArchive, 'dependants' | 'missing'>;
+
+/** Names of the archives that can give back a file, by its sha256. */
+export function holdersOf(archives: readonly IndexedArchive[]): ReadonlyMap<string, readonly string[]> {
+  const holders = new Map<string, string[]>();
+  for (const archive of archives)
+    for (const sha256 of heldBy(archive)) {
+      const names = holders.get(sha256);
+      if (names) names.push(archive.name);
+      else holders.set(sha256, [archive.name]);
+    }
+  return holders;
+}
+
+/** Names of the archives whose bases are at hand or come out of such archives, which those that need one another do not. */
+function restorable(archives: readonly IndexedArchive[], originals: ReadonlySet<string>): ReadonlySet<string> {
+  const [had, whole] = [new Set(originals), new Set<string>()];
+  for (let waiting = archives; waiting.length > 0;) {
+    const next = waiting.filter(({ bases }) => bases.every(({ sha256 }) => had.has(sha256)));
+    if (next.length === 0) break;
+    for (const archive of next) {
+      whole.add(archive.name);
+      for (const { sha256 } of archive.files) had.add(sha256);
+    }
+    waiting = waiting.filter(({ name }) => !whole.has(name));
+  }
+  return whole;
+}
+
 /** What an archive can give back without being given it: a copy of its base it cannot. */
 function heldBy({ files, bases }: Pick<StoredArchive, 'files' | 'bases'>): ReadonlySet<string> {
   const needed = new Set(bases.map(({ sha256 }) => sha256));
   return new Set(files.map(({ sha256 }) => sha256).filter((sha256) => !needed.has(sha256)));
 }
 
-async function readStored(file: FoundFile, store: string): Promise<Omit<StoredArchive, 'dependants' | 'missing'>> {
+async function readStored(file: FoundFile, store: string): Promise<IndexedArchive> {
   const name = relative(store, file.path).split(sep).join('/');
   const place = { name, path: file.path, bytes: file.bytes };
   try {
@@ -99,12 +127,15 @@ async function readStored(file: FoundFile, store: string): Promise<Omit<StoredAr
   }
 }
 
-/** Where files were that archives were made from, by sha256. */
-async function knownOriginals(store: string): Promise<ReadonlyMap<string, readonly string[]>> {
-  const originals = new Map<string, readonly string[]>();
+/** sha256 of the bases of archives that still lie where they were when the archives were made. */
+async function presentOriginals(store: string, archives: readonly IndexedArchive[]): Promise<ReadonlySet<string>> {
+  const paths = new Map<string, readonly string[]>();
   for (const record of await readJournals(store))
-    if (record.type === 'done') for (const { sha256 } of record.bases) originals.set(sha256, record.basePaths);
-  return originals;
+    if (record.type === 'done') for (const { sha256 } of record.bases) paths.set(sha256, record.basePaths);
+  const present = new Set<string>();
+  for (const { sha256, bytes } of archives.flatMap(({ bases }) => bases))
+    if (!present.has(sha256) && (await isThere(paths.get(sha256), bytes))) present.add(sha256);
+  return present;
 }
 
 async function isThere(paths: readonly string[] | undefined, bytes: number): Promise<boolean> {
