@@ -5,6 +5,8 @@ export interface Tally {
   readonly rounds: number;
   /** How many kills hit which part of the work. */
   readonly places: ReadonlyMap<string, number>;
+  /** What else was measured, in words. */
+  readonly facts: readonly string[];
   /** Whatever was not as it must be, in words. */
   readonly faults: readonly string[];
 }
@@ -14,6 +16,7 @@ export class Counter implements Tally {
   kills = 0;
   rounds = 0;
   readonly places = new Map<string, number>();
+  readonly facts: string[] = [];
   readonly faults: string[] = [];
 
   killed(place: string): void {
