@@ -92,9 +92,13 @@ function plan(
   dtype: PieceDType,
 ): TensorApproximation {
   const place = { ...geometry, total: values.length };
-  const statistics = Array.from(piecesOf(geometry, 4 * geometry.columns), ({ start, count }) =>
-    measurePiece(values.slice(start, start + count), { ...place, start }, quantizer.needs ?? {}),
-  ).reduce((one, other): TensorStatistics => addStatistics(one, other));
+  const isCompared = quantizer.measuresDifferences?.(quantizer.options.parse(options));
+  const base = isCompared ? decodeFloats(dtype, baseOf(values, dtype)) : undefined;
+  const statistics = Array.from(piecesOf(geometry, 4 * geometry.columns), ({ start, count }) => {
+    const piece = { ...place, start };
+    const others = base?.slice(start, start + count);
+    return measurePiece(values.slice(start, start + count), piece, quantizer.needs ?? {}, others);
+  }).reduce((one, other): TensorStatistics => addStatistics(one, other));
   const parameters = structuredClone(parametersOf({ quantizer: quantizer.id, options, geometry, statistics }));
   return { geometry, quantizer: quantizer.id, dtype, parameters };
 }

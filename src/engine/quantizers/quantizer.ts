@@ -87,6 +87,8 @@ export interface Quantizer<Options = unknown, Parameters = unknown> {
   forConvolutions?(options: Options): Options;
   /** Statistics that `plan` looks at besides the common ones. */
   readonly needs?: StatisticsNeeds;
+  /** Whether `plan` looks at how the tensor differs from its base; only with {@link needsBase}. */
+  measuresDifferences?(options: Options): boolean;
   /** What all pieces of a tensor share, as data that can cross threads; methods with lines take them as `told`. Deterministic. */
   plan(geometry: Geometry, statistics: TensorStatistics, options: Options, told?: ToldSteps): Parameters;
   /** Returned parts may lie in `workspace` and live until the caller releases it. Deterministic, piece by piece. */

@@ -1,3 +1,4 @@
+import { differencesFrom } from './delta/kernel.ts';
 import type { Geometry } from './quantizer.ts';
 import { sketchOf } from './sketch.ts';
 
@@ -26,6 +27,8 @@ export interface TensorStatistics {
   readonly runRows?: Uint32Array;
   /** Sums of rows with random signs, where a method asked for them. */
   readonly sketch?: Float64Array;
+  /** The same, with a sketch, of how the numbers differ from those of a base, where a method asked. */
+  readonly differences?: TensorStatistics;
   /** What the numbers of each column are multiplied with on average, where a method asked and the graph tells. */
   readonly inputMeans?: Float32Array | undefined;
 }
@@ -58,8 +61,13 @@ interface PiecePlace {
   readonly channels?: Geometry['channels'] | undefined;
 }
 
-/** Measures one piece that begins `start` numbers into a tensor of `total`. */
-export function measurePiece(values: Float32Array, place: PiecePlace, needs: StatisticsNeeds): TensorStatistics {
+/** Measures one piece that begins `start` numbers into a tensor of `total`, and how it differs from `base` where that is given. */
+export function measurePiece(
+  values: Float32Array,
+  place: PiecePlace,
+  needs: StatisticsNeeds,
+  base?: Float32Array,
+): TensorStatistics {
   return {
     count: values.length,
     ...sumUp(values),
@@ -68,6 +76,7 @@ export function measurePiece(values: Float32Array, place: PiecePlace, needs: Sta
     ...(needs.sample && { sample: sampleOf(values, place) }),
     ...(needs.runs && runsOf(values, place)),
     ...(needs.sketch && { sketch: sketchFor(values, place) }),
+    ...(base && { differences: measurePiece(differencesFrom(values, base), place, { sketch: true }) }),
   };
 }
 
@@ -175,6 +184,7 @@ export function addStatistics(one: TensorStatistics, other: TensorStatistics): T
       }),
     ...(one.sample && other.sample && { sample: joined(one.sample, other.sample) }),
     ...(one.sketch && other.sketch && { sketch: one.sketch.map((sum, at) => sum + (other.sketch?.[at] ?? 0)) }),
+    ...(one.differences && other.differences && { differences: addStatistics(one.differences, other.differences) }),
     ...(one.runs && other.runs && { runs: joined(one.runs, other.runs) }),
     ...(one.runRows && other.runRows && { runRows: Uint32Array.of(...one.runRows, ...other.runRows) }),
   };

@@ -178,11 +178,13 @@ export class BlockCoder {
   /** Reads a batch into a slot and measures the runs of numbers in it. */
   measure({ slot, source, runs }: TaskOf<'measure'>): TensorStatistics[] {
     const input = this.#read(slot, source);
-    return runs.map(({ start, length, dtype, first, total, columns, channels, needs }) =>
+    return runs.map(({ start, length, dtype, first, total, columns, channels, needs, reference }) =>
       this.#scratch(() => {
-        const bytes = input.subarray(start, start + length);
-        const values = decodeFloats(dtype, bytes, allocateFloats(length / floatWidth(dtype), this.#workspace));
-        return measurePiece(values, { start: first, columns, total, channels }, needs);
+        const numbers = (bytes: Uint8Array): Float32Array =>
+          decodeFloats(dtype, bytes, allocateFloats(length / floatWidth(dtype), this.#workspace));
+        const base = reference && numbers(this.#gather([reference]));
+        const values = numbers(input.subarray(start, start + length));
+        return measurePiece(values, { start: first, columns, total, channels }, needs, base);
       }),
     );
   }

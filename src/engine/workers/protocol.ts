@@ -72,6 +72,8 @@ export interface MeasuredRun {
   readonly columns: number;
   readonly channels: Geometry['channels'];
   readonly needs: StatisticsNeeds;
+  /** As many bytes of a base, where it is asked how the numbers differ from it. */
+  readonly reference?: FileRange | undefined;
 }
 
 /**

@@ -9,22 +9,37 @@ import { headerText, safetensorsFile } from '../../support/safetensors.ts';
 
 const [rows, columns] = [800, 700];
 
-/** A matrix in safetensors; with `change`, each weight differs by about that share of a usual one. */
-function model(change: number): Uint8Array {
-  const noise = bell(rows * columns, 0.05 * change, 2);
-  const weights = bell(rows * columns, 0.05).map((weight, at) => weight + (noise[at] ?? 0));
+/** A matrix in safetensors, and what training changed in each weight. */
+function model(changes: Float32Array): Uint8Array {
+  const weights = bell(rows * columns, 0.05).map((weight, at) => weight + (changes[at] ?? 0));
   const end = 4 * weights.length;
   const header = headerText([{ name: 'layer.weight', dtype: 'F32', shape: [rows, columns], begin: 0, end }]);
   return safetensorsFile(header, new Uint8Array(weights.buffer));
 }
 
+const unchanged = new Float32Array();
+/** Each weight by about a thousandth of a usual one. */
+const everywhere = bell(rows * columns, 5e-5, 2);
+
+/** The product of two narrow matrices, as adapters of low rank are. */
+function adapter(rank: number): Float32Array {
+  const [left, right] = [bell(rows * rank, 0.01, 3), bell(rank * columns, 0.01, 4)];
+  return everywhere.map((_, at) => {
+    const [row, column] = [Math.floor(at / columns), at % columns];
+    let sum = 0;
+    for (let of = 0; of < rank; of++) sum += (left[row * rank + of] ?? 0) * (right[of * columns + column] ?? 0);
+    return sum;
+  });
+}
+
 test.each([
-  ['sign', 20],
-  ['grid', 12],
-])('a tuned model becomes a rough difference to its base: %s', async (kind, factor) => {
+  ['sign', everywhere, 20],
+  ['grid', everywhere, 12],
+  ['directions', adapter(4), 40],
+])('a tuned model becomes a rough difference to its base: %s', async (kind, changes, factor) => {
   const folder = await folderWith({
-    'base.safetensors': model(0),
-    'tuned.safetensors': model(1e-3),
+    'base.safetensors': model(unchanged),
+    'tuned.safetensors': model(changes),
   });
   const [base, input, output] = ['base.safetensors', 'tuned.safetensors', 'tuned.fwz'].map((name) =>
     join(folder, name),
@@ -49,7 +64,7 @@ test.each([
 });
 
 test('without a base that has it a tensor is kept, and says why', async () => {
-  const folder = await folderWith({ 'tuned.safetensors': model(0) });
+  const folder = await folderWith({ 'tuned.safetensors': model(unchanged) });
   const [input, output] = [join(folder, 'tuned.safetensors'), join(folder, 'tuned.fwz')];
   const { report } = await finish(
     compress({ input, output, approximate: { default: { method: 'delta' } } }, context()),

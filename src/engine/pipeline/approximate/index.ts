@@ -80,10 +80,13 @@ export async function planApproximations(
       }),
     );
   });
-  const measured = decisions.map((ofFile) =>
-    [...ofFile.values()].flatMap(({ tensor, decision }): Measured[] =>
-      decision.kind === 'candidate' ? [{ tensor, candidate: decision }] : [],
-    ),
+  const measured = decisions.map((ofFile, file) =>
+    [...ofFile.values()].flatMap(({ tensor, decision }): Measured[] => {
+      if (decision.kind !== 'candidate') return [];
+      const place = descents[file]?.get(tensor.offset);
+      const source = place && bases[place.base]?.source;
+      return [{ tensor, candidate: decision, base: source && { descriptor: source.descriptor, offset: place.offset } }];
+    }),
   );
 
   const inputMeans = await inputMeansOf(files, measured, signal);

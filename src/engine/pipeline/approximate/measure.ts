@@ -15,6 +15,8 @@ import type { Candidate } from './choose.ts';
 export interface Measured {
   readonly tensor: TensorRange;
   readonly candidate: Candidate;
+  /** Where the tensor begins in a file of a base, if one has it. */
+  readonly base?: { readonly descriptor: number; readonly offset: number } | undefined;
 }
 
 interface Surroundings {
@@ -76,9 +78,12 @@ export async function measureFile(
 function runOf({ offset, length, of, first }: Stretch, batchOffset: number): MeasuredRun {
   if (!of) throw new Error('Only numbers are measured.');
   const { step, dtype, geometry } = of.candidate;
-  const { needs = {} } = quantizerById(step.method) ?? {};
+  const quantizer = quantizerById(step.method);
   const { rows, columns, channels } = geometry;
-  return { start: offset - batchOffset, length, dtype, first, total: rows * columns, columns, channels, needs };
+  const isCompared = of.base && quantizer?.measuresDifferences?.(quantizer.options.parse(step.options));
+  const reference = isCompared ? { ...of.base, offset: of.base.offset + first * floatWidth(dtype), length } : undefined;
+  const place = { start: offset - batchOffset, length, first, total: rows * columns, columns, channels };
+  return { ...place, dtype, needs: quantizer?.needs ?? {}, reference };
 }
 
 /** Every byte of a file once, in order. */

@@ -1,44 +1,68 @@
 import { z } from 'zod';
 import { DamagedArchiveError } from '../../errors.ts';
+import type { Workspace } from '../../kernels/workspace.ts';
 import { binary } from '../binary/index.ts';
 import { joinBytes } from '../bytes.ts';
 import { grid } from '../grid/index.ts';
-import { defineQuantizer, type Piece } from '../quantizer.ts';
+import { lowRank } from '../low-rank/index.ts';
+import { mostSketchRows } from '../sketch.ts';
+import { defineQuantizer, type Bound, type Piece, type Quantized, type Quantizer } from '../quantizer.ts';
 import { addBase, differencesFrom } from './kernel.ts';
 
 const options = z.strictObject({
-  kind: z.enum(['sign', 'grid']).default('grid').meta({
+  kind: z.enum(['sign', 'grid', 'directions']).default('grid').meta({
     title: 'Differences as',
-    description: 'Signs with one magnitude for each row, or numbers of the lines of an even grid.',
+    description:
+      'Signs with one magnitude for each row, numbers of the lines of an even grid, or sums of a few directions, which is what training with adapters of low rank makes; rows too long for directions get a grid.',
   }),
   coarseness: z.number().min(0.01).max(4).default(1).meta({
     title: 'Coarseness',
     description: 'Distance of the lines of a grid for each standard deviation of the differences in a row.',
   }),
+  rank: z
+    .int()
+    .min(1)
+    .max(mostSketchRows)
+    .default(16)
+    .meta({ title: 'Rank', description: 'The most directions that the differences of a tensor get.' }),
 });
 
 type Options = z.infer<typeof options>;
+type LowRank = ReturnType<typeof lowRank.plan>;
 
-const kinds = ['sign', 'grid'] as const;
+type Parameters =
+  | { readonly kind: 'sign' }
+  | { readonly kind: 'grid'; readonly coarseness: number }
+  | { readonly kind: 'directions'; readonly parameters: LowRank };
 
-export const delta = defineQuantizer<Options, Options>({
+/** By their numbers in archives. */
+const kinds = ['sign', 'grid', 'directions'] as const;
+/** All energy that there is room for, and coefficients so fine that their rounding is little beside what is left out. */
+const directionOptions = { energy: 1, step: 0.1 };
+
+export const delta = defineQuantizer<Options, Parameters>({
   id: 'delta',
   title: 'Difference to a base',
-  summary: 'Keeps how each weight differs from that of a base model, roughly: as a sign, or on a coarse grid.',
+  summary:
+    'Keeps how each weight differs from that of a base model, roughly: as a sign, on a coarse grid, or as few directions.',
   caution: 'Only for a model that was trained on from the base; restoring needs the base.',
   wireId: 73,
   since: 2,
   options,
   needsBase: true,
-  finer: (given) => ({ kind: 'grid', coarseness: Math.max(0.01, given.coarseness / 4) }),
-  plan: (_geometry, _statistics, given) => given,
+  finer: (given) => ({ ...given, kind: 'grid', coarseness: Math.max(0.01, given.coarseness / 4) }),
+  measuresDifferences: ({ kind }) => kind === 'directions',
+
+  plan(geometry, { differences }, { kind, coarseness, rank }) {
+    if (kind === 'sign') return { kind };
+    const given = { ...directionOptions, rank };
+    if (kind === 'grid' || !differences || lowRank.refuses?.(geometry, given) !== undefined)
+      return { kind: 'grid', coarseness };
+    return { kind, parameters: lowRank.plan(geometry, differences, given) };
+  },
 
   quantize(piece, given, workspace) {
-    const differences = differencesOf(piece);
-    const { header, parts } =
-      given.kind === 'sign'
-        ? binary.quantize(differences, signs, workspace)
-        : grid.quantize(differences, linesOf(given), workspace);
+    const { header, parts } = codeWith(given, differencesOf(piece)).quantize(workspace);
     return { header: joinBytes(Uint8Array.of(kinds.indexOf(given.kind)), header), parts };
   },
 
@@ -49,24 +73,41 @@ export const delta = defineQuantizer<Options, Options>({
     addBase(values, baseOf(shape.base));
   },
 
-  bound(piece, given) {
-    const differences = differencesOf(piece);
-    return given.kind === 'sign' ? binary.bound(differences, signs) : grid.bound(differences, linesOf(given));
-  },
+  bound: (piece, given) => codeWith(given, differencesOf(piece)).bound(),
 });
 
 /** Signs of whole rows. */
 const signs = { group: 0 };
-
 /** Lines of a grid for each row. */
-function linesOf({ coarseness }: Options) {
-  return { layout: 'rows', relative: coarseness, rounding: 'nearest', deadZone: 0 } as const;
+const rowLines = { layout: 'rows', rounding: 'nearest', deadZone: 0 } as const;
+
+/** The method that differences are told by, with its parameters. */
+function codeWith(given: Parameters, differences: Piece) {
+  switch (given.kind) {
+    case 'sign':
+      return withMethod(binary, signs, differences);
+    case 'grid':
+      return withMethod(grid, { ...rowLines, relative: given.coarseness }, differences);
+    case 'directions':
+      return withMethod(lowRank, given.parameters, differences);
+  }
+}
+
+function withMethod<Given>(
+  method: Pick<Quantizer<never, Given>, 'quantize' | 'bound'>,
+  given: Given,
+  differences: Piece,
+): { quantize(workspace: Workspace): Quantized; bound(): Bound } {
+  return {
+    quantize: (workspace) => method.quantize(differences, given, workspace),
+    bound: () => method.bound(differences, given),
+  };
 }
 
 function innerOf(header: Uint8Array) {
   const kind = kinds[header[0] ?? 255];
   if (kind === undefined) throw new DamagedArchiveError(`There are no differences of kind ${header[0]}.`);
-  return kind === 'sign' ? binary : grid;
+  return { sign: binary, grid, directions: lowRank }[kind];
 }
 
 function differencesOf(piece: Piece): Piece {
