@@ -17,6 +17,14 @@ test.each([
   ['codebook', {}],
   ['codebook', { size: 4 }],
   ['float', { bits: 6 }],
+  ['int', {}],
+  ['int', { bits: 3 }],
+  ['power', {}],
+  ['ternary', {}],
+  ['binary', {}],
+  ['normal-float', {}],
+  ['hqq', {}],
+  ['sinq', {}],
 ])('codes of %s %o take at most a hundredth more than their entropy', (id, options) => {
   const method = quantizerById(id)!;
   const values = bell(geometry.rows * geometry.columns);
@@ -36,7 +44,7 @@ test.each([
 
 /** What a job would make of a part. */
 function sizeOf(part: Part): number {
-  const planned = planStream(part, part.dtype, 'balanced', workspace, part.bytes.length);
+  const planned = planStream(part, part.dtype, 'balanced', workspace, part.bytes.length, 4);
   const excerpt = { piece: part, isTyped: part.dtype !== undefined, streamLength: part.bytes.length };
   return sizeBy(considerContexts(planned, excerpt, part.rows ?? [], 'balanced', workspace), part, workspace);
 }
