@@ -4,7 +4,7 @@
 export interface Interval {
   readonly low: number;
   readonly high: number;
-  readonly method: 'exact' | 'adjusted' | 'bootstrap-t' | 'percentile';
+  readonly method: 'exact' | 'adjusted' | 'score' | 'bootstrap-t' | 'percentile';
 }
 
 /** How far one output of the candidate is from the original's, over all items. */
@@ -74,8 +74,10 @@ export interface MetricReport extends MetricTraits {
   readonly n: number;
   /** Units that were resampled: items, or runs of frames. */
   readonly units: number;
+  /** Those that score otherwise than with the original, where that can be said of one alone; absent in older evaluations. */
+  readonly changed?: number;
   readonly seed: number;
-  /** 95 % interval of `delta`, or of `value` where there is no original; nothing of too few units. */
+  /** 95 % interval of `delta`, or of `value` where there is no original; nothing of too few units, or too few that changed. */
   readonly interval: Interval | null;
 }
 

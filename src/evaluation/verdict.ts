@@ -1,15 +1,13 @@
 import type { MetricReport } from './figures.ts';
-import { fewestUnits } from './statistics/sample.ts';
+import { fewestChanged, fewestUnits } from './statistics/sample.ts';
+import { shareInterval } from './statistics/shares.ts';
 
 /** What may be said of a metric: only what its interval supports. */
 export function verdictOf(metric: MetricReport, items: number, unit: string): string {
   const { delta, interval, value, original, better, units } = metric;
   const among = `${items} ${unit}`;
   if (value === null) return 'cannot be told: the candidate gives no finite figure';
-  if (interval === null)
-    return units < fewestUnits
-      ? `cannot be told with ${among}: an interval takes ${fewestUnits}${units === items ? '' : `, these are ${units} independent ones`}`
-      : `one figure on ${among}, without an interval`;
+  if (interval === null) return withoutInterval(metric, units === items ? among : `${units} parts of ${among}`);
   if (delta === null || original === null)
     return original === null
       ? `${formatValue(metric, interval.low)} to ${formatValue(metric, interval.high)} with ${among}`
@@ -19,6 +17,13 @@ export function verdictOf(metric: MetricReport, items: number, unit: string): st
   if (interval.low <= 0 && interval.high >= 0) return `no difference found with ${among} (${range})`;
   const isBetter = better === 'higher' ? delta > 0 : delta < 0;
   return `${isBetter ? 'better' : 'worse'} with ${among} (${range})`;
+}
+
+function withoutInterval({ units, changed }: MetricReport, among: string): string {
+  if (units < fewestUnits) return `cannot be told with ${among}: an interval takes ${fewestUnits} that are independent`;
+  if (changed === undefined || changed >= fewestChanged) return `one figure on ${among}, without an interval`;
+  const most = formatValue({ unit: 'proportion' }, shareInterval(changed, units).high);
+  return `${changed === 0 ? 'none' : 'only one'} of ${among} scores otherwise, so at most ${most} of all do; how much they may is not known from that`;
 }
 
 /** A value in the unit it is shown in: per cent of proportions. */

@@ -98,7 +98,7 @@ export class OutputComparison {
         value: this.#agreements.total / rows,
         flips: rows - this.#agreements.total,
         rows,
-        interval: identical ? exact : valueInterval(scores, { seed }),
+        interval: identical ? exact : valueInterval(scores, { seed, isShare: true }),
       },
     };
   }

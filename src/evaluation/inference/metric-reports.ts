@@ -4,6 +4,7 @@ import { metricTraits } from '../metrics/catalog.ts';
 import type { Measured } from '../metrics/metric.ts';
 import { areaInterval } from '../statistics/ranks.ts';
 import { differenceInterval, valueInterval } from '../statistics/ratio.ts';
+import { changedUnits } from '../statistics/sample.ts';
 import type { MetricSpec } from '../task/schema.ts';
 import { isAgainstOriginal } from './scoring.ts';
 
@@ -32,8 +33,12 @@ export function metricReports({ specs, original, candidate, seed, identical }: S
       delta: was === null || is === null ? null : is - was,
       n: any.kind === 'sums' ? any.collector.weight : any.count,
       units: unitsOf(any),
+      ...changedOf(before, after),
       seed,
-      interval: intervalOf(before, after ?? before, { seed, identical }),
+      interval: intervalOf(before, after ?? before, {
+        ...{ seed, identical },
+        isShare: metricTraits[spec.metric].unit === 'proportion',
+      }),
     };
   });
 }
@@ -44,10 +49,15 @@ function unitsOf(measured: Measured): number {
     : new Set(measured.ranked.blocks).size;
 }
 
+function changedOf(before: Measured | undefined, after: Measured | undefined): Pick<MetricReport, 'changed'> {
+  if (before?.kind !== 'sums' || after?.kind !== 'sums') return {};
+  return { changed: changedUnits(before.collector.scores(after.collector), after.collector.scores(before.collector)) };
+}
+
 function intervalOf(
   before: Measured | undefined,
   after: Measured | undefined,
-  options: { readonly seed: number; readonly identical: boolean },
+  options: { readonly seed: number; readonly identical: boolean; readonly isShare: boolean },
 ): Interval | null {
   if (after === undefined) return null;
   const interval =

@@ -3,7 +3,7 @@ import { evaluate, type EvaluationContext } from '../evaluate.ts';
 import { openDataset } from '../inputs/dataset.ts';
 import { metricTraits } from '../metrics/catalog.ts';
 import type { EvaluationReport, JudgedMetric } from '../report.ts';
-import { fewestUnits } from '../statistics/sample.ts';
+import { fewestChanged, fewestUnits } from '../statistics/sample.ts';
 import type { Bench, Progress } from './bench.ts';
 import type { FitRequest } from './request.ts';
 
@@ -51,12 +51,16 @@ export function hasTooFew({ metrics }: EvaluationReport, name: string | undefine
   return metric?.interval === null && metric.units < fewestUnits;
 }
 
-/** How much worse the metric became, relative to the original: the end of its interval that is worse. */
+/**
+ * How much worse the metric became, relative to the original: the end of its interval that is worse; where too few items score
+ * otherwise for one, what they come to, since nothing else speaks against the candidate.
+ */
 export function worstDrop({ metrics }: EvaluationReport, name: string | undefined): number {
   const metric = metricNamed(metrics, name);
-  const { original, interval } = metric ?? {};
-  if (!metric || !interval || !original) return Infinity;
-  const worse = metricTraits[metric.metric].better === 'higher' ? -interval.low : interval.high;
+  const { original, interval, delta, changed = Infinity } = metric ?? {};
+  const found = interval ?? (delta != null && changed < fewestChanged ? { low: delta, high: delta } : undefined);
+  if (!metric || !found || !original) return Infinity;
+  const worse = metricTraits[metric.metric].better === 'higher' ? -found.low : found.high;
   return worse / Math.abs(original);
 }
 

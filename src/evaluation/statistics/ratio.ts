@@ -1,6 +1,7 @@
 import type { Interval } from '../figures.ts';
 import { below, random } from './random.ts';
-import { confidence, fewestUnits, resamples, sumOf, type Scores } from './sample.ts';
+import { changedUnits, confidence, fewestChanged, fewestUnits, resamples, sumOf, type Scores } from './sample.ts';
+import { flipInterval, shareInterval } from './shares.ts';
 import { studentQuantile } from './student.ts';
 
 const tail = (1 - confidence) / 2;
@@ -10,70 +11,84 @@ const fewestDifferent = 12;
 /** How a ratio is shown: as it is, or as its exponential (perplexity). */
 export type Transform = 'none' | 'exp';
 
+interface IntervalOptions {
+  readonly seed: number;
+  readonly transform?: Transform;
+  /** Whether units score from 0 to their weight, which wrong characters of a text hardly ever exceed. */
+  readonly isShare?: boolean;
+  /** Resamples. */
+  readonly count?: number;
+}
+
 /**
  * The interval of `candidate − original`, of metrics that are ratios of sums, over units drawn from the same population.
  *
  * 1. Equal scores on every unit are no difference at all: [0, 0], if `identical` says that the outputs are equal too.
- * 2. Few or only whole differences (flips): a t interval after adding one pseudo-unit that gains and one that loses, which
- *    for flips is the interval of Bonett and Price (2012). Resampling cannot see what did not happen.
- * 3. Else the studentized bootstrap, whose coverage stays near 95 % where differences are skewed, as log losses are, and
+ * 2. Only whole differences (flips): {@link flipInterval}.
+ * 3. Few differences: a t interval after adding one pseudo-unit that gains and one that loses, as Bonett and Price (2012) do.
+ *    Resampling cannot see what did not happen.
+ * 4. Else the studentized bootstrap, whose coverage stays near 95 % where differences are skewed, as log losses are, and
  *    that of the percentiles does not; a little wider, since few units seldom show how far the rest may lie.
  *
- * Nothing where there are too few units ({@link fewestUnits}) for such an interval, of whatever kind, to be true to its word.
+ * Nothing where there are too few units ({@link fewestUnits}), or too few that differ ({@link fewestChanged}) to tell how far
+ * one may, for such an interval, of whatever kind, to be true to its word.
  */
 export function differenceInterval(
   original: Scores,
   candidate: Scores,
-  options: {
-    readonly seed: number;
-    readonly transform?: Transform;
-    readonly identical: boolean;
-    readonly count?: number;
-  },
+  options: IntervalOptions & { readonly identical: boolean },
 ): Interval | null {
-  const { seed, transform = 'none', identical, count = resamples } = options;
+  const { seed, transform = 'none', identical, isShare = false, count = resamples } = options;
   if (identical) return { low: 0, high: 0, method: 'exact' };
   const units = original.numerators.length;
   const values = new Float64Array(units);
   const weights = new Float64Array(units);
   const { slope: slopeOriginal, ratio: ratioOriginal } = tangent(original, transform);
   const { slope: slopeCandidate, ratio: ratioCandidate } = tangent(candidate, transform);
-  let different = 0;
-  let isWhole = true;
+  let [gained, lost, largest] = [0, 0, 0];
+  // Zeros alone do not tell that a one is the next.
+  let isWhole = isShare || sumOf(original.numerators) + sumOf(candidate.numerators) > 0;
   // Near the measured point the difference is linear in each unit's scores; that is exact where no transform is.
   for (let unit = 0; unit < units; unit++) {
     const before = original.numerators[unit] ?? 0;
     const after = candidate.numerators[unit] ?? 0;
     const weight = original.denominators[unit] ?? 0;
     const weightAfter = candidate.denominators[unit] ?? 0;
-    if (before !== after || weight !== weightAfter) different++;
+    if (after > before) gained++;
+    if (after < before) lost++;
+    largest = Math.max(largest, Math.abs(after - before));
     if (!isFlip(before, weight) || !isFlip(after, weightAfter)) isWhole = false;
     values[unit] =
       slopeCandidate * (after - ratioCandidate * weightAfter) - slopeOriginal * (before - ratioOriginal * weight);
     weights[unit] = (weight + weightAfter) / 2;
   }
-  if (!isWhole && units < fewestUnits) return null;
+  const different = changedUnits(original, candidate);
+  if (isWhole && transform === 'none') return flipInterval(gained, lost, units);
+  if (units < fewestUnits || (different < fewestChanged && !isShare)) return null;
   const point = shown(ratioCandidate, transform) - shown(ratioOriginal, transform);
   const sample = { deviations: values, weights, point };
-  if (isWhole || different < fewestDifferent)
-    return adjusted(sample, isWhole ? 1 : 2 * typicalSize(original, candidate));
+  if (different < fewestDifferent) {
+    const seen = (2 * largest * slopeCandidate * units) / sumOf(weights);
+    return adjusted(sample, different < fewestChanged ? 1 : isShare ? Math.min(1, seen) : seen);
+  }
   return studentized(sample, seed, count);
 }
 
 /** The interval of one model's metric; nothing of too few units. */
 export function valueInterval(
   scores: Scores,
-  { seed, transform = 'none', count = resamples }: { seed: number; transform?: Transform; count?: number },
+  { seed, transform = 'none', isShare = false, count = resamples }: IntervalOptions,
 ): Interval | null {
   const { numerators, denominators } = scores;
-  if (numerators.every((value, unit) => isFlip(value, denominators[unit] ?? 0)))
-    return agrestiCoull(sumOf(numerators), sumOf(denominators));
-  if (numerators.length < fewestUnits) return null;
-  // Where every unit has all or nothing, resampling sees no spread at all; the units are the trials then.
+  const units = numerators.length;
   const [total, most] = [sumOf(numerators), sumOf(denominators)];
-  if (total === most && numerators.every((value, unit) => value === denominators[unit]))
-    return agrestiCoull(numerators.length, numerators.length);
-  if (numerators.every((value) => value === 0)) return agrestiCoull(0, numerators.length);
+  if ((isShare || total > 0) && numerators.every((value, unit) => isFlip(value, denominators[unit] ?? 0)))
+    return shareInterval(total, most);
+  if (units < fewestUnits) return null;
+  // Where every unit has all or nothing, resampling sees no spread at all; of shares the units are the trials then.
+  const hasAll = numerators.every((value, unit) => value === denominators[unit]);
+  if (hasAll || numerators.every((value) => value === 0))
+    return isShare ? shareInterval(hasAll ? units : 0, units) : null;
   const { slope, ratio } = tangent(scores, transform);
   const deviations = numerators.map((value, unit) => slope * (value - ratio * (denominators[unit] ?? 0)));
   return studentized({ deviations, weights: denominators, point: shown(ratio, transform) }, seed, count);
@@ -99,27 +114,11 @@ function isFlip(numerator: number, denominator: number): boolean {
   return denominator === 1 && (numerator === 0 || numerator === 1);
 }
 
-/** How much one unit changes when it does: the largest change seen, else the usual score of a unit that has one. */
-function typicalSize(original: Scores, candidate: Scores): number {
-  let largest = 0;
-  let squares = 0;
-  let scored = 0;
-  for (const [unit, before] of original.numerators.entries()) {
-    largest = Math.max(largest, Math.abs((candidate.numerators[unit] ?? 0) - before));
-    if (before !== 0) {
-      squares += before ** 2;
-      scored++;
-    }
-  }
-  if (largest > 0) return largest;
-  return scored === 0 ? 1 : Math.sqrt(squares / scored);
-}
-
-function adjusted({ deviations, weights, point }: Sample, size: number): Interval {
+/** With two pseudo-units, one that gains `gain` and one that loses it. */
+function adjusted({ deviations, weights, point }: Sample, gain: number): Interval {
   const units = deviations.length + 2;
   const mean = sumOf(weights) / deviations.length;
-  const gain = size / mean;
-  // Two pseudo-units of opposite change pull the point towards zero a little, as they should with few units.
+  // They pull the point towards zero a little, as they should with few units.
   const centre = (point * deviations.length) / units;
   let squares = (gain - centre) ** 2 + (gain + centre) ** 2;
   for (const deviation of deviations) squares += (deviation / mean + point - centre) ** 2;
@@ -186,12 +185,4 @@ function standardError(deviations: Float64Array, meanWeight: number): number {
   let squares = 0;
   for (const deviation of deviations) squares += deviation * deviation;
   return Math.sqrt(squares / (units - 1) / units) / meanWeight;
-}
-
-function agrestiCoull(successes: number, trials: number): Interval {
-  const z = studentQuantile(1 - tail, Infinity);
-  const adjustedTrials = trials + z * z;
-  const centre = (successes + (z * z) / 2) / adjustedTrials;
-  const half = z * Math.sqrt((centre * (1 - centre)) / adjustedTrials);
-  return { low: Math.max(0, centre - half), high: Math.min(1, centre + half), method: 'adjusted' };
 }

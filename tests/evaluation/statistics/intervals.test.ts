@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { normal, random, uniform, type Random } from '../../../src/evaluation/statistics/random.ts';
 import { areaInterval, areaUnderCurve } from '../../../src/evaluation/statistics/ranks.ts';
 import { differenceInterval, valueInterval } from '../../../src/evaluation/statistics/ratio.ts';
-import { fewestUnits } from '../../../src/evaluation/statistics/sample.ts';
+import { fewestChanged, fewestUnits } from '../../../src/evaluation/statistics/sample.ts';
 import { studentQuantile } from '../../../src/evaluation/statistics/student.ts';
 
 interface Unit {
@@ -197,12 +197,52 @@ describe('of fewer units than show what one in ten of them does', () => {
     expect(differenceInterval(before, before, { seed: 1, identical: true })).toMatchObject({ low: 0, high: 0 });
   });
 
-  test.each([5, 12, 20])('but of %i flips one that holds the truth at least 90 times in 100', (items) => {
-    const flips = (unit: Random): Unit => {
-      const draw = uniform(unit);
-      return { before: draw > 0.9 ? 1 : 0, after: draw < 0.3 ? 1 : 0, weight: 1 };
-    };
-    expect(coverage(items, 0.2, flips)).toBeGreaterThanOrEqual(180);
+  test('but of flips one is', () => {
+    const flips = (score: number) => ({
+      numerators: Float64Array.of(score, 1, 0),
+      denominators: new Float64Array(3).fill(1),
+    });
+    const { low, high, method } = differenceInterval(flips(1), flips(0), { seed: 1, identical: false })!;
+    expect([low < -1 / 3, high > -1 / 3, method]).toEqual([true, true, 'score']);
+  });
+});
+
+describe('where few of many items score otherwise, and by much', () => {
+  /** What 400 evaluations of 30 items tell: how many have an interval, how many of these hold the truth. */
+  const tell = (share: number, mean: number, size: (next: Random) => number, isShare: boolean) => {
+    let [stated, hits] = [0, 0];
+    for (let repetition = 0; repetition < 400; repetition++) {
+      const next = random(300 + repetition);
+      const after = Float64Array.from({ length: 30 }, () => (uniform(next) < share ? size(next) : 0));
+      const denominators = new Float64Array(30).fill(1);
+      const interval = differenceInterval(
+        { numerators: new Float64Array(30), denominators },
+        { numerators: after, denominators },
+        { seed: repetition, identical: false, isShare, count: 200 },
+      );
+      const changed = after.filter((score) => score !== 0).length;
+      expect(interval === null).toBe(changed < fewestChanged && !isShare);
+      if (interval === null) continue;
+      stated++;
+      if (interval.low <= share * mean && share * mean <= interval.high) hits++;
+    }
+    return { stated, coverage: hits / stated };
+  };
+
+  test.each([
+    ['about equally', 0.05, 5, (next: Random) => 5 + normal(next)],
+    ['few of them most', 0.05, Math.exp(0.5), (next: Random) => Math.exp(normal(next))],
+    ['exponentially', 0.1, 1, (next: Random) => -Math.log(1 - uniform(next))],
+  ] as const)('an interval is told where two or more do, and holds the truth then: %s', (_, share, mean, size) => {
+    const { stated, coverage } = tell(share, mean, size, false);
+    expect(stated).toBeGreaterThan(150);
+    expect(coverage).toBeGreaterThanOrEqual(0.9);
+  });
+
+  test('a share, which ends at 1, has one always', () => {
+    const { stated, coverage } = tell(0.05, 0.75, (next) => 0.5 + 0.5 * uniform(next), true);
+    expect(stated).toBe(400);
+    expect(coverage).toBeGreaterThanOrEqual(0.9);
   });
 });
 
