@@ -33,14 +33,14 @@ export const mergedTargets: readonly ExportTarget[] = [
     id: 'onnx-merged',
     title: 'ONNX, normalizations merged',
     summary:
-      'The same function with fewer layers: each BatchNormalization goes into the weights of the layer before it. A first step before quantizing; runtimes that do not merge by themselves become faster.',
-    ticks: { smallerOnDisk: true, smallerInMemory: true, faster: false },
+      'The same function with fewer layers: each BatchNormalization goes into the weights before it. A first step before quantizing.',
+    ticks: { smallerOnDisk: false, smallerInMemory: false, faster: false },
   }),
   target(true, {
     id: 'onnx-equalized',
     title: 'ONNX, channels evened out',
     summary:
-      'Merged, and the channels of neighbouring layers scaled by powers of two to like ranges, which changes no result. For quantizers with one scale for a tensor; with one for each channel it gains little.',
+      'Merged, and channels of neighbouring layers scaled by powers of two to like ranges, which changes no result. For quantizers with one scale for a tensor.',
     ticks: { smallerOnDisk: false, smallerInMemory: false, faster: false },
   }),
 ];
