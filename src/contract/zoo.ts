@@ -47,10 +47,15 @@ export const zooSummary = z.object({
   roots: z.array(z.string()),
   models: z.number(),
   files: z.number(),
+  /** Every file once, and every block of the disk that copies share. */
   bytes: z.number(),
   others: z.object({ files: z.number(), bytes: z.number() }),
-  /** Bytes of models that are equal to another. */
+  /** Bytes that models which are equal to another take on the disk. */
   equalBytes: z.number(),
+  /** Bytes of copies that share the blocks of other files, beside `bytes`. */
+  sharedBytes: z.number(),
+  /** Whether such copies could be told from others; `none` where the disk knows none. */
+  sharedBlocks: z.enum(['none', 'told', 'untold']),
   unreadable: z.array(z.object({ path: z.string(), reason: z.string() })),
 });
 export type ZooSummary = z.infer<typeof zooSummary>;

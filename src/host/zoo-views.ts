@@ -13,11 +13,13 @@ import { reportCsv, reportHtml } from '../engine/index.ts';
 const mostUnreadable = 200;
 const mostAliases = 100;
 
-export function toSummary({ roots, models, files, bytes, others, unreadable }: Zoo): ZooSummary {
+export function toSummary({ roots, models, files, bytes, others, unreadable, sharedBlocks = 'none' }: Zoo): ZooSummary {
   const equals = models.filter(({ equalTo }) => equalTo !== undefined);
   return {
     ...{ roots: [...roots], models: models.length, files, bytes, others },
-    equalBytes: equals.reduce((sum, model) => sum + model.bytes, 0),
+    equalBytes: equals.reduce((sum, model) => sum + model.bytes - (model.sharedBytes ?? 0), 0),
+    sharedBytes: models.reduce((sum, model) => sum + (model.sharedBytes ?? 0), 0),
+    sharedBlocks,
     unreadable: unreadable.slice(0, mostUnreadable).map((one) => ({ ...one })),
   };
 }

@@ -16,7 +16,7 @@ import {
   type ZooPlan,
 } from '../../engine/index.ts';
 import { escapeUnsafe } from '../view/escape.ts';
-import { batchProgress, batchSummary, planSummary, waitingLine } from '../view/zoo.ts';
+import { batchProgress, batchSummary, planSummary, sharedWords, waitingLine } from '../view/zoo.ts';
 import type { AddCommand, CommandContext } from './command.ts';
 import { withResources, type ResourceOptions } from './options.ts';
 import { watchFolders } from './watch-folders.ts';
@@ -90,6 +90,8 @@ async function planned(roots: readonly string[], options: BatchOptions, recipe: 
     progress: (done, total) => output.live(`sampling: ${done} of ${total} models`),
   });
   output.live(undefined);
+  const shared = sharedWords(zoo);
+  if (shared !== '') output.warn(shared);
   for (const { path, reason } of zoo.unreadable) output.warn(`Note: ${escapeUnsafe(path)} was left out: ${reason}`);
   return { zoo, plan };
 }

@@ -1,4 +1,4 @@
-import type { BatchEvent, BatchReport, StoreReport, ZooPlan } from '../../engine/index.ts';
+import type { BatchEvent, BatchReport, StoreReport, Zoo, ZooPlan } from '../../engine/index.ts';
 import { formatBytes, formatChange, formatCount, formatSaving, formatSeconds } from './amounts.ts';
 import { colors } from './colors.ts';
 import { escapeUnsafe } from './escape.ts';
@@ -30,6 +30,15 @@ export function planSummary({ models, bytesNow, bytesThen, drive }: ZooPlan): st
     `Takes up to ${formatBytes(drive.peak)} on ${escapeUnsafe(drive.folder)}, where ${formatBytes(drive.free)} are free${drive.enough ? '' : colors.bold(': not enough')}.`,
     'Nothing has been changed yet.',
   ].join('\n');
+}
+
+/** What is to be known of copies that take no room of their own; nothing where there are none. */
+export function sharedWords({ models, sharedBlocks }: Zoo): string {
+  if (sharedBlocks === 'untold') return 'Note: copies on the same blocks of the disk (reflinks) cannot be told here.';
+  const bytes = models.reduce((sum, { sharedBytes = 0 }) => sum + sharedBytes, 0);
+  return bytes === 0
+    ? ''
+    : `Note: ${formatBytes(bytes)} of these are copies on the same blocks of the disk (reflinks).`;
 }
 
 type EventOf<Type extends BatchEvent['type']> = Extract<BatchEvent, { readonly type: Type }>;

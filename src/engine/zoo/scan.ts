@@ -3,6 +3,7 @@ import { findEqualFiles } from './equal-files.ts';
 import { claimedDigest, hubSnapshots, ollamaModels } from './keepers.ts';
 import { appOf, recogniseFolder, type Draft } from './recognise.ts';
 import { ScanCache } from './scan-cache.ts';
+import { findSharedBlocks } from './shared-blocks.ts';
 import type { Zoo, ZooFile, ZooModel } from './zoo.ts';
 
 export interface ScanRequest {
@@ -41,13 +42,25 @@ export async function scanZoo({ roots, cache: cachePath }: ScanRequest, hooks: S
   const models = gather(drafts, roots, hooks);
   const withEquals = await markEquals(models, cache, signal);
   await cache.save();
-  return summarize(
-    withEquals,
-    roots,
-    [...folders.values()].flatMap((folder) => folder.files),
-    files,
-    unreadable,
-  );
+  const { how: sharedBlocks, bytes: shared } = await findSharedBlocks(filesOf(withEquals), signal);
+  const all = [...folders.values()].flatMap((folder) => folder.files);
+  const marked = withEquals.map((model) => markShared(model, shared));
+  return { ...summarize(marked, all), roots, files, unreadable, sharedBlocks };
+}
+
+/** Every file of the models once, in their order. */
+function filesOf(models: readonly ZooModel[]): ZooFile[] {
+  return [...new Map(models.flatMap(({ files }) => files).map((file) => [file.identity, file])).values()];
+}
+
+/** Says how much of a model lies in blocks of earlier files; what models have in common anyway counts with the first. */
+function markShared(model: ZooModel, shared: Map<string, number>): ZooModel {
+  let sharedBytes = 0;
+  for (const { identity } of model.files) {
+    sharedBytes += shared.get(identity) ?? 0;
+    shared.delete(identity);
+  }
+  return sharedBytes === 0 ? model : { ...model, sharedBytes };
 }
 
 /** Turns drafts into models; one whose weights are all files of an earlier one is another name of that one. */
@@ -119,12 +132,9 @@ async function markEquals(models: readonly ZooModel[], cache: ScanCache, signal:
 
 function summarize(
   models: readonly ZooModel[],
-  roots: readonly string[],
   all: readonly FoundFile[],
-  files: number,
-  unreadable: Zoo['unreadable'],
-): Zoo {
-  const own = new Map(models.flatMap((model) => model.files).map((file) => [file.identity, file.bytes]));
+): Pick<Zoo, 'models' | 'bytes' | 'others' | 'archives'> {
+  const own = new Map(filesOf(models).map((file) => [file.identity, file.bytes]));
   const others = new Map(
     all
       .filter(({ identity, name }) => !own.has(identity) && !name.endsWith('.fwz'))
@@ -132,12 +142,9 @@ function summarize(
   );
   const sum = (numbers: Iterable<number>): number => [...numbers].reduce((total, bytes) => total + bytes, 0);
   return {
-    roots,
     models,
-    files,
-    bytes: sum(own.values()),
+    bytes: sum(own.values()) - sum(models.map(({ sharedBytes = 0 }) => sharedBytes)),
     others: { files: others.size, bytes: sum([...others.values()].map(({ bytes }) => bytes)) },
     archives: all.filter(({ name }) => name.endsWith('.fwz')).map(({ path }) => path),
-    unreadable,
   };
 }

@@ -1,3 +1,5 @@
+import type { SharedBlocks } from './shared-blocks.ts';
+
 /** What manages the files of a model, so that a person finds it again. */
 export type ModelApp = 'huggingface' | 'lm-studio' | 'ollama' | 'comfyui';
 
@@ -33,6 +35,8 @@ export interface ZooModel {
   readonly aliases: readonly string[];
   /** The id of an earlier model whose weights are equal, byte for byte. */
   readonly equalTo?: string;
+  /** Bytes of its files that take no room of their own, since they lie in the blocks of an earlier one (reflinks). */
+  readonly sharedBytes?: number;
 }
 
 /** What was found below some folders. */
@@ -40,8 +44,9 @@ export interface Zoo {
   readonly roots: readonly string[];
   readonly models: readonly ZooModel[];
   readonly files: number;
-  /** Bytes of the models, every file once. */
+  /** Bytes of the models, every file once, and every block of the disk that copies share. */
   readonly bytes: number;
+  readonly sharedBlocks: SharedBlocks;
   /** Files that belong to no model; they are left alone. */
   readonly others: { readonly files: number; readonly bytes: number };
   /** Archives that are there already. */

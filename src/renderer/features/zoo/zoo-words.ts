@@ -10,10 +10,12 @@ const programs: Readonly<Record<NonNullable<ZooModelRow['app']>, string>> = {
 };
 
 /** What is under the folders, in one sentence. */
-export function summaryWords({ models, bytes, equalBytes, others }: ZooSummary): string {
+export function summaryWords({ models, bytes, equalBytes, sharedBytes, sharedBlocks, others }: ZooSummary): string {
   const equal = equalBytes === 0 ? '' : ` ${bytesText(equalBytes)} of that are models that are there twice.`;
+  const shared = sharedBytes === 0 ? '' : ` ${bytesText(sharedBytes)} more are copies on the same blocks (reflinks).`;
+  const untold = sharedBlocks === 'untold' ? ' Copies on the same blocks (reflinks) cannot be told here.' : '';
   const rest = others.files === 0 ? '' : ` ${countedText(others.files, 'other file')} (${bytesText(others.bytes)}).`;
-  return `${bytesText(bytes)} in ${countedText(models, 'model')}.${equal}${rest}`;
+  return `${bytesText(bytes)} in ${countedText(models, 'model')}.${equal}${shared}${untold}${rest}`;
 }
 
 /** What the zoo is at, in words. */
