@@ -13,7 +13,7 @@ import { reportCsv, reportHtml } from '../engine/index.ts';
 const mostUnreadable = 200;
 const mostAliases = 100;
 
-export function toSummary({ roots, models, files, bytes, others, unreadable, sharedBlocks = 'none' }: Zoo): ZooSummary {
+export function toSummary({ roots, models, files, bytes, others, unreadable, sharedBlocks }: Zoo): ZooSummary {
   const equals = models.filter(({ equalTo }) => equalTo !== undefined);
   return {
     ...{ roots: [...roots], models: models.length, files, bytes, others },

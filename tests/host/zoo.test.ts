@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -62,7 +62,7 @@ test('a run is cancelled and gone on with', async () => {
   await expect.poll(async () => (await host.call('zoo.state', {})).state, { timeout: 60_000 }).toBe('done');
 }, 90_000);
 
-test('scan, plan, wishes and what was done outlast the program, and a stopped run is gone on with', async () => {
+test('scan, plan, wishes and what was done outlast the program, and a run that it ended goes on by itself', async () => {
   const { host, zoo, out, reopen } = await openZoo();
   const summary = await host.call('zoo.scan', { roots: [zoo] });
   const recipe = { preset: 'quick', rules: [{ match: 'run/**', action: 'skip' }] } as const;
@@ -70,15 +70,41 @@ test('scan, plan, wishes and what was done outlast the program, and a stopped ru
   const { revision } = await host.call('zoo.start', { threads: 1 });
   const again = await reopen();
   expect(await again.call('zoo.last', {})).toEqual({ summary, plan });
-  const state = await again.call('zoo.state', {});
-  expect(state.state).toBe('cancelled');
-  expect(state.revision).toBeGreaterThan(revision);
-  await again.call('zoo.start', { threads: 1 });
+  expect((await again.call('zoo.state', {})).revision).toBeGreaterThan(revision);
   await expect.poll(async () => (await again.call('zoo.state', {})).state, { timeout: 60_000 }).toBe('done');
   const report = await again.call('zoo.report', {});
   const last = await reopen();
   expect(await last.call('zoo.report', {})).toEqual(report);
   expect((await last.call('zoo.state', {})).state).toBe('done');
+}, 90_000);
+
+test('a run that was cancelled stays so when the program begins again, and goes on when asked', async () => {
+  const { host, zoo, out, reopen } = await openZoo();
+  await host.call('zoo.scan', { roots: [zoo] });
+  await host.call('zoo.plan', { output: out, recipe: { preset: 'quick' } });
+  await host.call('zoo.start', { threads: 1 });
+  await host.call('zoo.cancel', {});
+  const again = await reopen();
+  expect((await again.call('zoo.state', {})).state).toBe('cancelled');
+  await again.call('zoo.start', { threads: 1 });
+  await expect(again.call('zoo.start', { threads: 1 })).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  await expect.poll(async () => (await again.call('zoo.state', {})).state, { timeout: 60_000 }).toBe('done');
+}, 90_000);
+
+test('a run that the program ended waits for a folder that is not there', async () => {
+  const { host, zoo, out, folder, reopen } = await openZoo();
+  const family = join(zoo, 'family');
+  await host.call('zoo.scan', { roots: [family] });
+  await host.call('zoo.plan', { output: out, recipe: { preset: 'quick' } });
+  await host.call('zoo.start', { threads: 1 });
+  await host.close();
+  await rename(family, join(folder, 'away'));
+  const without = await reopen();
+  expect((await without.call('zoo.state', {})).state).toBe('cancelled');
+  await rename(join(folder, 'away'), family);
+  const again = await reopen();
+  await expect.poll(async () => (await again.call('zoo.state', {})).state, { timeout: 60_000 }).toBe('done');
+  expect((await again.call('zoo.report', {})).states).toMatchObject({ done: 3, failed: 0 });
 }, 90_000);
 
 test('what failed is tried again, one or all, and the report stays whole', async () => {

@@ -19,7 +19,7 @@ import { toFailure } from '../failure.ts';
 import type { History } from '../history.ts';
 import { plannedOrders, reportFiles, toModel, toPlanned, toPlanSummary, toRow, toSummary } from '../zoo-views.ts';
 import { advanced, settled } from '../zoo-progress.ts';
-import { reviveZoo } from '../zoo-revival.ts';
+import { reviveZoo, type KeptRun, type RunOptions } from '../zoo-revival.ts';
 import type { Handlers } from './handlers.ts';
 
 const rowsPerPage = 200;
@@ -30,7 +30,7 @@ type Names = keyof typeof zooCalls;
 
 /**
  * One zoo at a time. A new scan forgets the plan, a new plan the run; what runs must be cancelled first. All three outlast the
- * program: a run that ended with it counts as stopped.
+ * program: a run that ended with it, not by being cancelled, goes on by itself at the next start.
  */
 export async function zooHandlers(parts: {
   readonly access: Access;
@@ -49,6 +49,8 @@ export async function zooHandlers(parts: {
   let run: ZooRun = { ...idle, ...kept.run, revision: Date.now() };
   let stop = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
+  let options: RunOptions = {};
+  let isClosing = false;
   let told = 0;
 
   const set = (next: Omit<ZooRun, 'revision'>): ZooRun => {
@@ -60,15 +62,15 @@ export async function zooHandlers(parts: {
     return run;
   };
   const keepRun = (): void => {
-    if (plan) history.saveZoo('run', { run, rows: report?.rows ?? [] });
+    const state = isClosing && run.state === 'cancelled' ? 'running' : run.state;
+    if (plan) history.saveZoo('run', { run: { ...run, state }, rows: report?.rows ?? [], options } satisfies KeptRun);
   };
   /** Does one thing at a time and shows how it ends. */
   const work = async <Result>(
     state: ZooRun['state'],
     task: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> => {
-    if (isZooBusy(run))
-      throw new HostError({ code: 'UNSUPPORTED', message: 'The zoo is being worked on; cancel that first.' });
+    requireRest(run);
     stop = new AbortController();
     const { signal } = stop;
     set({ ...idle, state });
@@ -87,10 +89,9 @@ export async function zooHandlers(parts: {
   const scan = (roots: readonly string[], signal: AbortSignal, progress: (files: number) => void): Promise<Zoo> =>
     scanZoo({ roots, cache: join(dataFolder, 'zoo-scan.json') }, { signal, progress });
 
-  const carryOut = async (
-    signal: AbortSignal,
-    { threads, only }: { readonly threads?: number | undefined; readonly only?: ReadonlySet<string> },
-  ): Promise<void> => {
+  const carryOut = async (signal: AbortSignal): Promise<void> => {
+    const { threads } = options;
+    const only = options.only && new Set(options.only);
     const planned = required(plan, 'planned').plan;
     const rows = new Map<string, BatchRow>((only ? (report?.rows ?? []) : []).map((row) => [row.id, row]));
     report = batchReport(planned, [...rows.values()]);
@@ -107,8 +108,10 @@ export async function zooHandlers(parts: {
       } else set(advanced(run, event));
     }
   };
-  const begin = (options: Parameters<typeof carryOut>[1]): ZooRun => {
-    running = work('running', (signal) => carryOut(signal, options));
+  const begin = (wanted: RunOptions): ZooRun => {
+    requireRest(run);
+    options = wanted;
+    running = work('running', carryOut);
     // Whoever watches hears of a failure by the event.
     running.catch(() => undefined);
     return run;
@@ -159,7 +162,7 @@ export async function zooHandlers(parts: {
       required(plan, 'planned');
       const failed = required(report, 'run').needsAttention.map(({ id }) => id);
       const wanted = new Set(ids ?? failed);
-      return begin({ only: new Set(failed.filter((id) => wanted.has(id))) });
+      return begin({ only: failed.filter((id) => wanted.has(id)) });
     },
     'zoo.cancel': async () => {
       stop.abort();
@@ -184,9 +187,11 @@ export async function zooHandlers(parts: {
       return { ...reportFiles[format](known), name: `${basename(known.output)} report.${format}` };
     },
   };
+  if (kept.unfinished) begin(kept.unfinished);
   return {
     handlers,
     close: async () => {
+      isClosing = true;
       stop.abort();
       await running.catch(() => undefined);
     },
@@ -197,6 +202,11 @@ export async function zooHandlers(parts: {
 function renewed(zoo: Zoo, { models }: Zoo): Zoo {
   const now = new Map(models.map((model) => [model.id, model]));
   return { ...zoo, models: zoo.models.map((model) => now.get(model.id) ?? model) };
+}
+
+function requireRest(run: ZooRun): void {
+  if (isZooBusy(run))
+    throw new HostError({ code: 'UNSUPPORTED', message: 'The zoo is being worked on; cancel that first.' });
 }
 
 function required<Thing>(thing: Thing | undefined, what: string): Thing {
