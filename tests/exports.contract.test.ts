@@ -16,7 +16,7 @@ const runtime = evaluationContext();
 /** What becomes of a bundled model: the most it takes of the original, in per cent, or why it cannot be. */
 const expected: Readonly<Record<string, Readonly<Record<string, number | RegExp>>>> = {
   'digits.onnx': {
-    ...{ 'onnx-int8': 26, 'onnx-int4': 17, 'onnx-fp8': 26, 'onnx-fp16': 51 },
+    ...{ 'onnx-int8': 26, 'onnx-int4': 17, 'onnx-fp8': 26, 'onnx-fp16': 51, 'onnx-bf16': 51 },
     ...{ 'onnx-merged': /nothing to merge/, 'onnx-equalized': 101 },
     ...{ safetensors: /no safetensors/, gguf: /no safetensors/, znn: 90 },
   },

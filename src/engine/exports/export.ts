@@ -1,5 +1,6 @@
 import type { InputFile, Inputs } from '../pipeline/inputs.ts';
 import type { Stage } from './stage.ts';
+import type { StoredTensors } from './stored.ts';
 
 /** What a file of this kind is better at than the original, in the program it is made for. */
 export interface Ticks {
@@ -32,6 +33,8 @@ export interface ExportJob {
   readonly inputs: Inputs;
   readonly stage: Stage;
   readonly signal: AbortSignal;
+  /** Where the model is what an approximate archive restores to: what that made of its tensors. */
+  readonly stored?: StoredTensors | undefined;
   /** Pairs for the metadata of the new file: where it came from and how it was made. */
   readonly provenance: Readonly<Record<string, string>>;
   /** Told of bytes of the original that are done with. */

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../io/source.ts';
-import { decodeFloats, floatWidth, isFloat, type FloatDType } from '../tensor/floats.ts';
+import { decodeFloats, encodeFloats, floatWidth, isFloat, type FloatDType } from '../tensor/floats.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
+import type { Loss } from './loss.ts';
 
 /** A tensor of floats in a file, read piece by piece. */
 export interface FloatTensor {
@@ -46,5 +47,19 @@ export async function* pieces(
   for (let start = 0; start < tensor.count; start += pieceElements) {
     signal.throwIfAborted();
     yield { start, values: await readFloats(tensor, start, Math.min(pieceElements, tensor.count - start)) };
+  }
+}
+
+/** The elements in another float type; what they lose goes to `loss`. */
+export async function* converted(
+  tensor: FloatTensor,
+  form: 'BF16' | 'F16',
+  loss: Loss,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const { values } of pieces(tensor, signal)) {
+    const bytes = encodeFloats(form, values);
+    loss.addAll(values, decodeFloats(form, bytes));
+    yield bytes;
   }
 }

@@ -1,5 +1,8 @@
 import { pieces, type FloatTensor } from './float-tensor.ts';
 
+/** From here on BF16 rounds to an infinity. The lowest number of single precision, of which masks are made, is beyond. */
+export const bfloatEnd = (2 - 2 ** -8) * 2 ** 127;
+
 /** What must be known of a tensor before its form is chosen. */
 export interface TensorStatistics {
   /** Infinities and NaN among the values. */

@@ -6,6 +6,7 @@ import { checkExport } from '../exports/check.ts';
 import { exportTargets } from '../exports/catalog.ts';
 import type { ExportTarget } from '../exports/export.ts';
 import { Stage } from '../exports/stage.ts';
+import { storedTensors, type StoredTensors } from '../exports/stored.ts';
 import { streamed } from '../exports/streamed.ts';
 import type { BaseFile } from '../archive/reference.ts';
 import { FileSource, type FileIdentity } from '../io/file-source.ts';
@@ -16,6 +17,7 @@ import { modelDigest } from './digests.ts';
 import type { ExportReport, FileReport, JobEvent } from './events.ts';
 import { assertUnchanged, openInputs, type Inputs } from './inputs.ts';
 import { runJob, type Reporter } from './job.ts';
+import { openArchive } from './open-archive.ts';
 import type { ExportContext, ExportRequest, LoadTest } from './requests.ts';
 import { engineVersion, machineFacts, peakRssBytes, planResources } from './resources.ts';
 import { restore } from './restore.ts';
@@ -79,6 +81,7 @@ async function run(
       'featherweight.version': engineVersion,
       'featherweight.source.sha256': sha256,
     },
+    stored: original.stored,
     progress: (bytes) => reporter.progress('export', Math.min((done += bytes), inputs.bytes), inputs.bytes, 0),
     notice,
   });
@@ -134,6 +137,8 @@ interface Original extends AsyncDisposable {
   readonly isFolder: boolean;
   /** The archive that the model was restored from, if it was. */
   readonly archive: readonly FileIdentity[];
+  /** What it made of its tensors, if it is approximate. */
+  readonly stored: StoredTensors | undefined;
   /** What that archive cannot be restored without. */
   readonly bases: readonly BaseFile[];
 }
@@ -154,9 +159,11 @@ async function openOriginal(
   let path = input;
   const archive: FileIdentity[] = [];
   let bases: readonly BaseFile[] = [];
+  let stored: StoredTensors | undefined;
   if (isArchive) {
-    await using source = await FileSource.open(input);
-    archive.push(source.identity);
+    await using archived = await openArchive(input, 2 * headerBytes);
+    archive.push(archived.source.identity);
+    stored = storedTensors(archived.archive);
     const beside = resolve(request.output ?? input);
     // A model of several files is called as its folder is; a name of dots would lead out of it.
     const name = basename(resolve(sep, basename(input).slice(0, -archiveExtension.length)));
@@ -176,7 +183,7 @@ async function openOriginal(
     inputs,
     path: isArchive ? nameOf(resolve(input), isFile ? extname(path) : '') : inputs.model.path,
     isFolder: !isFile && !isNamedFile,
-    ...{ archive, bases },
+    ...{ archive, bases, stored },
     [Symbol.asyncDispose]: () => keep.disposeAsync(),
   };
 }

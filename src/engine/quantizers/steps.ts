@@ -57,6 +57,11 @@ function levelOf(step: number): number {
   return level;
 }
 
+/** The step that can be told which is nearest to `value` (above 0) by its logarithm. */
+export function nearestStep(value: number): number {
+  return stepAt(Math.round(perOctave * Math.log2(value)));
+}
+
 function stepAt(level: number): number {
   const octave = Math.floor(level / perOctave);
   return Math.min(largestStep, Math.fround((fractions[level - octave * perOctave] ?? 1) * 2 ** octave));

@@ -48,7 +48,7 @@ test('whole numbers of an archive are the codes of the new file: nothing more is
 });
 
 test.each([
-  ['onnx-int4', 'digits.onnx'],
+  ['onnx-bf16', 'digits.onnx'],
   ['onnx-fp16', 'digits.onnx'],
   ['safetensors-bf16', 'digits.safetensors'],
 ])('%s of an archive is that of the model which comes back of it', async (target, name) => {

@@ -8,13 +8,14 @@ import { context, finish } from '../../support/jobs.ts';
 import { exported } from '../../support/exports.ts';
 import { externalNetwork, model, node, floats, smallNetwork, weights } from '../../support/onnx-models.ts';
 
-const kinds = ['onnx-int8', 'onnx-int4', 'onnx-fp8', 'onnx-fp16'];
+const kinds = ['onnx-int8', 'onnx-int4', 'onnx-fp8', 'onnx-fp16', 'onnx-bf16'];
 /** Largest difference of an output of the small network, whose outputs are around 1. */
 const allowed: Readonly<Record<string, number>> = {
   'onnx-int8': 0.03,
   'onnx-int4': 0.4,
   'onnx-fp8': 0.15,
   'onnx-fp16': 0.002,
+  'onnx-bf16': 0.02,
 };
 
 async function run(path: string, feeds: Record<string, ort.Tensor>): Promise<Float32Array> {

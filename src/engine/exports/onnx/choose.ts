@@ -1,11 +1,14 @@
 import type { WeightUse, WeightUses } from '../../onnx/index.ts';
 import { inBlocks, perChannel } from '../quantize/grouping.ts';
-import { largestSlab, type CodeType } from '../quantize/quantize.ts';
-import type { TensorStatistics } from '../statistics.ts';
+import { largestSlab } from '../quantize/local.ts';
+import type { CodeType } from '../quantize/quantize.ts';
+import { bfloatEnd, type TensorStatistics } from '../statistics.ts';
+import { keptByArchive, type Stored } from '../stored.ts';
+import type { ExactForms } from './exact.ts';
 import { bytesIn, type Choice, type Form } from './form.ts';
 
 /** The kinds of ONNX files that are written. */
-export type OnnxKind = 'int8' | 'int4' | 'fp8' | 'fp16';
+export type OnnxKind = 'int8' | 'int4' | 'fp8' | 'fp16' | 'bf16';
 
 /** A tensor that is a candidate for another form. */
 export interface Candidate {
@@ -14,6 +17,9 @@ export interface Candidate {
   /** Bytes of an element in the original. */
   readonly width: number;
   readonly statistics: TensorStatistics;
+  /** What the archive that the model comes from made of it, where it comes from one. */
+  readonly stored: Stored | undefined;
+  readonly exact: ExactForms;
 }
 
 /** With fewer elements the new nodes cost more than is saved. */
@@ -26,16 +32,21 @@ const tables =
   /(^|[._/])(forward_basis|inverse_basis|basis|stft|dft|mel|fbank|filterbank|window|hann|hamming|inv_freq|rotary|rope|cos|sin|mask)([._/]|_buffer|_basis|\d|$)/i;
 /** A larger error of half precision comes from values too small for it. */
 const largestHalfError = 2 ** -9;
-/** What four-bit files may come to, of the bytes of single precision, before tensors that are kept finer give way. */
 /** What the nodes that make a tensor take, with their names. */
 const nodeBytes = 400;
+/** What four-bit files may come to, of the bytes of single precision, before tensors that are kept finer give way. */
 const fourBitShare = 0.168;
+/** Of a model of at least so many four-bit weights every tensor becomes what its archive holds, whatever that comes to. */
+const mostlyFourBit = 0.5;
 
 /** Chooses the form of every candidate. `otherBytes` are those of the file that no candidate has. */
 export function chooseForms(kind: OnnxKind, candidates: readonly Candidate[], otherBytes: number): readonly Choice[] {
   if (kind === 'int8') return candidates.map((candidate) => eightBit('I8', candidate));
   if (kind === 'fp8') return candidates.map((candidate) => eightBit('F8_E4M3', candidate));
   if (kind === 'fp16') return candidates.map(half);
+  if (kind === 'bf16') return candidates.map(brainFloat);
+  if (isFourBitArchive(candidates))
+    return candidates.map((candidate) => exactFour(candidate) ?? eightBit('I8', candidate));
   const whole = otherBytes + candidates.reduce((sum, { count, width }) => sum + count * width, 0);
   const tries = fourBitTries.map(({ block, finer }) => candidates.map((candidate) => fourBit(candidate, block, finer)));
   // Where much is kept as it is, no choice brings the file so far; then nothing is gained by coarser ones.
@@ -43,6 +54,15 @@ export function chooseForms(kind: OnnxKind, candidates: readonly Candidate[], ot
     otherBytes + sizeOf(candidates, choices) <= fourBitShare * whole;
   const found = tries.find(fits);
   return found === undefined ? (tries[0] ?? []) : refined(candidates, found, fits);
+}
+
+function isFourBitArchive(candidates: readonly Candidate[]): boolean {
+  const countOf = (some: readonly Candidate[]): number => some.reduce((sum, { count }) => sum + count, 0);
+  return countOf(candidates.filter(({ exact }) => exact.four)) >= mostlyFourBit * countOf(candidates);
+}
+
+function exactFour({ exact }: Candidate): Choice | undefined {
+  return exact.four && { form: exact.four };
 }
 
 /** Gives the smallest tensors eight bits while the file stays small enough: an error there costs more than in a large one. */
@@ -68,7 +88,7 @@ function refined(
 }
 
 function isFourBit(choice: Choice | undefined): boolean {
-  return choice?.form.kind === 'codes' && choice.form.type === 'U4';
+  return choice?.form.kind === 'codes' && choice.form.type === 'U4' && !choice.form.isExact;
 }
 
 /** From the finest to the smallest. */
@@ -91,12 +111,13 @@ export function sizeOf(candidates: readonly Candidate[], choices: readonly Choic
 const kept = (why: string): Choice => ({ form: { kind: 'kept' }, why });
 
 /** What holds for every kind: why a tensor is kept as it is, or the exact form of a mask. */
-function common({ weight, count, statistics, width }: Candidate): Choice | undefined {
+function common({ weight, count, statistics, width, stored }: Candidate): Choice | undefined {
   const { notFinite, constant, largest } = statistics;
   if (notFinite > 0) return kept(`${notFinite} of its values are infinite or no numbers`);
   // A Conv or MatMul of such values is a sum or a difference; what it is worth depends on the values being exact.
   if (constant !== undefined && count >= leastSwitchElements && width >= 4 && largest > 0)
     return { form: { kind: 'switch', value: constant }, why: 'its values are zero and one other, which stay exact' };
+  if (stored === 'exact') return kept(keptByArchive);
   return tables.test(weight.tensor.name)
     ? kept('by its name it is a computed table or a mask, not learned')
     : undefined;
@@ -116,13 +137,25 @@ function half(candidate: Candidate): Choice {
   }
   if (overflows > 0) return kept(`${overflows} of its values are beyond ±65504, which half precision ends at`);
   if (halfError > largestHalfError) return kept('many of its values are too small for half precision');
-  return count < 64 ? kept('it is too small to gain') : { form: { kind: 'half' } };
+  return count < 64 ? kept('it is too small to gain') : { form: { kind: 'half', type: 'F16' } };
+}
+
+function brainFloat(candidate: Candidate): Choice {
+  const { count, width, statistics } = candidate;
+  const { notFinite, largest } = statistics;
+  const shared = common(candidate);
+  if (shared?.form.kind === 'switch') return shared;
+  if (notFinite > 0 || largest >= bfloatEnd) return shared ?? kept('it has values beyond ±3.39e38, which BF16 ends at');
+  if (width <= 2) return kept('it has no more bits');
+  return count < 64 ? kept('it is too small to gain') : { form: { kind: 'half', type: 'BF16' } };
 }
 
 function eightBit(type: CodeType, candidate: Candidate): Choice {
   const { weight, count } = candidate;
   const shared = common(candidate);
   if (shared !== undefined) return shared;
+  const { exact } = candidate;
+  if (type === 'I8' && exact.eight !== undefined) return { form: exact.eight };
   const use = mainUse(weight);
   if (use === undefined) return kept('it is no weight of a convolution, matrix, embedding or recurrent layer');
   if (count < leastElements) return kept('it is too small to gain');
@@ -138,10 +171,14 @@ function channels(type: CodeType, shape: readonly number[], { channelAxis = 0 }:
     shape,
     isFlattened: false,
     scaleType: 'F32',
+    hasZeros: false,
+    isExact: false,
   };
 }
 
 function fourBit(candidate: Candidate, block: number, finer: readonly ('ends' | 'embedding')[]): Choice {
+  const shared = exactFour(candidate);
+  if (shared !== undefined) return shared;
   const choice = eightBit('I8', candidate);
   const { weight } = candidate;
   const use = mainUse(weight);
@@ -163,7 +200,8 @@ function fourBit(candidate: Candidate, block: number, finer: readonly ('ends' | 
   if ((matrix[axis] ?? 0) < block) return eight('each channel has few weights of its own');
   const grouping = inBlocks(matrix, axis, block);
   if (block * grouping.after > largestSlab) return eight('its rows are too long for blocks');
-  return { form: { kind: 'codes', type: 'U4', axis, grouping, shape: matrix, isFlattened, scaleType } };
+  const coding = { type: 'U4', grouping, scaleType, hasZeros: true, isExact: false } as const;
+  return { form: { kind: 'codes', ...coding, axis, shape: matrix, isFlattened } };
 }
 
 /** The use that decides on the channels: the first that multiplies. Everything else that reads the tensor gets the same values. */

@@ -22,6 +22,8 @@ export function describing({ files }: Inputs): InputFile | undefined {
 /** A tensor of the model and where its elements are. */
 export interface Located {
   readonly weight: WeightUses;
+  /** The name of the file that has them. */
+  readonly holder: string;
   readonly source: ByteSource;
   readonly offset: number;
   readonly byteLength: number;
@@ -43,7 +45,7 @@ export function locate(weight: WeightUses, file: InputFile, { files }: Inputs): 
   const { data, type, shape } = tensor;
   if (data.kind === 'other') return [];
   if (data.kind === 'inline')
-    return [{ weight, source: file.source, offset: data.offset, byteLength: data.byteLength }];
+    return [{ weight, holder: file.name, source: file.source, offset: data.offset, byteLength: data.byteLength }];
   const expected = Math.ceil(shape.reduce((product, extent) => product * extent, type.bits) / 8);
   const byteLength = data.byteLength ?? expected;
   const holder = files.find(({ name }) => name === data.location);
@@ -52,7 +54,7 @@ export function locate(weight: WeightUses, file: InputFile, { files }: Inputs): 
       `The tensor "${tensor.name}" of "${file.name}" is in the file "${data.location}", which is not there or too short.`,
       { file: file.name, tensor: tensor.name },
     );
-  return [{ weight, source: holder.source, offset: data.offset, byteLength }];
+  return [{ weight, holder: holder.name, source: holder.source, offset: data.offset, byteLength }];
 }
 
 /** Elements in other files are found for initializers and Constants only; throws UnsupportedInputError where there are others. */

@@ -3,19 +3,21 @@ import { appendToModel, edited, given, opsetVersion, readGraph, weightUses, type
 import { metadataField } from '../../onnx/messages.ts';
 import { floatWidth } from '../../tensor/floats.ts';
 import { carrySideFiles } from '../carry.ts';
-import type { ExportedTensor, ExportJob, ExportOutcome, ExportTarget } from '../export.ts';
+import type { ExportJob, ExportOutcome, ExportTarget } from '../export.ts';
 import { floatTensor, type FloatTensor } from '../float-tensor.ts';
 import { Loss } from '../loss.ts';
 import { statisticsOf } from '../statistics.ts';
 import { chooseForms, sizeOf, type Candidate, type OnnxKind } from './choose.ts';
-import { bytesIn, type Choice } from './form.ts';
-import { nameSource } from './names.ts';
 import { carried, counted, describing, locate, named, refuseStrayTensors, usedFor, type Located } from './elements.ts';
+import { exactForms } from './exact.ts';
+import { needsBlocks } from './form.ts';
+import { nameSource } from './names.ts';
 import { raiseOpset } from './opset.ts';
+import { reportOf } from './report.ts';
 import { rewriteTensor } from './rewrite.ts';
 import { TensorStore } from './store.ts';
 
-const opsetFor: Readonly<Record<OnnxKind, number>> = { int8: 13, int4: 21, fp8: 19, fp16: 6 };
+const opsetFor: Readonly<Record<OnnxKind, number>> = { int8: 13, int4: 21, fp8: 19, fp16: 6, bf16: 13 };
 /** Protobuf messages end here. */
 const largestMessage = 2 ** 31 - 1;
 
@@ -55,6 +57,12 @@ export const onnxTargets: readonly ExportTarget[] = [
     summary: 'Half the size, hardly any loss. The model computes as before; only the stored weights are shorter.',
     ticks: { smallerOnDisk: true, smallerInMemory: false, faster: false },
   }),
+  target('bf16', {
+    title: 'ONNX, BF16 weights',
+    summary:
+      'Half the size, with the whole range of single precision and eight bits of precision. The model computes as before; only the stored weights are shorter.',
+    ticks: { smallerOnDisk: true, smallerInMemory: false, faster: false },
+  }),
 ];
 
 async function write(kind: OnnxKind, job: ExportJob): Promise<ExportOutcome> {
@@ -63,12 +71,15 @@ async function write(kind: OnnxKind, job: ExportJob): Promise<ExportOutcome> {
   if (file === undefined) throw new UnsupportedInputError('There is no ONNX model.');
   const model = await readGraph(named(file), signal);
   refuseStrayTensors(model);
+  const isInteger = kind === 'int8' || kind === 'int4';
+  const canRaise = (version: number): boolean => 'edits' in raiseOpset(model, named(file), version, nameSource(model));
+  const abilities = { hasZeros: canRaise(opsetFor.int8), hasBlocks: canRaise(opsetFor.int4) };
   const located = weightUses(model).flatMap((weight) => locate(weight, file, inputs));
   const candidates: (Candidate & { readonly floats: FloatTensor })[] = [];
   const others: Located[] = [];
   for (const each of located) {
-    const { tensor } = each.weight;
-    const { byteLength, offset, source } = each;
+    const { weight, byteLength, offset, source, holder } = each;
+    const { tensor } = weight;
     const floats = floatTensor(source, {
       name: tensor.name,
       dtype: tensor.type.dtype,
@@ -79,13 +90,10 @@ async function write(kind: OnnxKind, job: ExportJob): Promise<ExportOutcome> {
     if (floats === undefined || floats.count < 64) others.push(each);
     else {
       const statistics = await statisticsOf(floats, signal);
-      candidates.push({
-        weight: each.weight,
-        count: floats.count,
-        width: floatWidth(floats.dtype),
-        statistics,
-        floats,
-      });
+      const stored = job.stored?.(holder, offset);
+      const exact = isInteger ? await exactForms(weight, floats, stored, abilities, signal) : {};
+      const [count, width] = [floats.count, floatWidth(floats.dtype)];
+      candidates.push({ weight, count, width, statistics, stored, exact, floats });
     }
   }
   const candidateBytes = candidates.reduce((sum, { count, width }) => sum + count * width, 0);
@@ -96,10 +104,11 @@ async function write(kind: OnnxKind, job: ExportJob): Promise<ExportOutcome> {
     : bytesAll - candidateBytes;
   const choices = chooseForms(kind, candidates, otherBytes);
   const newName = nameSource(model);
-  const raise = raiseOpset(model, named(file), opsetFor[kind], newName);
+  const needed = choices.some(needsBlocks) ? opsetFor.int4 : opsetFor[kind];
+  const raise = raiseOpset(model, named(file), needed, newName);
   if ('refusal' in raise && kind !== 'int8')
     throw new UnsupportedInputError(
-      `"${file.name}" cannot be exported as onnx-${kind}, which needs operators of version ${opsetFor[kind]}: ${raise.refusal}.`,
+      `"${file.name}" cannot be exported as onnx-${kind}, which needs operators of version ${needed}: ${raise.refusal}.`,
       { file: file.name },
     );
   // Half precision needs no newer operators, so that those it could use for masks may not be there.
@@ -138,32 +147,5 @@ async function write(kind: OnnxKind, job: ExportJob): Promise<ExportOutcome> {
     tensors: candidates.map((candidate, index) =>
       reportOf(candidate, file.name, choices[index] ?? { form: { kind: 'kept' } }, losses[index] ?? new Loss()),
     ),
-  };
-}
-
-const words = { I8: 'I8', U4: 'U4', F8_E4M3: 'F8 E4M3' } as const;
-
-function reportOf(
-  { weight: { tensor }, count, width }: Candidate,
-  file: string,
-  { form, why }: Choice,
-  loss: Loss,
-): ExportedTensor {
-  let to: string = tensor.type.dtype;
-  if (form.kind === 'half') to = 'F16';
-  else if (form.kind === 'switch') to = 'I8 with one scale';
-  else if (form.kind === 'codes')
-    to = `${words[form.type]} ${form.grouping.isBlocked ? `in blocks of ${form.grouping.run}` : 'per channel'}`;
-  return {
-    name: tensor.name,
-    file,
-    dtype: tensor.type.dtype,
-    shape: tensor.shape,
-    bytesIn: count * width,
-    bytesOut: bytesIn(form, count, width),
-    to,
-    relativeError: loss.relativeError,
-    maxError: loss.maxError,
-    ...(why !== undefined && { why }),
   };
 }

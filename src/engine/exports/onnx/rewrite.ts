@@ -3,7 +3,7 @@ import { given, insertBefore, append, replace, type Content, type Edit } from '.
 import type { OnnxGraph, OnnxTensor, Place } from '../../onnx/graph.ts';
 import { nodeField, type NewNode } from '../../onnx/messages.ts';
 import { encodeFloats } from '../../tensor/floats.ts';
-import { pieces, type FloatTensor } from '../float-tensor.ts';
+import { converted, pieces, type FloatTensor } from '../float-tensor.ts';
 import type { Loss } from '../loss.ts';
 import type { Grouping } from '../quantize/grouping.ts';
 import { quantize, type CodeType } from '../quantize/quantize.ts';
@@ -71,8 +71,8 @@ function madeOf(
   const type = typeNumbers.get(tensor.type.dtype) ?? float32;
   const chain = (first: NewNode, ...rest: readonly Step[]): readonly NewNode[] => inChain(name, newName, first, rest);
   if (form.kind === 'half') {
-    const half = { name: newName(`${name}_half`), type: typeNumbers.get('F16') ?? 0, shape };
-    const content = { length: 2 * floats.count, chunks: () => halves(floats, loss, signal) };
+    const half = { name: newName(`${name}_half`), type: typeNumbers.get(form.type) ?? 0, shape };
+    const content = { length: 2 * floats.count, chunks: () => converted(floats, form.type, loss, signal) };
     const cast = { operator: 'Cast', inputs: [half.name], outputs: [], attributes: { to: type } };
     return { initializers: store.add(half, content), nodes: chain(cast) };
   }
@@ -86,8 +86,8 @@ function madeOf(
     if (type !== float32) steps.push({ operator: 'Cast', attributes: { to: type } });
     return { initializers: [...store.add(codes, content), ...scale], nodes: chain(...steps) };
   }
-  const { axis, grouping, isFlattened, scaleType } = form;
-  const quantized = quantize(floats, form.type, grouping, loss, signal, scaleType);
+  const { axis, grouping, isFlattened, isExact, scaleType } = form;
+  const quantized = quantize(floats, form, loss, signal);
   const codes = { name: codesName, type: codeTypes[form.type], shape: form.shape };
   // Without axes the scales are multiplied, and have to stand where their channel does.
   const scaleShape = hasAxes
@@ -103,19 +103,20 @@ function madeOf(
     ),
   ];
   const inputs = [codesName, scaleName];
-  if (form.type === 'U4') {
+  if (form.hasZeros) {
     inputs.push(newName(`${name}_zero`));
-    const zero = { name: inputs[2] ?? '', type: codeTypes.U4, shape: scaleShape };
+    const zero = { name: inputs[2] ?? '', type: codeTypes[form.type], shape: scaleShape };
     initializers.push(
       ...store.add(
         zero,
-        later(Math.ceil(quantized.scaleCount / 2), () => quantized.zeros()),
+        later(quantized.zeroBytes, () => quantized.zeros()),
       ),
     );
   }
   const block = grouping.isBlocked ? { block_size: grouping.run } : {};
   const steps: [NewNode, ...Step[]] = dequantized(inputs, { axis, ...block }, hasAxes);
-  if (isFlattened) {
+  // ONNX Runtime makes a product of whole numbers of a MatMul behind a DequantizeLinear, and rounds what it multiplies.
+  if (isFlattened || isExact) {
     const shapeName = newName(`${name}_shape`);
     initializers.push(...store.addSmall({ name: shapeName, type: 7, shape: [shape.length] }, wholeNumbers(shape)));
     steps.push({ operator: 'Reshape', inputs: ['', shapeName] });
@@ -165,16 +166,6 @@ const raw = (values: Float32Array): Uint8Array => encodeFloats('F32', values);
 
 function later(length: number, bytes: () => Uint8Array): Content {
   return { length, chunks: () => [bytes()] };
-}
-
-async function* halves(tensor: FloatTensor, loss: Loss, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
-  for await (const { values } of pieces(tensor, signal)) {
-    loss.addAll(
-      values,
-      values.map((value) => Math.f16round(value)),
-    );
-    yield encodeFloats('F16', values);
-  }
 }
 
 async function* switches(tensor: FloatTensor, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {

@@ -27,3 +27,30 @@ export function inBlocks(shape: readonly number[], axis: number, run: number): G
 export function scaleCount({ before, along, after, run, isBlocked }: Grouping): number {
   return isBlocked ? before * Math.ceil(along / run) * after : along;
 }
+
+/** Sets `channels` to the channel of each element from `start` on, where scales belong to channels. */
+export function tellChannels({ along, after }: Grouping, start: number, channels: Uint32Array): void {
+  let channel = Math.floor(start / after) % along;
+  let left = after - (start % after);
+  for (let index = 0; index < channels.length; index++) {
+    channels[index] = channel;
+    if (--left > 0) continue;
+    left = after;
+    if (++channel === along) channel = 0;
+  }
+}
+
+/** The group of each element of slabs, counted from the first: a slab has `columns` groups and so many rows. */
+export function tellGroups(columns: number, rows: readonly number[], count: number): Uint32Array {
+  const groups = new Uint32Array(count);
+  let [at, first] = [0, 0];
+  for (const height of rows) {
+    if (columns === 1) groups.fill(first, at, at + height);
+    else
+      for (let row = at; row < at + height * columns; row += columns)
+        for (let column = 0; column < columns; column++) groups[row + column] = first + column;
+    at += height * columns;
+    first += columns;
+  }
+  return groups;
+}

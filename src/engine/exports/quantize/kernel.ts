@@ -1,3 +1,5 @@
+import { gridScale, type Range, type Round } from './grid.ts';
+
 /** How whole-number codes are made of values. */
 export interface CodeForm {
   /** The distance between the lowest and the highest code. */
@@ -8,110 +10,99 @@ export interface CodeForm {
   readonly shares: readonly number[];
 }
 
-/** Where a column's codes end, and what one step is worth: `value ≈ scale · (code − zero)`, codes from 0 on. */
-interface Range {
-  readonly scale: number;
-  readonly zero: number;
+/** How scales are chosen for a tensor. */
+export interface Fitting {
+  readonly form: CodeForm;
+  /** Rounds scales to what is stored of them. */
+  readonly roundScale: (scale: number) => number;
+  /** How the values were rounded; where it is given, values that lie on a grid keep it. */
+  readonly gridRound: Round | undefined;
 }
 
 /**
- * Finds scales and zero points for each of `groups` columns of a matrix `rows` × `groups`, in single precision, rounded by
- * `round`: of the ranges that `form` tries, the one with the smallest sum of squared errors, each weighted by the square of
- * its value. Without that weight the few large values of a column are cut off for the many small ones, which costs networks
- * more than it saves. A column of zeros has the scale 1, and one that lies on a grid already keeps that grid.
+ * Finds scales and zero points for each of `groups` columns of a matrix `rows` × `groups`: of the ranges that the form tries,
+ * the one with the smallest sum of squared errors, each weighted by the square of its value. Without that weight the few large
+ * values of a column are cut off for the many small ones, which costs networks more than it saves. A column of zeros has the
+ * scale 1.
  */
 export function fitRanges(
   values: Float32Array,
   rows: number,
   groups: number,
-  form: CodeForm,
-  round: (scale: number) => number,
+  fitting: Fitting,
   scales: Float32Array,
   zeros: Uint8Array,
 ): void {
   for (let group = 0; group < groups; group++) {
-    let [low, high] = [0, 0];
-    for (let at = group, end = rows * groups; at < end; at += groups) {
-      const value = values[at] ?? 0;
-      if (value < low) low = value;
-      else if (value > high) high = value;
-    }
-    const grid = form.hasZeroPoint ? undefined : columnGrid(values, rows, groups, group, form, round);
-    if (grid !== undefined) {
-      scales[group] = grid;
-      zeros[group] = middleOf(form);
-      continue;
-    }
-    let best: Range = { scale: 1, zero: middleOf(form) };
-    let bestError = Infinity;
-    for (const share of low === high ? [] : form.shares) {
-      const range = rangeOf(low * share, high * share, form, round);
-      if (!(range.scale > 0)) continue;
-      const error = columnError(values, rows, groups, group, range, form.steps);
-      if (error < bestError) [best, bestError] = [range, error];
-    }
-    scales[group] = best.scale;
-    zeros[group] = best.zero;
+    const column = columnOf(values, rows, groups, group);
+    const { scale, zero } = gridOf(column, fitting) ?? bestRange(column, fitting);
+    scales[group] = scale;
+    zeros[group] = zero;
   }
 }
 
-const middleOf = ({ steps }: CodeForm): number => Math.ceil(steps / 2);
+/** Whether each column lies on a grid; those of zeros do. */
+export function areGrids(values: Float32Array, rows: number, groups: number, fitting: Fitting): boolean {
+  for (let group = 0; group < groups; group++)
+    if (gridOf(columnOf(values, rows, groups, group), fitting) === undefined) return false;
+  return true;
+}
 
-/** How many values tell which grids are worth trying on all. */
-export const gridSample = 8;
+/** Values of one column, side by side: they are gone through many times. */
+function columnOf(values: Float32Array, rows: number, groups: number, group: number): Float32Array {
+  if (groups === 1) return values;
+  const column = new Float32Array(rows);
+  for (let row = 0, at = group; row < rows; row++, at += groups) column[row] = values[at] ?? 0;
+  return column;
+}
 
-/**
- * The scale of which all of `values` are whole multiples, at most `most` times it, to the last bit of single precision: such
- * were restored from codes, and lose nothing as codes again. The smallest of several, since its grid holds the others;
- * `undefined` where there is none. `largest` is the largest absolute value, which may stand for more values than those given.
- */
-export function gridScale(
-  values: readonly number[],
-  largest: number,
-  most: number,
-  round: (scale: number) => number,
-): number | undefined {
-  if (!(largest > 0)) return undefined;
-  for (let code = most; code >= 1; code--) {
-    const near = largest / code;
-    // What was rounded after the product may be of either neighbour.
-    for (const each of [near, near * (1 + nearly), near * (1 - nearly)]) {
-      const scale = Math.fround(each);
-      if (round(scale) === scale && isMultiple(largest, scale) && values.every((value) => isMultiple(value, scale)))
-        return scale;
-    }
+/** The code of zero where it has no choice. */
+export const middleOf = ({ steps }: CodeForm): number => Math.ceil(steps / 2);
+
+function endsOf(values: Float32Array): { readonly least: number; readonly greatest: number } {
+  let [least, greatest] = [0, 0];
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? 0;
+    if (value < least) least = value;
+    else if (value > greatest) greatest = value;
   }
-  return undefined;
+  return { least, greatest };
 }
 
-/** Somewhat more than half the distance of neighbours in single precision. */
-const nearly = 1.2 * 2 ** -24;
-
-/** Whether a value is just what a code times `scale` gives. */
-export function isMultiple(value: number, scale: number): boolean {
-  return Math.fround(Math.round(value / scale) * scale) === value;
+function gridOf(values: Float32Array, { form, roundScale, gridRound }: Fitting): Range | undefined {
+  if (gridRound === undefined) return undefined;
+  return gridRange(values, endsOf(values), form, roundScale, gridRound);
 }
 
-function columnGrid(
+/** The grid that `values` tell, between ends that may be those of more values. */
+export function gridRange(
   values: Float32Array,
-  rows: number,
-  groups: number,
-  group: number,
-  { steps }: CodeForm,
-  round: (scale: number) => number,
-): number | undefined {
-  const sample: number[] = [];
-  let largest = 0;
-  for (let at = group, end = rows * groups; at < end; at += groups) {
-    const size = Math.abs(values[at] ?? 0);
-    if (size > largest) largest = size;
-    if (size > 0 && sample.length < gridSample) sample.push(size);
+  { least, greatest }: { readonly least: number; readonly greatest: number },
+  form: CodeForm,
+  roundScale: Round,
+  gridRound: Round,
+): Range | undefined {
+  if (least === greatest) return { scale: 1, zero: middleOf(form) };
+  const end = Math.max(-least, greatest);
+  const { hasZeroPoint, steps } = form;
+  const scale = hasZeroPoint
+    ? gridScale(values, least, greatest, steps, gridRound)
+    : gridScale(values, -end, end, steps, gridRound);
+  if (scale === undefined || roundScale(scale) !== scale) return undefined;
+  return { scale, zero: hasZeroPoint ? Math.round(-least / scale) : middleOf(form) };
+}
+
+function bestRange(values: Float32Array, { form, roundScale }: Fitting): Range {
+  const { least, greatest } = endsOf(values);
+  let best: Range = { scale: 1, zero: middleOf(form) };
+  let bestError = Infinity;
+  for (const share of least === greatest ? [] : form.shares) {
+    const range = rangeOf(least * share, greatest * share, form, roundScale);
+    if (!(range.scale > 0)) continue;
+    const error = squaredError(values, range, form.steps, bestError);
+    if (error < bestError) [best, bestError] = [range, error];
   }
-  const scale = gridScale(sample, largest, steps / 2, round);
-  if (scale === undefined) return undefined;
-  for (let at = group, end = rows * groups; at < end; at += groups)
-    if (!isMultiple(values[at] ?? 0, scale)) return undefined;
-  return scale;
+  return best;
 }
 
 /** The range of codes over values from `low` (at most 0) to `high` (at least 0). */
@@ -122,21 +113,22 @@ export function rangeOf(low: number, high: number, form: CodeForm, round: (scale
   return { scale, zero: Math.min(steps, Math.max(0, Math.round(-low / scale))) };
 }
 
-function columnError(
-  values: Float32Array,
-  rows: number,
-  groups: number,
-  group: number,
-  { scale, zero }: Range,
-  steps: number,
-): number {
+/** Elements between two looks at whether the error is too large already. */
+const stretch = 1024;
+
+/** The weighted error of a range, or something above `enough` where it is larger. */
+function squaredError(values: Float32Array, { scale, zero }: Range, steps: number, enough: number): number {
   const inverse = 1 / scale;
+  const [lowest, highest] = [-zero, steps - zero];
   let error = 0;
-  for (let at = group, end = rows * groups; at < end; at += groups) {
-    const value = values[at] ?? 0;
-    const difference = (value - scale * (codeOf(value * inverse, zero, steps) - zero)) * value;
-    error += difference * difference;
-  }
+  for (let start = 0; start < values.length && error <= enough; start += stretch)
+    for (let index = start, end = Math.min(values.length, start + stretch); index < end; index++) {
+      const value = values[index] ?? 0;
+      const near = Math.floor(value * inverse + 0.5);
+      const code = near < lowest ? lowest : near > highest ? highest : near;
+      const difference = (value - scale * code) * value;
+      error += difference * difference;
+    }
   return error;
 }
 

@@ -1,6 +1,7 @@
 import { floatWidth } from '../../tensor/floats.ts';
 import type { FloatTensor } from '../float-tensor.ts';
-import type { TensorStatistics } from '../statistics.ts';
+import { bfloatEnd, type TensorStatistics } from '../statistics.ts';
+import { keptByArchive, type Stored } from '../stored.ts';
 
 /** The kinds of safetensors files that are written. */
 export type SafetensorsKind = 'fp8' | 'int8' | 'bf16' | 'f16';
@@ -18,11 +19,13 @@ const finer =
 const leastElements = 512;
 /** A larger error of half precision comes from values too small for it. */
 const largestHalfError = 2 ** -9;
-/** From here on BF16 rounds to an infinity. The lowest number of single precision, of which masks are made, is beyond. */
-const bfloatEnd = (2 - 2 ** -8) * 2 ** 127;
-
-/** Chooses the form of a tensor of floats. */
-export function chooseForm(kind: SafetensorsKind, tensor: FloatTensor, statistics: TensorStatistics): Choice {
+/** Chooses the form of a tensor of floats; `stored` is what the archive that it comes from made of it. */
+export function chooseForm(
+  kind: SafetensorsKind,
+  tensor: FloatTensor,
+  statistics: TensorStatistics,
+  stored?: Stored,
+): Choice {
   const { notFinite, largest, overflows, halfError } = statistics;
   const { name, shape, count } = tensor;
   if (floatWidth(tensor.dtype) === 1) return kept('it has eight bits already');
@@ -32,6 +35,7 @@ export function chooseForm(kind: SafetensorsKind, tensor: FloatTensor, statistic
     if (overflows > 0) return kept(`${overflows} of its values are beyond ±65504, which half precision ends at`);
     return halfError > largestHalfError ? kept('many of its values are too small for half precision') : { form: 'F16' };
   }
+  if (stored === 'exact') return kept(keptByArchive);
   if (notFinite > 0) return kept(`${notFinite} of its values are infinite or no numbers`);
   if (shape.length < 2 || !/weight$/.test(name)) return kept('it is no weight matrix by its name and shape');
   if (count < leastElements) return kept('it is too small to gain');

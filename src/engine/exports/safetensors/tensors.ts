@@ -1,8 +1,8 @@
 import type { InputFile } from '../../pipeline/inputs.ts';
-import { decodeFloats, encodeFloats, floatWidth } from '../../tensor/floats.ts';
+import { encodeFloats, floatWidth } from '../../tensor/floats.ts';
 import type { TensorRange } from '../../tensor/tensor.ts';
 import type { ExportedTensor, ExportJob } from '../export.ts';
-import { floatTensor, pieces, type FloatTensor } from '../float-tensor.ts';
+import { converted, floatTensor, type FloatTensor } from '../float-tensor.ts';
 import { Loss } from '../loss.ts';
 import { perChannel } from '../quantize/grouping.ts';
 import { quantize } from '../quantize/quantize.ts';
@@ -22,7 +22,7 @@ export interface Shard {
 export async function newShard(
   kind: SafetensorsKind,
   { name, source, layout }: InputFile,
-  { signal, progress }: ExportJob,
+  { signal, progress, stored }: ExportJob,
 ): Promise<Shard> {
   const groups: NewTensor[][] = [];
   const reports: (() => ExportedTensor)[] = [];
@@ -34,7 +34,7 @@ export async function newShard(
     let choice: Choice = { form: 'kept', why: 'it is not made of floats' };
     let made: readonly NewTensor[] = [];
     if (floats !== undefined) {
-      choice = chooseForm(kind, floats, await statisticsOf(floats, signal));
+      choice = chooseForm(kind, floats, await statisticsOf(floats, signal), stored?.(name, range.offset));
       made = formed(floats, choice, taken, loss, signal);
     }
     if (made.length === 0) made = [copyOf(range, source, signal)];
@@ -60,7 +60,14 @@ function formed(
   }
   const scaleName = `${name}_scale`;
   if (taken.has(scaleName)) return [];
-  const quantized = quantize(floats, form, perChannel(shape, 0), loss, signal);
+  const coding = {
+    type: form,
+    grouping: perChannel(shape, 0),
+    scaleType: 'F32',
+    hasZeros: false,
+    isExact: false,
+  } as const;
+  const quantized = quantize(floats, coding, loss, signal);
   const codes = { length: quantized.codeBytes, chunks: () => quantized.codes() };
   const scales = { length: 4 * quantized.scaleCount, chunks: () => [encodeFloats('F32', quantized.scales())] };
   return [
@@ -91,19 +98,6 @@ function told(tensor: NewTensor, done: () => void): NewTensor {
       },
     },
   };
-}
-
-async function* converted(
-  floats: FloatTensor,
-  form: 'BF16' | 'F16',
-  loss: Loss,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void> {
-  for await (const { values } of pieces(floats, signal)) {
-    const bytes = encodeFloats(form, values);
-    loss.addAll(values, decodeFloats(form, bytes));
-    yield bytes;
-  }
 }
 
 function reportOf(

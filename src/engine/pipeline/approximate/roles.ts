@@ -71,7 +71,8 @@ export function placeOf(
   return other < 0 ? undefined : { file: other, offset: data.offset };
 }
 
-function roleOf({ tensor, uses, position }: WeightUses): TensorRole {
+/** What a weight of a graph is for. */
+export function roleOf({ tensor, uses, position }: WeightUses): TensorRole {
   const [first] = uses;
   // A matrix that is looked up in and multiplied with is both; what is more sensitive counts.
   const lookup = uses.find(({ role }) => role === 'embedding');
