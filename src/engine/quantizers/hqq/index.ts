@@ -15,7 +15,7 @@ export const hqq = defineQuantizer<GroupOptions, GroupOptions>({
   title: 'Half-quadratic zeros',
   summary: 'Whole numbers in small groups, each with the zero that leaves the fewest large errors.',
   caution:
-    'A small text recognizer read 83 of 100 lines as before with 5 bits (5.1 times smaller), 41 with 4 bits; the grid is smaller and nearer.',
+    'A small text recognizer read 74 of 100 lines as before with 5 bits (6 times smaller); the grid is smaller and nearer.',
   wireId: 83,
   since: 2,
   options: groupOptions,

@@ -37,7 +37,7 @@ export const nvfp4 = defineQuantizer<z.infer<typeof options>, Parameters>({
   summary:
     'Floats of 4 bits in blocks of 16, each with a scale that is a float of 8 bits, and one scale for the tensor.',
   caution:
-    'A fixed format for hardware: a small text recognizer read 26 of 100 lines as before (7.5 times smaller), 78 with the grid at nearly that size.',
+    'A fixed format for hardware: a small text recognizer read 26 of 100 lines as before (7.5 times smaller), 77 with the grid at nearly that size.',
   wireId: 72,
   since: 2,
   options,
