@@ -89,7 +89,7 @@ async function compareGroup(
   const { threads, frames } = request;
   await using original = await loadModel(originalPath, threads);
   await using candidate = await loadModel(candidatePath, threads);
-  await using dataset = await openInputs(request, original.inputs);
+  await using dataset = await openInputs(request, original);
   const { task, places } = dataset;
   const [runner, twin] = [new Runner(original, task.state), new Runner(candidate, task.state)];
   const comparisons = names.map((name) => new OutputComparison(name, false));

@@ -1,6 +1,7 @@
 import { openDataset, type Dataset } from '../inputs/dataset.ts';
 import { pseudoDataset } from '../inputs/pseudo.ts';
-import type { Port } from './session.ts';
+import { rowCounts } from './row-counts.ts';
+import type { LoadedModel } from './session.ts';
 import type { Task } from '../task/schema.ts';
 
 /** The inputs that a model is looked at with; plain data. */
@@ -16,10 +17,20 @@ export interface ModelInputs {
 
 const noTask: Pick<Task, 'batch' | 'state' | 'block'> = { batch: 1, state: [], block: 64 };
 
+/** Inputs made up for a model; what is looked up in a table is one of its rows. */
+export async function pseudoInputs({ path, inputs }: LoadedModel, count: number, seed: number): Promise<Dataset> {
+  const counts = await rowCounts(path);
+  return pseudoDataset(
+    inputs.map((port) => ({ ...port, below: counts.get(port.name) })),
+    count,
+    seed,
+  );
+}
+
 /** The first items of a task, or pseudo-inputs where there is none. */
 export async function openInputs(
   { task: given, items, seed, frames }: ModelInputs,
-  ports: readonly Port[],
+  model: LoadedModel,
 ): Promise<
   Dataset & {
     readonly task: Pick<Task, 'batch' | 'state' | 'block'>;
@@ -28,7 +39,7 @@ export async function openInputs(
     readonly runs: number;
   }
 > {
-  const dataset = given ? await openDataset(given.task, given.folder) : pseudoDataset(ports, items, seed);
+  const dataset = given ? await openDataset(given.task, given.folder) : await pseudoInputs(model, items, seed);
   const count = Math.min(items, dataset.count);
   const task = given?.task ?? noTask;
   const first = await dataset.item(0);

@@ -3,12 +3,12 @@ import { toErrorData, type ErrorData } from '../../engine/errors.ts';
 import { OutputComparison } from '../compare/outputs.ts';
 import { openDecoder } from '../decode/decode.ts';
 import { openDataset, type Dataset } from '../inputs/dataset.ts';
-import { pseudoDataset } from '../inputs/pseudo.ts';
 import { readAhead } from '../inputs/read-ahead.ts';
 import { readTokenBytes } from '../metrics/catalog.ts';
 import type { Task } from '../task/schema.ts';
 import { RememberingRunner } from './answers.ts';
 import { Examples } from './examples.ts';
+import { pseudoInputs } from './inputs.ts';
 import { metricReports } from './metric-reports.ts';
 import { noiseFloor } from './noise.ts';
 import { Runner, runsOf, shareOf } from './runs.ts';
@@ -86,7 +86,7 @@ export async function measure(request: MeasureRequest, onProgress: OnProgress): 
   const task = given?.task ?? noTask;
   if (asked === undefined) return nothingMeasured(given?.task, faults);
   const dataset: Dataset =
-    (await opening) ?? opened.use(pseudoDataset(asked.inputs, Math.min(limit ?? pseudoItems, 1000), seed));
+    (await opening) ?? opened.use(await pseudoInputs(asked, Math.min(limit ?? pseudoItems, 1000), seed));
   const skip = Math.min(request.skip ?? 0, dataset.count);
   const count = Math.min(dataset.count - skip, limit ?? Infinity);
   const noise = await noiseFloor(

@@ -1,5 +1,5 @@
 import { toErrorData, type ErrorData } from '../../engine/errors.ts';
-import { pseudoDataset } from '../inputs/pseudo.ts';
+import { pseudoInputs } from './inputs.ts';
 import { noTask } from './measure.ts';
 import { Runner, runsOf } from './runs.ts';
 import { loadModel } from './session.ts';
@@ -24,7 +24,7 @@ export async function tryModel({ path, optimizes }: TrialRequest): Promise<Trial
     await using model = await loadModel(path, 1, optimizes);
     isLoaded = true;
     const runner = new Runner(model, noTask.state);
-    for await (const run of runsOf(pseudoDataset(model.inputs, 1, 0), noTask, [0])) await runner.run(run);
+    for await (const run of runsOf(await pseudoInputs(model, 1, 0), noTask, [0])) await runner.run(run);
     return { isLoaded };
   } catch (error) {
     return { isLoaded, fault: toErrorData(error) };

@@ -9,15 +9,22 @@ const pseudoTypes = ['float32', 'float16', 'float64', 'int64', 'int32', 'uint8',
 const mostElements = 2 ** 24;
 const state = /^(state|h|c|h0|c0|hn|cn)$/i;
 const rate = /^sr$|sample_?rate/i;
+/** Whole numbers are below it where nothing tells what they may be. */
+const plainBelow = 100;
 /** Of an axis that may have any; filters of sound are longer than the first. */
 const [plainExtent, soundExtent] = [32, 512];
 
+/** An input, and what its whole numbers must be below, where that is known. */
+export interface PseudoPort extends Port {
+  readonly below?: number | undefined;
+}
+
 /**
  * Inputs made up from the graph's own input shapes, for models without data: pictures of noise from 0 to 1, other floats
- * from the normal distribution, small whole numbers as tokens; sound, which a rate tells, is a longer piece. They tell whether two models compute the same, and nothing
+ * from the normal distribution, whole numbers as tokens; sound, which a rate tells, is a longer piece. They tell whether two models compute the same, and nothing
  * of how good either is.
  */
-export function pseudoDataset(ports: readonly Port[], count: number, seed: number): Dataset {
+export function pseudoDataset(ports: readonly PseudoPort[], count: number, seed: number): Dataset {
   for (const { name, type } of ports)
     if (!pseudoTypes.some((known) => known === type))
       throw new UsageError(`Inputs of the type ${type} ("${name}") cannot be made up; a task file must give them.`);
@@ -40,7 +47,11 @@ export function pseudoDataset(ports: readonly Port[], count: number, seed: numbe
   };
 }
 
-function makeUp({ name, type, shape }: Port, freeExtent: number, next: () => number): Values {
+function makeUp(
+  { name, type, shape, below: limit = plainBelow }: PseudoPort,
+  freeExtent: number,
+  next: () => number,
+): Values {
   const isPicture = shape.length === 4 && type.startsWith('float');
   const sizes = shape.map((extent, axis) => {
     if (typeof extent === 'number') return extent;
@@ -62,6 +73,6 @@ function makeUp({ name, type, shape }: Port, freeExtent: number, next: () => num
         ? isPicture
           ? uniform(next)
           : normal(next)
-        : below(next, type === 'bool' ? 2 : 100);
+        : below(next, type === 'bool' ? 2 : limit);
   return { type, shape: sizes, data: elementsOf(type as ModelType, numbers) };
 }

@@ -27,7 +27,7 @@ export async function capture(
   const path = join(place, 'captured.onnx');
   await writeWithOutputs(source, model, names, path);
   await using loaded = await loadModel(path, request.threads);
-  await using dataset = await openInputs(request, loaded.inputs);
+  await using dataset = await openInputs(request, loaded);
   const runner = new Runner(loaded, dataset.task.state);
   for await (const run of runsOf(dataset, dataset.task, dataset.places, request.frames)) {
     const outputs = await runner.run(run);

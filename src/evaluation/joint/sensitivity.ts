@@ -149,7 +149,7 @@ class Judge {
   async #ask(use: (answer: Values, place: number) => boolean): Promise<void> {
     const { model: path, threads, output, frames } = this.#request;
     await using model = await loadModel(path, threads);
-    await using dataset = await openInputs(this.#request, model.inputs);
+    await using dataset = await openInputs(this.#request, model);
     const runner = new Runner(model, dataset.task.state);
     let place = 0;
     for await (const run of runsOf(dataset, dataset.task, dataset.places, frames)) {

@@ -53,7 +53,7 @@ export async function flatten(request: ModelInputs & { readonly model: string },
 /** Whether each input and output of one element is true for the first item. */
 async function firstOutputs(request: ModelInputs, path: string): Promise<ReadonlyMap<string, boolean>> {
   await using model = await loadModel(path, request.threads);
-  await using dataset = await openInputs({ ...request, items: 1, frames: 1 }, model.inputs);
+  await using dataset = await openInputs({ ...request, items: 1, frames: 1 }, model);
   const runner = new Runner(model, dataset.task.state);
   for await (const run of runsOf(dataset, { ...dataset.task, batch: 1 }, [0], 1)) {
     const outputs = await runner.run(run);
