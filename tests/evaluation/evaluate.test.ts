@@ -7,7 +7,7 @@ import { evaluate, type EvaluateRequest, type EvaluationReport } from '../../src
 import { random, uniform } from '../../src/evaluation/statistics/random.ts';
 import { folderWith } from '../support/folder.ts';
 import { finish } from '../support/jobs.ts';
-import { branchNetwork, externalNetwork, loopNetwork, rawBytes, weights as weightsOf } from '../support/onnx-models.ts';
+import { branchNetwork, externalNetwork, rawBytes, weights as weightsOf } from '../support/onnx-models.ts';
 import { headerText, safetensorsFile } from '../support/safetensors.ts';
 import { evaluationContext, linearModel } from './support.ts';
 
@@ -153,18 +153,14 @@ describe('two small models on a task', () => {
     expect(alone.candidate.fault?.message).toMatch(/"weights\.bin" that holds its weights is missing/);
   });
 
-  test('layers in the branch that is taken are compared; of the other one, and of loops, it is said that they are not', async () => {
+  test('layers in the branch that is taken are compared; of the other one it is said that they are not', async () => {
     const network = Buffer.from(branchNetwork());
     const changedNetwork = Buffer.from(network);
     for (const seed of [10, 11]) {
       const at = network.indexOf(rawBytes(weightsOf(4096, seed, 0.1)));
       changedNetwork.copyWithin(at, at + 4096, at + 8192);
     }
-    const folder = await folderWith({
-      'branches.onnx': network,
-      'changed.onnx': changedNetwork,
-      'loop.onnx': loopNetwork(),
-    });
+    const folder = await folderWith({ 'branches.onnx': network, 'changed.onnx': changedNetwork });
     const asked = { original: 'branches.onnx', model: 'changed.onnx', task: '', layers: true };
     const { layers: found } = await reportOf(folder, asked);
     const [taken, ...others] = found!.layers.filter(({ relativeL2 }) => relativeL2 !== 0);
@@ -177,9 +173,6 @@ describe('two small models on a task', () => {
         new RegExp(`^1 layer in branches .* is not compared: "${untaken}.out.MatMul" \\(MatMul\\)`),
       ),
     ]);
-    const { layers: around } = await reportOf(folder, { ...asked, model: 'loop.onnx', original: 'loop.onnx' });
-    expect(around!.layers).toMatchObject([{ name: 'b', relativeL2: 0 }]);
-    expect(around!.notes).toEqual([expect.stringMatching(/^1 layer in loops is not compared, .*: "h\.next\.MatMul"/)]);
   });
 
   test('without a task the inputs are made up, and said to be', async () => {

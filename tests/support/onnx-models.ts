@@ -10,7 +10,7 @@ export function weights(count: number, seed: number, size = 0.5): Float32Array {
 export const rawBytes = (values: Float32Array): Uint8Array => new Uint8Array(values.buffer, 0, values.byteLength);
 export const floats = (name: string, dims: readonly number[], values: Float32Array): Bytes =>
   initializer(tensor({ name, dims, raw: rawBytes(values) }));
-const numbers = (name: string, ...values: number[]): Bytes =>
+export const numbers = (name: string, ...values: number[]): Bytes =>
   initializer(
     tensor({ name, dims: [values.length], type: 7, raw: new Uint8Array(BigInt64Array.from(values, BigInt).buffer) }),
   );
@@ -130,32 +130,6 @@ export function branchNetwork(): Uint8Array {
       ...node('If', ['flag'], 'y', branch('then_branch', 'b', 10), branch('else_branch', 'b', 11)),
       ...bytes(11, inputOf('x', 1, 4, 64)),
       ...bytes(11, inputOf('flag', 9, 1)),
-      ...bytes(12, inputOf('y', 1, 4, 64)),
-    ],
-    13,
-  );
-}
-
-/** A product of `x` [4, 64] with a matrix, then twice with another one in a loop. */
-export function loopNetwork(): Uint8Array {
-  const body = [
-    ...floats('again', [64, 64], weights(4096, 15, 0.2)),
-    ...node('Identity', ['on'], 'on.next'),
-    ...node('MatMul', ['h', 'again'], 'h.next'),
-    ...bytes(2, 'body'),
-    ...bytes(11, inputOf('step', 7)),
-    ...bytes(11, inputOf('on', 9)),
-    ...bytes(11, inputOf('h', 1, 4, 64)),
-    ...bytes(12, inputOf('on.next', 9)),
-    ...bytes(12, inputOf('h.next', 1, 4, 64)),
-  ];
-  return model(
-    [
-      ...floats('first', [64, 64], weights(4096, 14, 0.2)),
-      ...numbers('steps', 2),
-      ...node('MatMul', ['x', 'first'], 'b'),
-      ...node('Loop', ['steps', '', 'b'], 'y', [...bytes(1, 'body'), ...bytes(6, body), ...whole(20, 5)]),
-      ...bytes(11, inputOf('x', 1, 4, 64)),
       ...bytes(12, inputOf('y', 1, 4, 64)),
     ],
     13,

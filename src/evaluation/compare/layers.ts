@@ -2,16 +2,16 @@ import type { LayerError, LayerReport } from '../figures.ts';
 import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { UsageError } from '../../engine/errors.ts';
+import { toErrorData, UsageError } from '../../engine/errors.ts';
 import { FileSource } from '../../engine/io/file-source.ts';
 import { ownFolder } from '../../engine/io/own-folder.ts';
-import { readGraph, type OnnxModel } from '../../engine/onnx/index.ts';
+import { reachableNodes, readGraph, type OnnxModel, type Reachable } from '../../engine/onnx/index.ts';
 import { openInputs, type ModelInputs } from '../inference/inputs.ts';
 import { Runner, runsOf } from '../inference/runs.ts';
 import { loadModel } from '../inference/session.ts';
 import { flatten } from '../models/flatten.ts';
 import { writeWithOutputs } from '../models/with-outputs.ts';
-import { isLayer, notesOnNested } from './nested.ts';
+import { countOfLayers, isLayer, notesOnNested } from './nested.ts';
 import { OutputComparison } from './outputs.ts';
 
 /** Which models, on what. */
@@ -37,12 +37,10 @@ export async function compareLayers(
   await using source = await flattened(request, original, join(folder, 'original'));
   await using twinSource = await flattened(request, request.candidate, join(folder, 'candidate'));
   const [graph, twinGraph] = [await readGraph(source), await readGraph(twinSource)];
-  const made = new Set(twinGraph.graph.nodes.flatMap(({ outputs }) => outputs));
-  const wanted = graph.graph.nodes
-    .filter(isLayer)
-    .map(({ operator, name, outputs }) => ({ operator, node: name, name: outputs[0] ?? '' }));
-  const shared = wanted.filter(({ name }) => made.has(name));
-  const notes = notesOnNested(await graphOf(original), graph.graph);
+  const made = new Set(reachableNodes(twinGraph).map(({ output }) => output));
+  const wanted = reachableNodes(graph).filter(({ node }) => isLayer(node));
+  const shared = wanted.filter(({ output }) => made.has(output));
+  const notes = [...notesOnNested(await graphOf(original), graph)];
   if (shared.length === 0)
     throw new UsageError(
       wanted.length === 0
@@ -50,19 +48,32 @@ export async function compareLayers(
         : `The candidate has none of the ${wanted.length} layers of "${basename(original)}" under the same name.`,
     );
   const layers: LayerError[] = [];
-  let items = 0;
+  let [items, done] = [0, 0];
   const paths = [join(folder, 'original', 'model.onnx'), join(folder, 'candidate', 'model.onnx')] as const;
-  for (let first = 0; first < shared.length; first += layersAtOnce) {
-    const group = shared.slice(first, first + layersAtOnce);
-    const names = group.map(({ name }) => name);
+  for (const group of groupsOf(shared)) {
+    const names = group.map(({ output }) => output);
     await writeWithOutputs(source, graph, names, paths[0]);
     await writeWithOutputs(twinSource, twinGraph, names, paths[1]);
-    const { comparisons, items: compared } = await compareGroup(request, paths, names);
-    items = compared;
-    layers.push(...group.map((layer, place) => ({ ...layer, ...figures(comparisons[place]) })));
-    onProgress(Math.min(shared.length, first + layersAtOnce), shared.length);
+    const found = await compareGroup(request, paths, names).catch((error: unknown) => {
+      // The steps of a loop may give values of different shapes, which no runtime puts into one.
+      if (!group.every(({ isRepeated }) => isRepeated)) throw error;
+      notes.push(`${countOfLayers(group.length)} in loops could not be compared: ${toErrorData(error).message}`);
+      return undefined;
+    });
+    items = found?.items ?? items;
+    for (const [place, { node, output }] of group.entries())
+      if (found)
+        layers.push({ operator: node.operator, node: node.name, name: output, ...figures(found.comparisons[place]) });
+    done += group.length;
+    onProgress(done, shared.length);
   }
   return { items, layers, missing: wanted.length - shared.length, notes };
+}
+
+/** A few layers at a time, and those in loops apart from the others. */
+function* groupsOf(layers: readonly Reachable[]): Generator<readonly Reachable[]> {
+  for (const each of [layers.filter(({ isRepeated }) => !isRepeated), layers.filter(({ isRepeated }) => isRepeated)])
+    for (let first = 0; first < each.length; first += layersAtOnce) yield each.slice(first, first + layersAtOnce);
 }
 
 /** A model with the branches it takes in its main graph; in a folder of its own, since files of weights may have the same name. */
@@ -77,7 +88,10 @@ async function graphOf(path: string): Promise<OnnxModel> {
 }
 
 function figures(comparison: OutputComparison | undefined): Pick<LayerError, 'relativeL2' | 'cosine' | 'maxAbs'> {
-  const { relativeL2, cosine, maxAbs } = comparison?.report(0) ?? { relativeL2: null, cosine: null, maxAbs: null };
+  const report = comparison?.report(0);
+  // Nothing was compared where the shapes differ.
+  if (!report || report.elements === 0) return { relativeL2: null, cosine: null, maxAbs: null };
+  const { relativeL2, cosine, maxAbs } = report;
   return { relativeL2, cosine, maxAbs };
 }
 

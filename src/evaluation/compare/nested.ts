@@ -1,4 +1,4 @@
-import type { OnnxGraph, OnnxModel, OnnxNode } from '../../engine/onnx/index.ts';
+import { reachableNodes, type OnnxGraph, type OnnxModel, type OnnxNode } from '../../engine/onnx/index.ts';
 
 const shown = 12;
 const weightedOperators =
@@ -10,32 +10,39 @@ export function isLayer({ operator, outputs }: OnnxNode): boolean {
 }
 
 /**
- * Which layers of branches and loops were compared, and which not and why, in sentences. `flat` is the main graph with the
- * branches that were taken.
+ * Which layers of branches and loops can be compared, and which not and why, in sentences. `flat` is the model with the
+ * branches that were taken in its main graph.
  */
-export function notesOnNested({ graph, graphs }: OnnxModel, flat: OnnxGraph): readonly string[] {
+export function notesOnNested({ graph, graphs }: OnnxModel, flat: OnnxModel): readonly string[] {
   const owners = ownersOf(graphs);
   const inner = graphs
     .filter((each) => each !== graph)
     .flatMap((each) => each.nodes.filter(isLayer).map((node) => ({ node, isRepeated: isInLoop(each, owners) })));
   const outer = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
-  const compared = flat.nodes.filter((node) => isLayer(node) && !outer.has(node.outputs[0] ?? ''));
-  const names = new Set(compared.map(({ outputs }) => outputs[0]));
+  const reached = reachableNodes(flat).filter(({ node }) => isLayer(node));
+  const compared = reached.filter(({ node, isRepeated }) => !isRepeated && !outer.has(node.outputs[0] ?? ''));
+  const stepped = reached.filter(({ isRepeated }) => isRepeated);
+  const names = new Set([...compared, ...stepped].map(({ node }) => node.outputs[0]));
   const left = inner.filter(({ node }) => !names.delete(node.outputs[0]));
   const repeated = left.filter(({ isRepeated }) => isRepeated);
   const untaken = left.filter(({ isRepeated }) => !isRepeated);
   return [
     ...(compared.length > 0
-      ? [`${layers(compared.length)} in branches ${are(compared.length)} compared, as the first input takes them.`]
+      ? [
+          `${countOfLayers(compared.length)} in branches ${are(compared.length)} compared, as the first input takes them.`,
+        ]
+      : []),
+    ...(stepped.length > 0
+      ? [`${countOfLayers(stepped.length)} in loops ${are(stepped.length)} compared, over all steps.`]
       : []),
     ...(repeated.length > 0
       ? [
-          `${layers(repeated.length)} in loops ${are(repeated.length)} not compared, because a runtime does not give out what happens within a loop: ${list(repeated)}.`,
+          `${countOfLayers(repeated.length)} in loops ${are(repeated.length)} not compared, because they are in branches of a loop or in a Scan that tells the axes of its outputs, or use names that another one uses too: ${list(repeated)}.`,
         ]
       : []),
     ...(untaken.length > 0
       ? [
-          `${layers(untaken.length)} in branches that the first input does not take, or whose names another branch uses too, ${are(untaken.length)} not compared: ${list(untaken)}.`,
+          `${countOfLayers(untaken.length)} in branches that the first input does not take, or whose names another branch uses too, ${are(untaken.length)} not compared: ${list(untaken)}.`,
         ]
       : []),
   ];
@@ -63,7 +70,8 @@ function list(found: readonly { readonly node: OnnxNode }[]): string {
   return `${names.join(', ')}${found.length > shown ? ` and ${found.length - shown} more` : ''}`;
 }
 
-function layers(count: number): string {
+/** Such as "2 layers". */
+export function countOfLayers(count: number): string {
   return count === 1 ? '1 layer' : `${count} layers`;
 }
 
