@@ -1,9 +1,11 @@
 // `npm run bench [-- --size 1GiB] [bench options]`: the kernels, an evaluation, the window, then whole files, with
-// machine facts. Not part of the tests: figures are for reading, and hold for this machine and this run.
+// machine facts; `--only differences` tells what fine-tunes of real models take (FEATHERWEIGHT_MODELS). Not part of the tests:
+// figures are for reading, and hold for this machine and this run.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { parseBytes } from '../../src/cli/view/amounts.ts';
+import { benchDifferences } from './differences.ts';
 import { benchEvaluation } from './evaluation.ts';
 import { benchWholeFile } from './whole-file.ts';
 
@@ -29,6 +31,8 @@ if (wants('kernels')) {
 }
 
 if (wants('evaluation')) await benchEvaluation(Number(values.rounds));
+
+if (values.only === 'differences') await benchDifferences();
 
 if (wants('window')) {
   const { status } = spawnSync(
