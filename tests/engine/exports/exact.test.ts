@@ -65,7 +65,7 @@ test('what an archive keeps stays as it is, though the target would take it', as
   expect(kept).toMatchObject({ to: 'F32', maxError: 0, why: 'the archive keeps it as it was' });
 });
 
-test('eight-bit rows of a BF16 archive are the codes of safetensors-int8', async () => {
+test('eight-bit rows of an archive are the codes of safetensors-int8', async () => {
   const folder = await folderWith({ 'model.safetensors': llama().file });
   const archive = join(folder, 'model.fwz');
   const approximate = { default: { method: 'int' } };

@@ -22,9 +22,9 @@ export function encodeWhole(
   const isSingle = round === Math.fround;
   for (let index = 0; index < values.length; index++) {
     const group = groups[index] ?? 0;
-    const [scale, zero] = [scales[group] ?? 1, zeros[group] ?? 0];
-    const near = Math.floor((values[index] ?? 0) / scale + 0.5) + zero;
-    const code = near < 0 ? 0 : near > steps ? steps : near;
+    const scale = scales[group] ?? 1;
+    const zero = zeros[group] ?? 0;
+    const code = Math.min(steps, Math.max(0, Math.floor((values[index] ?? 0) / scale + 0.5) + zero));
     codes[index] = code - shift;
     const made = (code - zero) * scale;
     stored[index] = isSingle ? made : round(Math.fround(made));

@@ -60,7 +60,8 @@ function columnOf(values: Float32Array, rows: number, groups: number, group: num
 export const middleOf = ({ steps }: CodeForm): number => Math.ceil(steps / 2);
 
 function endsOf(values: Float32Array): { readonly least: number; readonly greatest: number } {
-  let [least, greatest] = [0, 0];
+  let least = 0;
+  let greatest = 0;
   for (let index = 0; index < values.length; index++) {
     const value = values[index] ?? 0;
     if (value < least) least = value;
@@ -119,21 +120,15 @@ const stretch = 1024;
 /** The weighted error of a range, or something above `enough` where it is larger. */
 function squaredError(values: Float32Array, { scale, zero }: Range, steps: number, enough: number): number {
   const inverse = 1 / scale;
-  const [lowest, highest] = [-zero, steps - zero];
+  const lowest = -zero;
+  const highest = steps - zero;
   let error = 0;
   for (let start = 0; start < values.length && error <= enough; start += stretch)
     for (let index = start, end = Math.min(values.length, start + stretch); index < end; index++) {
       const value = values[index] ?? 0;
-      const near = Math.floor(value * inverse + 0.5);
-      const code = near < lowest ? lowest : near > highest ? highest : near;
+      const code = Math.min(highest, Math.max(lowest, Math.floor(value * inverse + 0.5)));
       const difference = (value - scale * code) * value;
       error += difference * difference;
     }
   return error;
-}
-
-/** The nearest code from 0 to `steps` of a value divided by its scale, ties upwards. */
-export function codeOf(scaled: number, zero: number, steps: number): number {
-  const code = Math.floor(scaled + 0.5) + zero;
-  return code < 0 ? 0 : code > steps ? steps : code;
 }

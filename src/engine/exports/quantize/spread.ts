@@ -60,21 +60,35 @@ async function readChannels(tensor: FloatTensor, grouping: Grouping, signal: Abo
   const [least, greatest] = [new Float32Array(count), new Float32Array(count)];
   const samples = new Float32Array(count * gridSample);
   const sampled = new Uint8Array(count);
-  for await (const { values, groups } of grouped(tensor, grouping, signal))
-    for (let index = 0; index < values.length; index++) {
-      const [value, group] = [values[index] ?? 0, groups[index] ?? 0];
-      if (value < (least[group] ?? 0)) least[group] = value;
-      else if (value > (greatest[group] ?? 0)) greatest[group] = value;
-      const have = sampled[group] ?? 0;
-      if (have >= gridSample || value === 0) continue;
-      samples[group * gridSample + have] = value;
-      sampled[group] = have + 1;
-    }
+  for await (const { values, groups } of grouped(tensor, grouping, signal)) {
+    lookAt(values, groups, least, greatest);
+    if (sampled.some((many) => many < gridSample)) takeSamples(values, groups, samples, sampled);
+  }
   return Array.from(least, (low, group) => ({
     least: low,
     greatest: greatest[group] ?? 0,
     sample: samples.subarray(group * gridSample, group * gridSample + (sampled[group] ?? 0)),
   }));
+}
+
+function lookAt(values: Float32Array, groups: Uint32Array, least: Float32Array, greatest: Float32Array): void {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? 0;
+    const group = groups[index] ?? 0;
+    if (value < (least[group] ?? 0)) least[group] = value;
+    else if (value > (greatest[group] ?? 0)) greatest[group] = value;
+  }
+}
+
+function takeSamples(values: Float32Array, groups: Uint32Array, samples: Float32Array, sampled: Uint8Array): void {
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index] ?? 0;
+    const group = groups[index] ?? 0;
+    const have = sampled[group] ?? 0;
+    if (have >= gridSample || value === 0) continue;
+    samples[group * gridSample + have] = value;
+    sampled[group] = have + 1;
+  }
 }
 
 /** The grids that channels lie on, each looked at with every value. */
@@ -121,6 +135,7 @@ async function bestRanges(
   );
   const trials = tried.map((ranges) => ({
     scales: Float32Array.from(ranges, ({ scale }) => scale),
+    inverses: Float64Array.from(ranges, ({ scale }) => 1 / scale),
     zeros: Uint8Array.from(ranges, ({ zero }) => zero),
     errors: new Float64Array(channels.length),
   }));
@@ -136,17 +151,24 @@ async function bestRanges(
 
 interface Trial {
   readonly scales: Float32Array;
+  readonly inverses: Float64Array;
   readonly zeros: Uint8Array;
   readonly errors: Float64Array;
 }
 
-function addErrors(values: Float32Array, groups: Uint32Array, { scales, zeros, errors }: Trial, steps: number): void {
+function addErrors(
+  values: Float32Array,
+  groups: Uint32Array,
+  { scales, inverses, zeros, errors }: Trial,
+  steps: number,
+): void {
   for (let index = 0; index < values.length; index++) {
-    const [value, group] = [values[index] ?? 0, groups[index] ?? 0];
-    const [scale, zero] = [scales[group] ?? 1, zeros[group] ?? 0];
-    const near = Math.floor(value / scale + 0.5);
-    const code = near < -zero ? -zero : near > steps - zero ? steps - zero : near;
-    const difference = (value - scale * code) * value;
+    const value = values[index] ?? 0;
+    const group = groups[index] ?? 0;
+    const zero = zeros[group] ?? 0;
+    const near = Math.floor(value * (inverses[group] ?? 1) + 0.5);
+    const code = Math.min(steps - zero, Math.max(-zero, near));
+    const difference = (value - (scales[group] ?? 1) * code) * value;
     errors[group] = (errors[group] ?? 0) + difference * difference;
   }
 }
