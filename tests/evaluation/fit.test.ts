@@ -24,7 +24,7 @@ import { gaussians } from '../support/streams.ts';
 import { evaluationContext } from './support.ts';
 
 const samples = fileURLToPath(new URL('../../samples', import.meta.url));
-const layer = { name: 'w', input: 'x', key: '', groups: 1, isTransposed: false };
+const layer = { name: 'w', input: 'x', key: '', order: 0, groups: 1, isTransposed: false };
 
 describe('what a layer is given', () => {
   test('of a convolution are the same products as its definition has', () => {

@@ -3,10 +3,12 @@ import { instantiate } from '../kernels/load.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import { lanes, type FeedbackKernel } from './kernel.ts';
 
+export { meetInputs } from './meet-inputs.ts';
 export { lanes, referenceKernel, samplesAtOnce, type FeedbackKernel } from './kernel.ts';
 
 interface Exports {
   accumulate(samples: number, count: number, stride: number, sums: number): void;
+  accumulateProducts(left: number, right: number, count: number, stride: number, sums: number): void;
   factor(matrix: number, size: number): number;
   sweep(
     ...addresses: [
@@ -28,6 +30,8 @@ export function feedbackKernel(workspace: Workspace): FeedbackKernel {
   const loops = instantiate(code, workspace.memory) as unknown as Exports;
   return {
     accumulate: (samples, count, stride, sums) => loops.accumulate(samples.byteOffset, count, stride, sums.byteOffset),
+    accumulateProducts: (left, right, count, stride, sums) =>
+      loops.accumulateProducts(left.byteOffset, right.byteOffset, count, stride, sums.byteOffset),
     factor: (matrix, size) => loops.factor(matrix.byteOffset, size),
     sweep({ shares, size, weights, errors, codes, steps, prices, rates }) {
       const arrays = [weights, errors, codes, steps, prices, rates].map(({ byteOffset }) => byteOffset);
@@ -44,6 +48,8 @@ export interface Feedback {
   readonly shares: Float32Array;
   /** What an error of a step in each column costs at last, relative to the geometric mean of all. */
   readonly costs: Float32Array;
+  /** That mean. */
+  readonly meanCost: number;
 }
 
 /** How much of the mean of the diagonal is added to it, so that few samples are not believed too much. */
@@ -84,7 +90,7 @@ export function prepareFeedback(
       shares[row * size + column] = (matrix[row * size + column] ?? 0) / pivot;
   }
   workspace.release(mark);
-  return { size, shares, costs };
+  return { size, shares, costs, meanCost: mean ** 2 };
 }
 
 /** What codes cost, for rounding that looks at it. */

@@ -6,29 +6,44 @@ export function accumulate(samples: usize, count: i32, stride: i32, sums: usize)
     const block = samples + <usize>first * bytes;
     for (let row = 0; row < stride; row++) {
       const at = <usize>row << 2;
-      const x0 = f32x4.splat(load<f32>(block + at));
-      const x1 = f32x4.splat(load<f32>(block + bytes + at));
-      const x2 = f32x4.splat(load<f32>(block + 2 * bytes + at));
-      const x3 = f32x4.splat(load<f32>(block + 3 * bytes + at));
-      const x4 = f32x4.splat(load<f32>(block + 4 * bytes + at));
-      const x5 = f32x4.splat(load<f32>(block + 5 * bytes + at));
-      const x6 = f32x4.splat(load<f32>(block + 6 * bytes + at));
-      const x7 = f32x4.splat(load<f32>(block + 7 * bytes + at));
-      const target = sums + <usize>row * bytes;
-      for (let column = at & ~15; column < bytes; column += 16) {
-        const place = block + column;
-        let sum = v128.load(target + column);
-        sum = f32x4.add(sum, f32x4.mul(x0, v128.load(place)));
-        sum = f32x4.add(sum, f32x4.mul(x1, v128.load(place + bytes)));
-        sum = f32x4.add(sum, f32x4.mul(x2, v128.load(place + 2 * bytes)));
-        sum = f32x4.add(sum, f32x4.mul(x3, v128.load(place + 3 * bytes)));
-        sum = f32x4.add(sum, f32x4.mul(x4, v128.load(place + 4 * bytes)));
-        sum = f32x4.add(sum, f32x4.mul(x5, v128.load(place + 5 * bytes)));
-        sum = f32x4.add(sum, f32x4.mul(x6, v128.load(place + 6 * bytes)));
-        sum = f32x4.add(sum, f32x4.mul(x7, v128.load(place + 7 * bytes)));
-        v128.store(target + column, sum);
-      }
+      addRow(block + at, block, bytes, at & ~15, sums + <usize>row * bytes);
     }
+  }
+}
+
+export function accumulateProducts(left: usize, right: usize, count: i32, stride: i32, sums: usize): void {
+  const bytes = <usize>stride << 2;
+  for (let first = 0; first < count; first += 8) {
+    const before = <usize>first * bytes;
+    for (let row = 0; row < stride; row++)
+      addRow(left + before + (<usize>row << 2), right + before, bytes, 0, sums + <usize>row * bytes);
+  }
+}
+
+/** Adds to a row, from the byte `from` on, eight samples times the eight numbers that stand `bytes` apart at `numbers`. */
+// @ts-ignore: decorator
+@inline
+function addRow(numbers: usize, block: usize, bytes: usize, from: usize, target: usize): void {
+  const x0 = f32x4.splat(load<f32>(numbers));
+  const x1 = f32x4.splat(load<f32>(numbers + bytes));
+  const x2 = f32x4.splat(load<f32>(numbers + 2 * bytes));
+  const x3 = f32x4.splat(load<f32>(numbers + 3 * bytes));
+  const x4 = f32x4.splat(load<f32>(numbers + 4 * bytes));
+  const x5 = f32x4.splat(load<f32>(numbers + 5 * bytes));
+  const x6 = f32x4.splat(load<f32>(numbers + 6 * bytes));
+  const x7 = f32x4.splat(load<f32>(numbers + 7 * bytes));
+  for (let column = from; column < bytes; column += 16) {
+    const place = block + column;
+    let sum = v128.load(target + column);
+    sum = f32x4.add(sum, f32x4.mul(x0, v128.load(place)));
+    sum = f32x4.add(sum, f32x4.mul(x1, v128.load(place + bytes)));
+    sum = f32x4.add(sum, f32x4.mul(x2, v128.load(place + 2 * bytes)));
+    sum = f32x4.add(sum, f32x4.mul(x3, v128.load(place + 3 * bytes)));
+    sum = f32x4.add(sum, f32x4.mul(x4, v128.load(place + 4 * bytes)));
+    sum = f32x4.add(sum, f32x4.mul(x5, v128.load(place + 5 * bytes)));
+    sum = f32x4.add(sum, f32x4.mul(x6, v128.load(place + 6 * bytes)));
+    sum = f32x4.add(sum, f32x4.mul(x7, v128.load(place + 7 * bytes)));
+    v128.store(target + column, sum);
   }
 }
 

@@ -14,6 +14,10 @@ export interface FeedbackKernel {
    */
   accumulate(samples: Float32Array, count: number, stride: number, sums: Float32Array): void;
   /**
+   * Adds x·yᵀ of `count` pairs of samples (a multiple of {@link samplesAtOnce}) to `sums`, all stride × stride numbers of them.
+   */
+  accumulateProducts(left: Float32Array, right: Float32Array, count: number, stride: number, sums: Float32Array): void;
+  /**
    * Makes of the upper half of a symmetric matrix its Cholesky factor R, matrix = Rᵀ·R, in its place. Returns 0, or one more
    * than the row where it proved not to be positive.
    */
@@ -51,6 +55,17 @@ export const referenceKernel: FeedbackKernel = {
         for (let column = row & ~3; column < stride; column++) {
           const at = row * stride + column;
           sums[at] = (sums[at] ?? 0) + Math.fround(x * (samples[sample * stride + column] ?? 0));
+        }
+      }
+  },
+
+  accumulateProducts(left, right, count, stride, sums) {
+    for (let sample = 0; sample < count; sample++)
+      for (let row = 0; row < stride; row++) {
+        const x = left[sample * stride + row] ?? 0;
+        for (let column = 0; column < stride; column++) {
+          const at = row * stride + column;
+          sums[at] = (sums[at] ?? 0) + Math.fround(x * (right[sample * stride + column] ?? 0));
         }
       }
   },

@@ -20,6 +20,9 @@ const mostRounds = 8;
 /** The share of an archive that is taken to be something else than codes, before one was written. */
 const usuallyBesides = 0.03;
 
+/** Weights times inputs of a model beyond which its layers are not looked at one after the other: it would take minutes. */
+const mostEffort = 1e10;
+
 /** An archive that was written and proved, and which candidate it is. */
 export interface Attempt {
   readonly report: CompressReport;
@@ -72,15 +75,23 @@ export class Attempts {
     let inCodes = target * (1 - within / 3) - (this.#besides ?? target * usuallyBesides);
     let coarser = 1;
     let best: Attempt | undefined;
+    // Layers are looked at again and again only for a size that is nearly right.
+    let isInSequence = false;
     for (let round = 0; round < mostRounds; round++) {
       const trial = join(this.#bench.folder, 'trial.fwz');
-      const attempt = await this.write(inCodes, coarser, trial);
+      const attempt = await this.write(inCodes, coarser, trial, isInSequence);
       const { bytesOut } = attempt.report;
-      if (bytesOut <= target && bytesOut > (best?.report.bytesOut ?? 0)) {
+      const isLast = isInSequence || !this.#canSequence;
+      if (isLast && bytesOut <= target && bytesOut > (best?.report.bytesOut ?? 0)) {
         await rename(trial, path);
         best = attempt;
       }
-      if (bytesOut <= target && bytesOut >= target * (1 - within)) break;
+      if (Math.abs(bytesOut - target * (1 - within / 2)) <= (target * within) / 2) {
+        if (isLast) break;
+        isInSequence = true;
+        continue;
+      }
+      isInSequence ||= this.#canSequence && round + 1 >= mostRounds / 2;
       const tooMany = bytesOut - target * (1 - within / 3);
       // Prices move sizes in jumps where tensors nearly vanish; steps do not.
       if (round < 2) inCodes -= tooMany;
@@ -94,9 +105,16 @@ export class Attempts {
     return best;
   }
 
+  /** Whether rounding layer after layer is asked for, and its effort within bounds. */
+  get #canSequence(): boolean {
+    const { without } = this.#work.request;
+    const effort = this.#weighed.reduce((sum, { tensor }) => sum + tensor.count * (tensor.layer?.columns ?? 0), 0);
+    return without !== 'sequence' && without !== 'feedback' && effort <= mostEffort;
+  }
+
   /** Writes an archive whose codes of matrices take about `inCodes` bytes, with steps `coarser` than those that fit. */
-  async write(inCodes: number, coarser: number, path: string): Promise<Attempt> {
-    const { cache, files, copies, copied, model } = this.#bench;
+  async write(inCodes: number, coarser: number, path: string, isInSequence: boolean): Promise<Attempt> {
+    const { cache, files, copies, copied, model, inputs, graph } = this.#bench;
     const chosen = fitSteps(
       this.#weighed.map(({ curve }) => curve),
       inCodes,
@@ -112,6 +130,8 @@ export class Attempts {
     const bits = await this.#bench.ask('round', {
       ...{ files: files.map(({ source }) => source.name), copies, folder: cache, tensors },
       options: { feedback: without !== 'feedback', rate },
+      repair: without !== 'repair',
+      sequence: isInSequence ? { ...inputs, original: model.onnx ?? '', copy: graph } : undefined,
     });
     const prepared = { path: copied, tensors };
     const preset = without === 'contexts' ? 'balanced' : 'smallest';

@@ -15,7 +15,7 @@ import { openTask, type OpenTask } from '../task/read.ts';
 import type { Calibration } from './calibrate.ts';
 import type { ModelInputs } from '../inference/inputs.ts';
 import type { FitRequest } from './request.ts';
-import { readTensor } from './round.ts';
+import { readTensor } from './tensor-file.ts';
 import { findTensors, type FoundTensor } from './tensors.ts';
 
 /** Frames of each item that are looked at, and items that are calibrated on. */
@@ -68,7 +68,7 @@ export async function openBench(
   started(model);
   const given = task && { task: { task: task.task, folder: task.folder } };
   const inputs: ModelInputs = { ...given, items, frames: mostFrames, seed, threads };
-  const key = JSON.stringify([3, await model.sha256, task?.sha256, task?.folder, items, seed]);
+  const key = JSON.stringify([4, await model.sha256, task?.sha256, task?.folder, items, seed]);
   const cache = join(request.cacheFolder, createHash('sha256').update(key).digest('hex').slice(0, 32));
   await mkdir(cache, { recursive: true });
   const ask: Bench['ask'] = async (name, asked) => {

@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { FileSource } from '../../engine/io/file-source.ts';
 import { ownFolder } from '../../engine/io/own-folder.ts';
 import { graphTensors, readGraph } from '../../engine/onnx/index.ts';
-import { capture, type Captured } from './capture.ts';
 import { flatten } from '../models/flatten.ts';
 import type { ModelInputs } from '../inference/inputs.ts';
 import { findLayers, type Layer } from './layers.ts';
 import { countLookups, type Lookup } from './lookups.ts';
-import { samplesIn, sumBytes, Sums } from './sums.ts';
+import { sumLayers } from './sum-layers.ts';
+import { samplesIn } from './sums.ts';
 
 /** What is to be calibrated; plain data. */
 export interface CalibrateRequest extends ModelInputs {
@@ -30,14 +30,12 @@ export interface Calibration {
 
 /** A layer and what is known of its inputs. */
 export interface CalibratedLayer extends Layer {
-  /** A file in the folder: for each block of inputs stride × stride sums of products, of which the upper half counts. */
+  /** A file in the folder, as {@link Sums} writes it. */
   readonly sums: string;
   readonly samples: number;
+  /** Whether the sums are of inputs that moved, and tell by how much. */
+  readonly isMoved?: boolean;
 }
-
-/** Values that are captured in one pass, and sums that are held at once, in bytes. */
-const capturesAtOnce = 24;
-const mostSumBytes = 512 * 2 ** 20;
 
 /**
  * Runs the model on its inputs and sums the products of what each layer is given, a few layers at a time; what is in the
@@ -62,11 +60,7 @@ export async function calibrate(
     );
     if (layer && !isThere) missing.push(layer);
   }
-  let done = 0;
-  for (const group of groupsOf(missing)) {
-    await sumGroup(request, captured, group, (key) => join(request.folder, path(key)));
-    onProgress((done += group.length), missing.length);
-  }
+  await sumLayers(request, [captured], missing, ({ key }) => join(request.folder, path(key)), onProgress);
   const calibrated: CalibratedLayer[] = [];
   for (const layer of layers) {
     const samples = await samplesIn(join(request.folder, path(layer.key)));
@@ -78,35 +72,4 @@ export async function calibrate(
     reached: graphTensors(captured.model.graph).map(({ name }) => name),
     inputs: request.task ? 'task' : 'pseudo',
   };
-}
-
-function* groupsOf(layers: readonly Layer[]): Generator<readonly Layer[]> {
-  let [group, bytes]: [Layer[], number] = [[], 0];
-  for (const layer of layers) {
-    const more = sumBytes(layer);
-    if (group.length > 0 && (group.length >= capturesAtOnce || bytes + more > mostSumBytes)) {
-      yield group;
-      [group, bytes] = [[], 0];
-    }
-    group.push(layer);
-    bytes += more;
-  }
-  if (group.length > 0) yield group;
-}
-
-async function sumGroup(
-  request: CalibrateRequest,
-  captured: Captured,
-  layers: readonly Layer[],
-  pathOf: (key: string) => string,
-): Promise<void> {
-  const sums = layers.map((layer) => new Sums(layer));
-  const inputs = layers.map(({ input }) => input);
-  await capture(request, captured, inputs, (valueOf, runs) => {
-    for (const each of sums) {
-      const value = valueOf(each.layer.input);
-      if (value) each.add(value, runs);
-    }
-  });
-  for (const each of sums) await each.write(pathOf(each.layer.key));
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { FileSource } from '../../engine/io/file-source.ts';
 import type { OnnxModel } from '../../engine/onnx/index.ts';
 import { Runner, runsOf } from '../inference/runs.ts';
-import { loadModel } from '../inference/session.ts';
+import { loadModel, type LoadedModel } from '../inference/session.ts';
 import type { Values } from '../inputs/tensor.ts';
 import { writeWithOutputs } from '../models/with-outputs.ts';
 import { openInputs, type ModelInputs } from '../inference/inputs.ts';
@@ -14,23 +14,36 @@ export interface Captured {
   readonly place: string;
 }
 
+/** What values inside a model were in its last run. */
+export type ValueOf = (name: string) => Values | undefined;
+
 /**
- * Runs a model on its inputs and hands over, after each run, what values inside it were; `runs` is how many there will be, about.
- * One run's values are in memory at a time.
+ * Runs models on the same inputs, side by side, and hands over after each run what values inside them were; `runs` is how many
+ * there will be, about. One run's values are in memory at a time.
  */
 export async function capture(
   request: ModelInputs,
-  { source, model, place }: Captured,
+  models: readonly Captured[],
   names: readonly string[],
-  use: (valueOf: (name: string) => Values | undefined, runs: number) => void,
+  use: (values: readonly ValueOf[], runs: number) => void,
 ): Promise<void> {
-  const path = join(place, 'captured.onnx');
-  await writeWithOutputs(source, model, names, path);
-  await using loaded = await loadModel(path, request.threads);
-  await using dataset = await openInputs(request, loaded);
-  const runner = new Runner(loaded, dataset.task.state);
+  await using opened = new AsyncDisposableStack();
+  const loaded: LoadedModel[] = [];
+  for (const { source, model, place } of models) {
+    const path = join(place, 'captured.onnx');
+    await writeWithOutputs(source, model, names, path);
+    loaded.push(opened.use(await loadModel(path, request.threads)));
+  }
+  const [first] = loaded;
+  if (!first) return;
+  const dataset = opened.use(await openInputs(request, first));
+  const runners = loaded.map((model) => new Runner(model, dataset.task.state));
   for await (const run of runsOf(dataset, dataset.task, dataset.places, request.frames)) {
-    const outputs = await runner.run(run);
-    use((name) => outputs.get(name) ?? runner.fed.get(name), dataset.runs);
+    const values: ValueOf[] = [];
+    for (const runner of runners) {
+      const outputs = await runner.run(run);
+      values.push((name) => outputs.get(name) ?? runner.fed.get(name));
+    }
+    use(values, dataset.runs);
   }
 }

@@ -111,7 +111,7 @@ async function reachTarget({ target }: FitRequest, reach: Reach): Promise<Attemp
   if ('share' in target) return await attempts.reach(target.share * bench.model.bytes, found);
   if ('drop' in target) return await search(target.drop, target.metric, reach);
   const bytes = (target.bits * attempts.weights) / 8;
-  const { report, candidate } = await attempts.write(bytes, 1, join(bench.folder, 'trial.fwz'));
+  const { report, candidate } = await attempts.write(bytes, 1, join(bench.folder, 'trial.fwz'), false);
   return await attempts.reach(bytes + (report.bytesOut - sizeInCodes(candidate)), found);
 }
 

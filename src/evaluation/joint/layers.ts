@@ -7,6 +7,7 @@ import {
   type OnnxTensor,
   type WeightUse,
 } from '../../engine/onnx/index.ts';
+import { biasFinder, type Bias } from './biases.ts';
 
 /** How a convolution walks over its input; one entry for each axis behind the channels. */
 export interface Window {
@@ -30,25 +31,37 @@ export interface Layer {
   /** The value that is its input. */
   readonly input: string;
   readonly window?: Window;
+  /** What is added to its outputs, where that is one number for each. */
+  readonly bias?: Bias | undefined;
+  /** Of its node in the graph. */
+  readonly order: number;
   /** Equal for layers that see the same inputs in the same way. */
   readonly key: string;
 }
 
+/** What a node and its weight tell of a layer. */
+type Multiplied = Omit<Layer, 'bias' | 'order'>;
+
 /** The layers of the main graph whose inputs can be looked at, each once, in the order of its weights. */
 export function findLayers(model: OnnxModel): readonly Layer[] {
   const found = new Map<string, Layer>();
+  const biasOf = biasFinder(model.graph);
+  const order = new Map(model.graph.nodes.map((node, place) => [node, place]));
   for (const { tensor, graph, uses } of weightUses(model)) {
     if (graph.outer !== undefined) continue;
     for (const use of uses) {
       const layer = use.input === 1 ? layerOf(tensor, use) : undefined;
-      if (layer && !found.has(layer.name)) found.set(layer.name, layer);
+      if (!layer || found.has(layer.name)) continue;
+      const bias = uses.length === 1 ? biasOf(use.node, layer.rows) : undefined;
+      found.set(layer.name, { ...layer, bias, order: order.get(use.node) ?? 0 });
     }
   }
-  for (const layer of recurrentLayers(model.graph)) if (!found.has(layer.name)) found.set(layer.name, layer);
+  for (const { node, layer } of recurrentLayers(model.graph))
+    if (!found.has(layer.name)) found.set(layer.name, { ...layer, order: order.get(node) ?? 0 });
   return [...found.values()];
 }
 
-function layerOf(tensor: OnnxTensor, { node, channelAxis }: WeightUse): Layer | undefined {
+function layerOf(tensor: OnnxTensor, { node, channelAxis }: WeightUse): Multiplied | undefined {
   if (node.operator === 'Conv') return convolution(tensor, node);
   if (node.operator !== 'MatMul' && node.operator !== 'Gemm') return undefined;
   if (tensor.shape.length !== 2 || channelAxis === undefined) return undefined;
@@ -56,13 +69,13 @@ function layerOf(tensor: OnnxTensor, { node, channelAxis }: WeightUse): Layer | 
   return matrix(tensor, channelAxis === 1, node.inputs[0] ?? '');
 }
 
-function matrix({ name, shape }: OnnxTensor, isTransposed: boolean, input: string): Layer {
+function matrix({ name, shape }: OnnxTensor, isTransposed: boolean, input: string): Multiplied {
   const [first = 1, second = 1] = shape;
   const [rows, columns] = isTransposed ? [second, first] : [first, second];
   return { name, rows, columns, groups: 1, isTransposed, input, key: `${input} ${columns}` };
 }
 
-function convolution({ name, shape }: OnnxTensor, { attributes, inputs }: OnnxNode): Layer | undefined {
+function convolution({ name, shape }: OnnxTensor, { attributes, inputs }: OnnxNode): Multiplied | undefined {
   const [rows = 1, channels = 1, ...kernel] = shape;
   const given = (attribute: string): readonly number[] => attributes.get(attribute)?.ints ?? [];
   const automatic = attributes.get('auto_pad')?.text ?? 'NOTSET';
@@ -84,7 +97,7 @@ function convolution({ name, shape }: OnnxTensor, { attributes, inputs }: OnnxNo
 }
 
 /** Weights of recurrent nodes, also where gates are put into another order on the way. */
-function recurrentLayers(graph: OnnxGraph): readonly Layer[] {
+function recurrentLayers(graph: OnnxGraph): readonly { readonly node: OnnxNode; readonly layer: Multiplied }[] {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const tensors = new Map(graphTensors(graph).map((tensor) => [tensor.name, tensor]));
   const origin = (name: string | undefined): OnnxTensor | undefined => {
@@ -97,7 +110,8 @@ function recurrentLayers(graph: OnnxGraph): readonly Layer[] {
     }
     return undefined;
   };
-  return graph.nodes.flatMap(({ operator, inputs }) => {
+  return graph.nodes.flatMap((node) => {
+    const { operator, inputs } = node;
     if (operator !== 'LSTM' && operator !== 'GRU') return [];
     return [
       [inputs[1], inputs[0]],
@@ -105,7 +119,7 @@ function recurrentLayers(graph: OnnxGraph): readonly Layer[] {
       [inputs[2], inputs[5]],
     ].flatMap(([weight, input]) => {
       const tensor = origin(weight);
-      return tensor && input && tensor.shape.length === 2 ? [matrix(tensor, false, input)] : [];
+      return tensor && input && tensor.shape.length === 2 ? [{ node, layer: matrix(tensor, false, input) }] : [];
     });
   });
 }

@@ -23,9 +23,9 @@ export async function countLookups(request: ModelInputs, captured: Captured): Pr
   });
   if (tables.length === 0) return [];
   const names = tables.map(({ indices }) => indices);
-  await capture(request, captured, names, (valueOf) => {
+  await capture(request, [captured], names, ([valueOf]) => {
     for (const { indices, counts } of tables) {
-      const value = valueOf(indices);
+      const value = valueOf?.(indices);
       const taken = value ? numbersOf(value) : [];
       for (let at = 0; at < taken.length; at++) {
         const index = Number(taken[at]);

@@ -14,6 +14,7 @@ export async function weighMatrices(bench: Bench, { without }: FitRequest): Prom
   const { matrices, task, inputs } = bench;
   const feedback = without !== 'feedback';
   const spreads = without !== 'spreads';
+  const repair = without !== 'repair';
   const weights = matrices.reduce((sum, { count }) => sum + count, 0);
   const tellsClasses = task?.task.metrics.some(({ metric }) => /nll|perplexity|top-1|text|character/.test(metric));
   const probes = await bench.ask('sensitivity', {
@@ -21,9 +22,13 @@ export async function weighMatrices(bench: Bench, { without }: FitRequest): Prom
     items: Math.min(inputs.items, probedItems),
     ...{ model: bench.graph, output: task?.task.output, tellsClasses: tellsClasses ?? false },
     ...{ copies: bench.copies, folder: bench.cache, feedback, spreads },
+    biases: repair ? bench.vectors : [],
     tensors: matrices.filter(({ isReached }) => isReached),
     steps: weights > largeWeights ? probedSteps.slice(0, 1) : probedSteps,
-    record: join(bench.cache, `probes-${feedback ? 'fed' : 'plain'}-${spreads ? 'spread' : 'even'}.jsonl`),
+    record: join(
+      bench.cache,
+      `probes-${feedback ? 'fed' : 'plain'}-${spreads ? 'spread' : 'even'}-${repair ? 'repaired' : 'lost'}.jsonl`,
+    ),
   });
   return await weigh(matrices, probes, bench.valuesOf, without === 'allocation');
 }

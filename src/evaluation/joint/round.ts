@@ -1,19 +1,14 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  allocateFloat32,
-  prepareFeedback,
-  roundWithFeedback,
-  type Rate,
-  type Rows,
-} from '../../engine/feedback/index.ts';
 import { FileSource } from '../../engine/io/file-source.ts';
-import { Workspace } from '../../engine/kernels/workspace.ts';
 import type { ToldSteps } from '../../engine/quantizers/quantizer.ts';
 import type { CalibratedLayer } from './calibrate.ts';
 import { entropyOf } from './entropy.ts';
+import { codeOf, pricesOf } from './prices.ts';
+import { lostBy, roundLayer } from './round-layer.ts';
+import { Sequence, type SequenceRequest } from './sequence.ts';
 import { outputsOf, stepAt } from './spread.ts';
-import { blocksOf, strideOf, sumsHeaderBytes } from './sums.ts';
+import { readTensor, writeTensor } from './tensor-file.ts';
 
 /** A float32 tensor of a model on disk. Plain data. */
 export interface JointTensor {
@@ -33,110 +28,35 @@ export interface RoundedTensor extends JointTensor {
 
 /** Bits per code below which rounding looks at what codes cost. */
 const pricedBelow = 2.3;
-/** What a bit is worth in squared steps where rate and distortion trade evenly: ln 2 / 6. */
-const evenPrice = Math.LN2 / 6;
-const mostCode = 255;
 
 export interface RoundOptions {
   readonly feedback: boolean;
   readonly rate: boolean;
 }
 
-/** Rounds weights to multiples of their steps, with the errors fed back where inputs are known. Returns bits per code. */
+/** What became of a tensor's numbers. */
+export interface Rounded {
+  /** Of a code. */
+  readonly bits: number;
+  /** What each output gives less on average, where its inputs are known. */
+  readonly lost?: Float64Array;
+}
+
+/** Rounds weights to multiples of their steps, with the errors fed back where inputs are known. */
 export async function roundTensor(
   values: Float32Array,
   { layer, told }: Pick<RoundedTensor, 'layer' | 'told'>,
   folder: string,
   { feedback, rate }: RoundOptions,
-): Promise<number> {
+): Promise<Rounded> {
   const step = stepAt(told, values.length);
   const priced = rate && entropyOf(values, told)(1) < pricedBelow ? pricesOf(values, step) : undefined;
+  const known = layer && { layer, sums: join(folder, layer.sums), isMoved: layer.isMoved === true };
   const fits = layer !== undefined && (told.along === 'tensor' || told.along === outputsOf(layer));
-  if (feedback && fits) await roundLayer(values, layer, told, join(folder, layer.sums), priced);
+  const before = values.slice();
+  if (feedback && known && fits) await roundLayer(values, { ...known, told, rate: priced });
   else for (let at = 0; at < values.length; at++) values[at] = codeOf(values[at] ?? 0, step(at), priced) * step(at);
-  return entropyOf(values, told)(1);
-}
-
-function codeOf(value: number, step: number, rate: Rate | undefined): number {
-  const wanted = value / step;
-  const code = Math.round(wanted);
-  if (!rate || code === 0) return code;
-  const cost = (one: number): number =>
-    (wanted - one) ** 2 + rate.price * (rate.bits[Math.max(-mostCode, Math.min(mostCode, one)) + mostCode] ?? 0);
-  return [code, code - Math.sign(code), 0].reduce((best, one) => (cost(one) < cost(best) ? one : best));
-}
-
-async function roundLayer(
-  values: Float32Array,
-  layer: CalibratedLayer,
-  told: ToldSteps,
-  sumsPath: string,
-  rate: Rate | undefined,
-): Promise<void> {
-  const { rows, columns, groups, isTransposed } = layer;
-  await using source = await FileSource.open(sumsPath);
-  const blocks = blocksOf(layer);
-  const largest = blocks.reduce((most, { size }) => Math.max(most, size), 1);
-  // Sums, factor in double precision, shares and the lanes of a sweep.
-  const workspace = new Workspace(largest * largest * 16 + 4 * strideOf(largest) ** 2 + largest * 400 + 2 ** 16);
-  let offset = sumsHeaderBytes;
-  for (const { group, first, size } of blocks) {
-    const mark = workspace.mark();
-    const stride = strideOf(size);
-    const sums = allocateFloat32(stride * stride, workspace);
-    const bytes = new Uint8Array(sums.byteLength);
-    await source.read(offset, bytes);
-    offset += bytes.length;
-    new Uint8Array(sums.buffer, sums.byteOffset, sums.byteLength).set(bytes);
-    const feedback = prepareFeedback(sums, stride, size, workspace);
-    const firstRow = group * (rows / groups);
-    const block: Rows = {
-      rows: rows / groups,
-      step: (row) => told.steps[told.along === 'tensor' ? 0 : firstRow + row] ?? 1,
-      at: isTransposed
-        ? (row, column) => (first + column) * rows + row
-        : (row, column) => (firstRow + row) * columns + first + column,
-    };
-    if (feedback) roundWithFeedback(values, block, feedback, workspace, rate);
-    else roundPlainly(values, block, size, rate);
-    workspace.release(mark);
-  }
-}
-
-function roundPlainly(values: Float32Array, { rows, step, at }: Rows, size: number, rate: Rate | undefined): void {
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < size; column++) {
-      const place = at(row, column);
-      values[place] = codeOf(values[place] ?? 0, step(row), rate) * step(row);
-    }
-}
-
-/** What codes of values cost, by their frequencies. */
-function pricesOf(values: Float32Array, step: (at: number) => number): Rate {
-  const counts = new Float64Array(2 * mostCode + 1);
-  for (let at = 0; at < values.length; at++) {
-    const place = Math.max(-mostCode, Math.min(mostCode, Math.round((values[at] ?? 0) / step(at)))) + mostCode;
-    counts[place] = (counts[place] ?? 0) + 1;
-  }
-  return { price: evenPrice, bits: Float32Array.from(counts, (count) => Math.log2(values.length / (count + 0.25))) };
-}
-
-/** All numbers of a tensor. */
-export async function readTensor(
-  handle: FileHandle | FileSource,
-  { offset, count }: Pick<JointTensor, 'offset' | 'count'>,
-): Promise<Float32Array> {
-  const values = new Float32Array(count);
-  const bytes = new Uint8Array(values.buffer);
-  if (handle instanceof FileSource) await handle.read(offset, bytes);
-  else
-    for (let done = 0; done < bytes.length;)
-      done += (await handle.read(bytes, done, bytes.length - done, offset + done)).bytesRead;
-  return values;
-}
-
-export async function writeTensor(handle: FileHandle, { offset }: JointTensor, values: Float32Array): Promise<void> {
-  await handle.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 0, values.byteLength, offset);
+  return { bits: entropyOf(values, told)(1), ...(known && { lost: await lostBy(before, values, known) }) };
 }
 
 /** What is to be rounded into a copy of a model; plain data. */
@@ -147,11 +67,15 @@ export interface RoundRequest {
   readonly folder: string;
   readonly tensors: readonly RoundedTensor[];
   readonly options: RoundOptions;
+  /** Whether biases make good what outputs lose on average. */
+  readonly repair: boolean;
+  /** Present: each layer is rounded for the inputs that those before it give when they are rounded. */
+  readonly sequence?: SequenceRequest | undefined;
 }
 
 /** Writes rounded weights of the original into the copy; bits per code of each tensor. */
 export async function roundAll(
-  { files, copies, folder, tensors, options }: RoundRequest,
+  { files, copies, folder, tensors, options, repair, sequence }: RoundRequest,
   onProgress: (done: number, total: number) => void,
 ): Promise<readonly number[]> {
   await using opened = new AsyncDisposableStack();
@@ -159,14 +83,45 @@ export async function roundAll(
   const targets = await Promise.all(
     copies.map(async (path) => opened.adopt(await open(path, 'r+'), (handle) => handle.close())),
   );
-  const bits: number[] = [];
-  for (const [number, tensor] of tensors.entries()) {
+  const bits = new Map<string, number>();
+  const write = async (tensor: RoundedTensor, from: string, more?: Float64Array): Promise<Float64Array | undefined> => {
     const [source, target] = [sources[tensor.file], targets[tensor.file]];
-    if (!source || !target) continue;
+    if (!source || !target) return undefined;
     const values = await readTensor(source, tensor);
-    bits.push(await roundTensor(values, tensor, folder, options));
+    more?.forEach((one, at) => (values[at] = (values[at] ?? 0) + one));
+    const rounded = await roundTensor(values, tensor, from, options);
     await writeTensor(target, tensor, values);
-    onProgress(number + 1, tensors.length);
+    bits.set(tensor.name, rounded.bits);
+    onProgress(bits.size, tensors.length);
+    return rounded.lost;
+  };
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  const biasOf = ({ layer }: RoundedTensor): RoundedTensor | undefined => {
+    const bias = repair && layer?.bias ? byName.get(layer.bias.name) : undefined;
+    return bias?.layer ? undefined : bias;
+  };
+  const layers = tensors.filter(({ layer }) => layer);
+  const biases = new Set(layers.map(biasOf));
+  for (const tensor of tensors) if (!tensor.layer && !biases.has(tensor)) await write(tensor, folder);
+  const moved = sequence && opened.use(await Sequence.open(sequence));
+  if (moved)
+    for (const tensor of layers) {
+      const [source, target] = [sources[tensor.file], targets[tensor.file]];
+      if (source && target) await writeTensor(target, tensor, await readTensor(source, tensor));
+    }
+  for (const stage of moved ? moved.stagesOf(layers) : [layers]) {
+    const known = moved ? await moved.look(stage) : stage;
+    for (const tensor of known) {
+      const lost = await write(tensor, moved?.folder ?? folder);
+      const bias = biasOf(tensor);
+      const sign = tensor.layer?.bias?.sign ?? 1;
+      if (bias)
+        await write(
+          bias,
+          folder,
+          lost?.map((one) => sign * one),
+        );
+    }
   }
-  return bits;
+  return tensors.map(({ name }) => bits.get(name) ?? 0);
 }

@@ -1,12 +1,13 @@
-import { appendFile, open, readFile } from 'node:fs/promises';
+import { appendFile, open, readFile, type FileHandle } from 'node:fs/promises';
 import { FileSource } from '../../engine/io/file-source.ts';
 import { Runner, runsOf } from '../inference/runs.ts';
 import { loadModel } from '../inference/session.ts';
 import type { Values } from '../inputs/tensor.ts';
 import { damageOf, doubtOf, kindOf, type OutputKind } from './damage.ts';
 import { openInputs, type ModelInputs } from '../inference/inputs.ts';
-import { readTensor, roundTensor, writeTensor, type JointTensor } from './round.ts';
+import { roundTensor, type JointTensor } from './round.ts';
 import { byImportance, even, outputsOf, stepsFor, type Spread } from './spread.ts';
+import { readTensor, writeTensor } from './tensor-file.ts';
 
 /** A tensor that is to be tried: how its rows' steps may relate, and which steps, relative to its root mean square. */
 export interface ProbedTensor extends JointTensor {
@@ -28,6 +29,8 @@ export interface SensitivityRequest extends ModelInputs {
   /** Relative to the scale; the one that spreads are compared at comes first. */
   readonly steps: readonly number[];
   readonly feedback: boolean;
+  /** Tensors that biases are found among, which make good what outputs lose on average; none without repair. */
+  readonly biases: readonly JointTensor[];
   /** False: all rows alike. */
   readonly spreads: boolean;
   /** A file to which each tensor's probe is written as soon as it is known, and from which known ones are taken. */
@@ -52,7 +55,7 @@ export async function measureSensitivities(
   request: SensitivityRequest,
   onProgress: (done: number, total: number) => void,
 ): Promise<readonly Probe[]> {
-  const { copies, tensors, folder, feedback, record } = request;
+  const { copies, tensors, folder, feedback, biases, record } = request;
   const known = await readProbes(record);
   const judge = tensors.every(({ name }) => known.has(name)) ? undefined : await Judge.ask(request);
   const probes: Probe[] = [];
@@ -62,12 +65,14 @@ export async function measureSensitivities(
     if (!probe && judge) {
       const before = await withFile(path, (source) => readTensor(source, tensor));
       await using copy = await open(path, 'r+');
+      await using bias = await BiasCopy.open(tensor, biases, copies);
       const measure = async (spread: Spread, relative: number): Promise<Probe['points'][number]> => {
         const step = Math.fround(relative * tensor.scale);
         const values = before.slice();
         const rounded = { layer: tensor.layer, told: stepsFor(spread, step) };
-        const bits = await roundTensor(values, rounded, folder, { feedback, rate: false });
+        const { bits, lost } = await roundTensor(values, rounded, folder, { feedback, rate: false });
         await writeTensor(copy, tensor, values);
+        await bias?.repair(lost);
         return { step, bits, damage: await judge.damage() };
       };
       try {
@@ -75,12 +80,47 @@ export async function measureSensitivities(
         await appendFile(record, `${JSON.stringify({ ...probe, steps: Array.from(probe.spread.steps) })}\n`);
       } finally {
         await writeTensor(copy, tensor, before);
+        await bias?.repair(undefined);
       }
     }
     if (probe) probes.push(probe);
     onProgress(number + 1, tensors.length);
   }
   return probes;
+}
+
+/** The bias of a layer in a copy of its model. */
+class BiasCopy implements AsyncDisposable {
+  readonly #tensor: JointTensor;
+  readonly #handle: FileHandle;
+  readonly #before: Float32Array;
+  readonly #sign: number;
+
+  private constructor(tensor: JointTensor, handle: FileHandle, before: Float32Array, sign: number) {
+    [this.#tensor, this.#handle, this.#before, this.#sign] = [tensor, handle, before, sign];
+  }
+
+  static async open(
+    { layer }: JointTensor,
+    biases: readonly JointTensor[],
+    copies: readonly string[],
+  ): Promise<BiasCopy | undefined> {
+    const bias = layer?.bias;
+    const tensor = bias && biases.find(({ name }) => name === bias.name);
+    if (!tensor) return undefined;
+    const handle = await open(copies[tensor.file] ?? '', 'r+');
+    return new BiasCopy(tensor, handle, await readTensor(handle, tensor), bias.sign);
+  }
+
+  /** Makes good what outputs lost; nothing puts it back. */
+  async repair(lost: Float64Array | undefined): Promise<void> {
+    const values = this.#before.map((one, at) => one + this.#sign * (lost?.[at] ?? 0));
+    await writeTensor(this.#handle, this.#tensor, values);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#handle.close();
+  }
 }
 
 /** The spread that does least at equal bits, and what all steps do with it. */

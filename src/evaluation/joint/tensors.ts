@@ -4,7 +4,8 @@ import type { InputFile } from '../../engine/pipeline/inputs.ts';
 import { measurePiece } from '../../engine/quantizers/statistics.ts';
 import { rootMeanSquare } from './allocate.ts';
 import type { Calibration } from './calibrate.ts';
-import { readTensor, type JointTensor } from './round.ts';
+import type { JointTensor } from './round.ts';
+import { readTensor } from './tensor-file.ts';
 
 /** A tensor that takes part. */
 export interface FoundTensor extends JointTensor {

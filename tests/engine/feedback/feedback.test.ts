@@ -3,6 +3,7 @@ import {
   allocateFloat32,
   feedbackKernel,
   lanes,
+  meetInputs,
   prepareFeedback,
   referenceKernel,
   roundWithFeedback,
@@ -47,6 +48,15 @@ describe('compiled loops give the bits of the reference', () => {
     other.set(one);
     feedbackKernel(workspace).accumulate(samples, 24, stride, one);
     referenceKernel.accumulate(samples, 24, stride, other);
+    expect(one).toEqual(other);
+  });
+
+  test.each([4, 12, 36])('accumulateProducts with rows of %i', (stride) => {
+    const [left, right] = [filled(24 * stride), filled(24 * stride)];
+    const [one, other] = [filled(stride * stride), allocateFloat32(stride * stride, workspace)];
+    other.set(one);
+    feedbackKernel(workspace).accumulateProducts(left, right, 24, stride, one);
+    referenceKernel.accumulateProducts(left, right, 24, stride, other);
     expect(one).toEqual(other);
   });
 
@@ -119,4 +129,40 @@ test('errors that are fed back cost less at the output than those of rounding, a
   const size1 = (values: Float32Array): number => values.reduce((all, value) => all + Math.abs(value), 0);
   expect(size1(priced)).toBeLessThan(size1(fed));
   expect(prepareFeedback(sums.fill(0), stride, size, workspace)).toBeUndefined();
+});
+
+test('weights that meet other inputs give nearly the outputs that they gave before', () => {
+  const [rows, size, stride, count] = [3, 10, 12, 800];
+  const [inputs, moved] = [allocateFloat32(count * stride, workspace), allocateFloat32(count * stride, workspace)];
+  for (let sample = 0; sample < count; sample++)
+    for (let column = 0; column < size; column++) {
+      const at = sample * stride + column;
+      inputs[at] = normal(next) + (inputs[at - 1] ?? 0) / 2;
+      // What an input lost stands in its neighbour as well.
+      moved[at] = 0.6 * inputs[at] + (column > 0 ? 0.3 * (inputs[at - 1] ?? 0) : 0);
+    }
+  const moves = allocateFloat32(count * stride, workspace);
+  moves.set(inputs.map((one, at) => one - (moved[at] ?? 0)));
+  const [sums, products] = [allocateFloat32(stride ** 2, workspace), allocateFloat32(stride ** 2, workspace)];
+  feedbackKernel(workspace).accumulate(moved, count, stride, sums);
+  feedbackKernel(workspace).accumulateProducts(moved, moves, count, stride, products);
+  const weights = filled(rows * size);
+  const before = weights.slice();
+  const feedback = prepareFeedback(sums, stride, size, workspace);
+  if (!feedback) throw new Error('There must be a factor.');
+  meetInputs(weights, { rows, at: (row, column) => row * size + column }, feedback, products, stride);
+  const off = (values: Float32Array): number => {
+    let sum = 0;
+    for (let sample = 0; sample < count; sample++)
+      for (let row = 0; row < rows; row++) {
+        let error = 0;
+        for (let column = 0; column < size; column++) {
+          const at = sample * stride + column;
+          error += before[row * size + column]! * inputs[at]! - values[row * size + column]! * moved[at]!;
+        }
+        sum += error ** 2;
+      }
+    return sum;
+  };
+  expect(off(weights)).toBeLessThan(0.02 * off(before));
 });

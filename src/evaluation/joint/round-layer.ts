@@ -1,0 +1,83 @@
+import { meetInputs, prepareFeedback, roundWithFeedback, type Rate, type Rows } from '../../engine/feedback/index.ts';
+import { Workspace } from '../../engine/kernels/workspace.ts';
+import type { ToldSteps } from '../../engine/quantizers/quantizer.ts';
+import type { Layer } from './layers.ts';
+import { codeOf } from './prices.ts';
+import { blocksOf, strideOf, SumsFile } from './sums.ts';
+
+/** A layer's weights, what is known of its inputs, and how they are to be rounded. */
+export interface LayerTask {
+  readonly layer: Layer;
+  readonly told: ToldSteps;
+  /** The path of the sums of its inputs, and whether those have moved. */
+  readonly sums: string;
+  readonly isMoved: boolean;
+  readonly rate: Rate | undefined;
+}
+
+/** Rounds the weights of a layer block by block, errors fed back; first they are made to fit inputs that have moved. */
+export async function roundLayer(
+  values: Float32Array,
+  { layer, told, sums: path, isMoved, rate }: LayerTask,
+): Promise<void> {
+  const { rows, groups } = layer;
+  await using file = await SumsFile.open(path, layer, isMoved);
+  const blocks = blocksOf(layer);
+  const largest = blocks.reduce((most, { size }) => Math.max(most, size), 1);
+  // Sums, factor in double precision, shares and the lanes of a sweep.
+  const workspace = new Workspace(largest * largest * 16 + 8 * strideOf(largest) ** 2 + largest * 400 + 2 ** 16);
+  const place = placeIn(layer);
+  for (const { group, first, size } of blocks) {
+    const mark = workspace.mark();
+    const stride = strideOf(size);
+    const sums = await file.next(size, workspace);
+    const moves = isMoved ? await file.next(size, workspace) : undefined;
+    const feedback = prepareFeedback(sums, stride, size, workspace);
+    const firstRow = group * (rows / groups);
+    const block: Rows = {
+      rows: rows / groups,
+      step: (row) => told.steps[told.along === 'tensor' ? 0 : firstRow + row] ?? 1,
+      at: (row, column) => place(firstRow + row, first + column),
+    };
+    if (feedback && moves) meetInputs(values, block, feedback, moves, stride);
+    if (feedback) roundWithFeedback(values, block, feedback, workspace, rate);
+    else roundPlainly(values, block, size, rate);
+    workspace.release(mark);
+  }
+}
+
+function roundPlainly(values: Float32Array, { rows, step, at }: Rows, size: number, rate: Rate | undefined): void {
+  for (let row = 0; row < rows; row++)
+    for (let column = 0; column < size; column++) {
+      const place = at(row, column);
+      values[place] = codeOf(values[place] ?? 0, step(row), rate) * step(row);
+    }
+}
+
+/** What each output of a layer gives less, on average over the inputs, since its weights were changed. */
+export async function lostBy(
+  before: Float32Array,
+  after: Float32Array,
+  { layer, sums: path, isMoved }: Pick<LayerTask, 'layer' | 'sums' | 'isMoved'>,
+): Promise<Float64Array> {
+  const { rows, columns, groups } = layer;
+  await using file = await SumsFile.open(path, layer, isMoved);
+  const { samples, totals } = file;
+  const each = groups * columns;
+  const place = placeIn(layer);
+  return Float64Array.from({ length: rows }, (_, row) => {
+    const start = Math.floor(row / (rows / groups)) * columns;
+    let sum = 0;
+    for (let column = 0; column < columns; column++) {
+      const [now, move] = [totals[start + column] ?? 0, isMoved ? (totals[each + start + column] ?? 0) : 0];
+      const at = place(row, column);
+      sum += (before[at] ?? 0) * (now + move) - (after[at] ?? 0) * now;
+    }
+    return sum / Math.max(1, samples);
+  });
+}
+
+/** Where the weight of a row and a column is stored. */
+function placeIn({ rows, columns, isTransposed }: Layer): (row: number, column: number) => number {
+  return isTransposed ? (row, column) => column * rows + row : (row, column) => row * columns + column;
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { FileSource } from '../../engine/io/file-source.ts';
+import { readGraph } from '../../engine/onnx/index.ts';
+import type { ModelInputs } from '../inference/inputs.ts';
+import { flatten } from '../models/flatten.ts';
+import type { Captured } from './capture.ts';
+import type { RoundedTensor } from './round.ts';
+import { sumLayers } from './sum-layers.ts';
+
+/** What models are looked at again with, layer after layer; plain data. */
+export interface SequenceRequest extends ModelInputs {
+  /** The graph of the original, and of the copy that is rounded. */
+  readonly original: string;
+  readonly copy: string;
+}
+
+/** Looks that are taken at most: layers between two of them count as side by side. */
+const mostLooks = 16;
+
+/** Looks at what layers of a copy are given, now that those before them were rounded, beside what they were given. */
+export class Sequence implements AsyncDisposable {
+  /** Where sums are that {@link look} names. */
+  readonly folder: string;
+  readonly #request: SequenceRequest;
+  readonly #original: string;
+
+  private constructor(folder: string, request: SequenceRequest, original: string) {
+    [this.folder, this.#request, this.#original] = [folder, request, original];
+  }
+
+  static async open(request: SequenceRequest): Promise<Sequence> {
+    const folder = await mkdtemp(join(tmpdir(), 'featherweight-sequence-'));
+    return new Sequence(folder, request, await flatten({ ...request, model: request.original }, folder));
+  }
+
+  /** Layers in the order of the graph; such as share an input are together. */
+  stagesOf(tensors: readonly RoundedTensor[]): readonly (readonly RoundedTensor[])[] {
+    const orderOf = ({ layer }: RoundedTensor): number => layer?.order ?? 0;
+    const sorted = tensors.toSorted((one, other) => orderOf(one) - orderOf(other));
+    const byInput = [...Map.groupBy(sorted, ({ layer }) => layer?.input).values()];
+    const looks = Math.min(mostLooks, byInput.length);
+    return Array.from({ length: looks }, (_, look) =>
+      byInput
+        .slice(Math.floor((look * byInput.length) / looks), Math.floor(((look + 1) * byInput.length) / looks))
+        .flat(),
+    );
+  }
+
+  /** The same tensors with sums of what their layers are given now. */
+  async look(stage: readonly RoundedTensor[]): Promise<readonly RoundedTensor[]> {
+    await using opened = new AsyncDisposableStack();
+    const take = async (path: string): Promise<Captured> => {
+      const place = await mkdtemp(join(this.folder, 'look-'));
+      opened.defer(() => rm(place, { recursive: true, force: true }));
+      const flat = path === this.#original ? path : await flatten({ ...this.#request, model: path }, place);
+      const source = opened.use(await FileSource.open(flat));
+      return { source, model: await readGraph(source), place };
+    };
+    const models = [await take(this.#original), await take(this.#request.copy)] as const;
+    const layers = stage.flatMap(({ layer }) => layer ?? []);
+    const paths = new Map(layers.map((layer, number) => [layer, `${number}.sums`]));
+    const pathOf = (layer: (typeof layers)[number]): string => join(this.folder, paths.get(layer) ?? '');
+    await sumLayers(this.#request, models, layers, pathOf, () => undefined);
+    return stage.map((tensor) => {
+      const { layer } = tensor;
+      return layer ? { ...tensor, layer: { ...layer, sums: paths.get(layer) ?? '', isMoved: true } } : tensor;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
