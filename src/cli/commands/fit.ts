@@ -26,6 +26,7 @@ export interface FitOptions {
   readonly data?: string;
   readonly calibrate?: number;
   readonly without?: FitPart;
+  readonly inSequence?: true;
   readonly ablate?: true;
 }
 
@@ -48,6 +49,10 @@ export function withFit(command: Command): Command {
         '--calibrate <n>',
         "learn from the task's first n items, measure on the others (default: 32)",
       ).argParser(parseCount),
+    )
+    .option(
+      '--in-sequence',
+      'round each layer for what rounded ones before it give: takes some minutes more for each size',
     )
     .addOption(new Option('--without <part>', 'leave a part out, to see what it is worth').choices([...fitParts]))
     .addOption(
@@ -81,7 +86,12 @@ export async function performFit(
     throw new UsageError('--max-drop needs a --task that says what is measured.');
   const request = {
     ...{ input, target, output: options.output, task: options.task, dataFolder: options.data },
-    ...{ calibrate: options.calibrate, without: options.without, overwrite: options.force },
+    ...{
+      calibrate: options.calibrate,
+      without: options.without,
+      inSequence: options.inSequence,
+      overwrite: options.force,
+    },
     ...{ threads: options.threads, memoryBytes: options.memory },
     cacheFolder: join(defaultDataFolder(), 'calibration'),
   };

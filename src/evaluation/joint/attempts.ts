@@ -20,9 +20,6 @@ const mostRounds = 8;
 /** The share of an archive that is taken to be something else than codes, before one was written. */
 const usuallyBesides = 0.03;
 
-/** Weights times inputs of a model beyond which its layers are not looked at one after the other: it would take minutes. */
-const mostEffort = 1e10;
-
 /** An archive that was written and proved, and which candidate it is. */
 export interface Attempt {
   readonly report: CompressReport;
@@ -76,12 +73,13 @@ export class Attempts {
     let coarser = 1;
     let best: Attempt | undefined;
     // Layers are looked at again and again only for a size that is nearly right.
+    const { inSequence = false } = this.#work.request;
     let isInSequence = false;
     for (let round = 0; round < mostRounds; round++) {
       const trial = join(this.#bench.folder, 'trial.fwz');
       const attempt = await this.write(inCodes, coarser, trial, isInSequence);
       const { bytesOut } = attempt.report;
-      const isLast = isInSequence || !this.#canSequence;
+      const isLast = isInSequence === inSequence;
       if (isLast && bytesOut <= target && bytesOut > (best?.report.bytesOut ?? 0)) {
         await rename(trial, path);
         best = attempt;
@@ -91,7 +89,7 @@ export class Attempts {
         isInSequence = true;
         continue;
       }
-      isInSequence ||= this.#canSequence && round + 1 >= mostRounds / 2;
+      isInSequence ||= inSequence && round + 1 >= mostRounds / 2;
       const tooMany = bytesOut - target * (1 - within / 3);
       // Prices move sizes in jumps where tensors nearly vanish; steps do not.
       if (round < 2) inCodes -= tooMany;
@@ -103,13 +101,6 @@ export class Attempts {
     }
     if (!best) throw new UsageError(`No candidate of at most ${Math.round(target)} bytes was found.`);
     return best;
-  }
-
-  /** Whether rounding layer after layer is asked for, and its effort within bounds. */
-  get #canSequence(): boolean {
-    const { without } = this.#work.request;
-    const effort = this.#weighed.reduce((sum, { tensor }) => sum + tensor.count * (tensor.layer?.columns ?? 0), 0);
-    return without !== 'sequence' && without !== 'feedback' && effort <= mostEffort;
   }
 
   /** Writes an archive whose codes of matrices take about `inCodes` bytes, with steps `coarser` than those that fit. */

@@ -10,10 +10,9 @@ export type FitTarget =
 
 /**
  * Parts that can be left out, to see what they are worth: errors that are fed back, bits by measured damage, steps of their own
- * for rows, biases that make good what outputs lose on average, layers rounded for what rounded ones before them give, and a coder
- * that learns from neighbours.
+ * for rows, biases that make good what outputs lose on average, and a coder that learns from neighbours.
  */
-export const fitParts = ['feedback', 'allocation', 'spreads', 'repair', 'sequence', 'contexts'] as const;
+export const fitParts = ['feedback', 'allocation', 'spreads', 'repair', 'contexts'] as const;
 export type FitPart = (typeof fitParts)[number];
 
 export interface FitRequest {
@@ -28,6 +27,8 @@ export interface FitRequest {
   /** Where what was learned stays. */
   readonly cacheFolder: string;
   readonly without?: FitPart | undefined;
+  /** Look at each layer's inputs again when those before it are rounded, and make it fit them: some minutes for each size. */
+  readonly inSequence?: boolean | undefined;
   /** Let rounding below 2.3 bits look at what codes cost; measured, it helped nothing so far. */
   readonly rate?: boolean | undefined;
   /** False: the result is not measured. */

@@ -103,16 +103,16 @@ export async function roundAll(
   const layers = tensors.filter(({ layer }) => layer);
   const biases = new Set(layers.map(biasOf));
   for (const tensor of tensors) if (!tensor.layer && !biases.has(tensor)) await write(tensor, folder);
-  const moved = sequence && opened.use(await Sequence.open(sequence));
-  if (moved)
-    for (const tensor of layers) {
-      const [source, target] = [sources[tensor.file], targets[tensor.file]];
-      if (source && target) await writeTensor(target, tensor, await readTensor(source, tensor));
+  const inSequence = sequence && opened.use(await Sequence.open(sequence));
+  if (inSequence)
+    for (const tensor of [...layers, ...biases]) {
+      const [source, target] = [sources[tensor?.file ?? -1], targets[tensor?.file ?? -1]];
+      if (tensor && source && target) await writeTensor(target, tensor, await readTensor(source, tensor));
     }
-  for (const stage of moved ? moved.stagesOf(layers) : [layers]) {
-    const known = moved ? await moved.look(stage) : stage;
-    for (const tensor of known) {
-      const lost = await write(tensor, moved?.folder ?? folder);
+  for (const stage of inSequence?.stagesOf(layers) ?? [{ tensors: layers, isLookedAt: false }]) {
+    const moved = stage.isLookedAt ? await inSequence?.look(stage.tensors) : undefined;
+    for (const tensor of moved ?? stage.tensors) {
+      const lost = await write(tensor, moved ? (inSequence?.folder ?? folder) : folder);
       const bias = biasOf(tensor);
       const sign = tensor.layer?.bias?.sign ?? 1;
       if (bias)

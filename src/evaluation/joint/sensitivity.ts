@@ -6,7 +6,7 @@ import type { Values } from '../inputs/tensor.ts';
 import { damageOf, doubtOf, kindOf, type OutputKind } from './damage.ts';
 import { openInputs, type ModelInputs } from '../inference/inputs.ts';
 import { roundTensor, type JointTensor } from './round.ts';
-import { byImportance, even, outputsOf, stepsFor, type Spread } from './spread.ts';
+import { byImportance, byNorms, even, outputsOf, stepsFor, type Spread } from './spread.ts';
 import { readTensor, writeTensor } from './tensor-file.ts';
 
 /** A tensor that is to be tried: how its rows' steps may relate, and which steps, relative to its root mean square. */
@@ -76,7 +76,7 @@ export async function measureSensitivities(
         return { step, bits, damage: await judge.damage() };
       };
       try {
-        probe = { name: tensor.name, ...(await probeTensor(request, spreadsOf(tensor, judge), measure)) };
+        probe = { name: tensor.name, ...(await probeTensor(request, spreadsOf(tensor, before, judge), measure)) };
         await appendFile(record, `${JSON.stringify({ ...probe, steps: Array.from(probe.spread.steps) })}\n`);
       } finally {
         await writeTensor(copy, tensor, before);
@@ -142,8 +142,10 @@ async function probeTensor(
   return { spread: best, points: points.sort((one, other) => one.step - other.step) };
 }
 
-function spreadsOf({ layer, importance }: ProbedTensor, { doubt }: Judge): readonly Spread[] {
+function spreadsOf({ layer, importance }: ProbedTensor, values: Float32Array, { doubt }: Judge): readonly Spread[] {
   const found: Spread[] = [];
+  // Channels by themselves, and such as are normalized, have any scale.
+  if (layer && (layer.groups > 1 || layer.bias?.sign === -1)) found.push(byNorms(values, layer));
   if (importance) found.push(byImportance(importance, 'rows'));
   if (layer && layer.rows === doubt?.length) found.push(byImportance(doubt, outputsOf(layer)));
   return found;

@@ -16,8 +16,14 @@ export interface SequenceRequest extends ModelInputs {
   readonly copy: string;
 }
 
-/** Looks that are taken at most: layers between two of them count as side by side. */
-const mostLooks = 16;
+/** Looks that are taken at most. */
+const mostLooks = 64;
+
+/** Layers that share an input. */
+interface Stage {
+  readonly tensors: readonly RoundedTensor[];
+  readonly isLookedAt: boolean;
+}
 
 /** Looks at what layers of a copy are given, now that those before them were rounded, beside what they were given. */
 export class Sequence implements AsyncDisposable {
@@ -35,17 +41,19 @@ export class Sequence implements AsyncDisposable {
     return new Sequence(folder, request, await flatten({ ...request, model: request.original }, folder));
   }
 
-  /** Layers in the order of the graph; such as share an input are together. */
-  stagesOf(tensors: readonly RoundedTensor[]): readonly (readonly RoundedTensor[])[] {
+  /**
+   * Layers in the order of the graph, such as share an input together. Where there are more of these than looks, some are not
+   * looked at: were two in a row made to fit at one look, the second would make good what the first one did already.
+   */
+  stagesOf(tensors: readonly RoundedTensor[]): readonly Stage[] {
     const orderOf = ({ layer }: RoundedTensor): number => layer?.order ?? 0;
     const sorted = tensors.toSorted((one, other) => orderOf(one) - orderOf(other));
     const byInput = [...Map.groupBy(sorted, ({ layer }) => layer?.input).values()];
-    const looks = Math.min(mostLooks, byInput.length);
-    return Array.from({ length: looks }, (_, look) =>
-      byInput
-        .slice(Math.floor((look * byInput.length) / looks), Math.floor(((look + 1) * byInput.length) / looks))
-        .flat(),
-    );
+    const pitch = Math.max(1, byInput.length / mostLooks);
+    return byInput.map((members, place) => ({
+      tensors: members,
+      isLookedAt: place > 0 && Math.floor(place / pitch) !== Math.floor((place - 1) / pitch),
+    }));
   }
 
   /** The same tensors with sums of what their layers are given now. */

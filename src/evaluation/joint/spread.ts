@@ -21,6 +21,22 @@ export function byImportance(importance: ArrayLike<number>, along: 'rows' | 'col
   );
 }
 
+/** The least norm of a row, relative to the mean of all, that still makes its step smaller. */
+const leastNorm = 0.1;
+
+/** Steps for rows of a layer's weights by their norms: for outputs whose scale a later layer, or a normalization, undoes. */
+export function byNorms(values: Float32Array, layer: Layer): Spread {
+  const squares = new Float64Array(layer.rows);
+  const rowAt = layer.isTransposed ? (at: number) => at % layer.rows : (at: number) => Math.floor(at / layer.columns);
+  for (let at = 0; at < values.length; at++) squares[rowAt(at)] = (squares[rowAt(at)] ?? 0) + (values[at] ?? 0) ** 2;
+  const norms = Array.from(squares, Math.sqrt);
+  const least = (leastNorm * norms.reduce((sum, norm) => sum + norm, 0)) / norms.length;
+  return normal(
+    outputsOf(layer),
+    norms.map((norm) => Math.max(norm, least) || 1),
+  );
+}
+
 /** Along which axis of the stored tensor the outputs of a layer are. */
 export function outputsOf({ isTransposed }: Layer): 'rows' | 'columns' {
   return isTransposed ? 'columns' : 'rows';
