@@ -154,15 +154,12 @@ const digits = (folder: string, name: string): FitRequest => ({
   cacheFolder: join(folder, 'cache'),
 });
 
-/** With each layer rounded for what those before it give, and not measured. */
-const inSequence = { inSequence: true, evaluate: false };
-
 describe('the digit reader, fitted into a twelfth', () => {
   let folder: string;
   let undisturbed: FitReport;
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'featherweight-test-'));
-    const request = { ...digits(folder, 'undisturbed'), cacheFolder: join(folder, 'other'), ...inSequence };
+    const request = { ...digits(folder, 'undisturbed'), cacheFolder: join(folder, 'other'), evaluate: false };
     undisturbed = (await finishFit(request)).report;
   }, 600_000);
   afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -180,7 +177,7 @@ describe('the digit reader, fitted into a twelfth', () => {
     await expect(stopped).rejects.toThrow(/Stopped/);
     expect(probed).toBeGreaterThan(0);
     const phases = new Set<string>();
-    for await (const event of fit({ ...digits(folder, 'gone-on'), ...inSequence }, evaluationContext()))
+    for await (const event of fit({ ...digits(folder, 'gone-on'), evaluate: false }, evaluationContext()))
       if (event.type === 'progress') phases.add(event.phase);
     expect([...phases]).not.toContain('calibrate');
     expect(await readFile(join(folder, 'gone-on.fwz'))).toEqual(await readFile(undisturbed.output));
