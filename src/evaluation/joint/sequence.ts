@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FileSource } from '../../engine/io/file-source.ts';
+import { ownFolder } from '../../engine/io/own-folder.ts';
 import { readGraph } from '../../engine/onnx/index.ts';
 import type { ModelInputs } from '../inference/inputs.ts';
 import { flatten } from '../models/flatten.ts';
@@ -31,14 +32,17 @@ export class Sequence implements AsyncDisposable {
   readonly folder: string;
   readonly #request: SequenceRequest;
   readonly #original: string;
+  readonly #owner: AsyncDisposableStack;
 
-  private constructor(folder: string, request: SequenceRequest, original: string) {
-    [this.folder, this.#request, this.#original] = [folder, request, original];
+  private constructor(folder: string, request: SequenceRequest, original: string, owner: AsyncDisposableStack) {
+    [this.folder, this.#request, this.#original, this.#owner] = [folder, request, original, owner];
   }
 
   static async open(request: SequenceRequest): Promise<Sequence> {
-    const folder = await mkdtemp(join(tmpdir(), 'featherweight-sequence-'));
-    return new Sequence(folder, request, await flatten({ ...request, model: request.original }, folder));
+    await using owner = new AsyncDisposableStack();
+    const folder = await ownFolder(tmpdir(), 'featherweight-sequence', owner);
+    const original = await flatten({ ...request, model: request.original }, folder);
+    return new Sequence(folder, request, original, owner.move());
   }
 
   /**
@@ -78,6 +82,6 @@ export class Sequence implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await rm(this.folder, { recursive: true, force: true });
+    await this.#owner.disposeAsync();
   }
 }
