@@ -7,7 +7,7 @@ import type { NamedStream } from './streams.ts';
 export const presets = ['quick', 'balanced', 'smallest'] as const satisfies readonly Preset[];
 
 /** A workspace that {@link inScratch} empties after every use. */
-export const workspace = new Workspace(8 * 1024 * 1024);
+export const workspace = new Workspace(24 * 1024 * 1024);
 
 /** Runs `work` and takes back what it allocated, also when it throws. */
 export function inScratch<Result>(work: () => Result): Result {
@@ -55,7 +55,7 @@ export function proposalsFor(codec: Codec, { stream, dtype }: NamedStream): read
   for (const preset of presets)
     for (const depth of [0, 1])
       for (const assumed of new Set([dtype, undefined]))
-        for (const options of codec.propose({ sample: stream, dtype: assumed, depth, preset }))
+        for (const options of codec.propose({ sample: stream, streamLength: stream.bytes.length, dtype: assumed, depth, preset }))
           found.set(JSON.stringify(options), options);
   return [...found.values()];
 }

@@ -13,6 +13,7 @@ import { records } from './records/index.ts';
 import { regroup } from './regroup/index.ts';
 import { sparse } from './sparse/index.ts';
 import { store } from './store/index.ts';
+import { text } from './text/index.ts';
 import { xor } from './xor/index.ts';
 import { zstd } from './zstd/index.ts';
 
@@ -21,6 +22,7 @@ export const codecs = [
   store,
   zstd,
   brotli,
+  text,
   huffman,
   floatFields,
   bytePlanes,

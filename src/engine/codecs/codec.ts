@@ -31,6 +31,8 @@ export type Preset = 'quick' | 'balanced' | 'smallest';
 export interface Proposal {
   /** A sample of the stream, whole elements. */
   readonly sample: Stream;
+  /** Bytes of the stream that the sample is of, or about as many. */
+  readonly streamLength: number;
   /** What the elements are: the tensor's dtype at the root, what {@link Codec.outputDTypes} says below it; absent for raw bytes. */
   readonly dtype: ElementType | undefined;
   /** 0 at the root. */

@@ -12,7 +12,10 @@ export function mostStreamBytes(byteLength: number): number {
   return 8 * byteLength + 4096;
 }
 
+/** What the largest model of a codec takes, `text`'s, with its copy of a block. */
+const modelBytes = 9 * 2 ** 20;
+
 /** Workspace bytes that always suffice to code or decode a block of `blockLength` bytes and hold both its forms. */
 export function workspaceBytes(blockLength: number): number {
-  return 12 * blockLength + 4 * 1024 * 1024;
+  return 12 * blockLength + modelBytes + 4 * 2 ** 20;
 }

@@ -7,7 +7,7 @@ import { patientBytes, sizeBy, type Excerpt } from './matches.ts';
 /** Streams up to this long are short enough that a table of frequencies weighs more than the time of doing without one. */
 const shortBytes = 64 * 1024;
 /** Codecs below which there is nothing that another coder could do better. */
-const leaves: ReadonlySet<string> = new Set(['store', 'zstd', 'brotli', 'huffman', 'rans']);
+const leaves: ReadonlySet<string> = new Set(['store', 'zstd', 'brotli', 'text', 'huffman', 'rans']);
 /**
  * What the learning coder must come to, against the tree that was planned, for the time that it takes: in short streams, and
  * in longer ones, where `balanced` looks at bytes of no known kind alone.

@@ -2,15 +2,15 @@ import { encodePayload } from '../codecs/graph.ts';
 import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import { hasFarRepeats } from '../codecs/zstd/kernel.ts';
 import type { Workspace } from '../kernels/workspace.ts';
+import { besideBytes } from './plan.ts';
 
 /** Bytes of a stream in one piece in which strings that repeat are looked for, where not all are at hand or worth a look. */
 export const excerptBytes = 256 * 1024;
 
 /** Streams up to this long are coded at the highest level of zstd, at some megabytes a second; longer ones would take minutes. */
 export const patientBytes = 16 * 2 ** 20;
-/** Unknown bytes up to this long, such as graphs and vocabularies, have time for Brotli, which takes three seconds for the longest. */
-const brotliBytes = 2 ** 20;
-const worthBrotli = 0.998;
+/** What the text model must come to, against zstd, for the time that it takes. */
+const worthModelling = 0.998;
 const widestNumber = 8;
 const highestLevel = 19;
 const quickerLevel = 9;
@@ -30,16 +30,17 @@ export interface Excerpt {
 
 /**
  * Puts zstd in the place of a tree that was planned from slices, where strings repeat over longer distances than slices
- * show and zstd makes `piece` smaller; and Brotli in the place of zstd, where unknown bytes of one block get enough smaller
- * by it. `quick` never looks.
+ * show and zstd makes `piece` smaller; and the text model in the place of zstd, where unknown bytes get enough smaller by it.
+ * `quick` never looks.
  */
 export function considerMatches(planned: CodecNode, excerpt: Excerpt, preset: Preset, workspace: Workspace): CodecNode {
   if (preset === 'quick') return planned;
   const { piece, isTyped, streamLength } = excerpt;
   const matched = withMatches(planned, excerpt, preset, workspace);
-  if (matched.id !== 'zstd' || isTyped || piece.width !== 1 || streamLength > brotliBytes) return matched;
-  const modelled: CodecNode = { id: 'brotli', options: {}, outputs: [] };
-  const isSmaller = sizeBy(modelled, piece, workspace) < sizeBy(matched, piece, workspace) * worthBrotli;
+  const hasTime = preset === 'smallest' || streamLength <= besideBytes;
+  if (matched.id !== 'zstd' || isTyped || piece.width !== 1 || !hasTime) return matched;
+  const modelled: CodecNode = { id: 'text', options: {}, outputs: [] };
+  const isSmaller = sizeBy(modelled, piece, workspace) < sizeBy(matched, piece, workspace) * worthModelling;
   return isSmaller ? modelled : matched;
 }
 

@@ -15,9 +15,17 @@ const deepestSearch = 4;
  */
 const bytesPerNanosecond: Readonly<Record<Preset, number>> = { quick: 0.1, balanced: 0.025, smallest: 1e-6 };
 
+/**
+ * Unknown bytes up to this long are what stands beside weights: texts, tables of names, graphs. With `balanced`, too, only their
+ * size counts. Longer ones would take minutes.
+ */
+export const besideBytes = 64 * 2 ** 20;
+
 interface Search {
   readonly preset: Preset;
-  /** Bytes that one nanosecond of decoding is worth. */
+  readonly streamLength: number;
+  /** Bytes that one nanosecond of decoding is worth: of the first step, and of those below it. */
+  readonly rootPrice: number;
   readonly price: number;
   readonly workspace: Workspace;
   /** What a byte of fixed cost weighs in a sample that is shorter than the block it stands for. */
@@ -31,19 +39,20 @@ interface Choice {
 }
 
 /**
- * Chooses the codec tree for blocks of `blockLength` bytes that look like `sample`, by coding the sample with every codec
- * that proposes itself and planning each output stream in turn. Deterministic. Storing is always a candidate. With more
- * `patience`, the time of decoding counts for that much less.
+ * Chooses the codec tree for the blocks, of at most `blockLength` bytes, of a stream of `streamLength` bytes that looks like
+ * `sample`, by coding the sample with every codec that proposes itself and planning each output stream in turn. Deterministic.
+ * Storing is always a candidate. With more `patience`, the time of decoding counts for that much less.
  */
 export function planStream(
   sample: Stream,
   dtype: ElementType | undefined,
   preset: Preset,
   workspace: Workspace,
-  blockLength: number,
+  streamLength: number,
   patience = 1,
+  blockLength = streamLength,
 ): CodecNode {
-  return chooseFor(sample, dtype, preset, workspace, blockLength, patience).node;
+  return chooseFor(sample, dtype, preset, workspace, streamLength, patience, blockLength).node;
 }
 
 /** About how many bytes `sample` takes as part of blocks that look like it, its decode time counted as {@link planStream} does. */
@@ -56,12 +65,15 @@ function chooseFor(
   dtype: ElementType | undefined,
   preset: Preset,
   workspace: Workspace,
-  blockLength: number,
+  streamLength: number,
   patience = 1,
+  blockLength = streamLength,
 ): Choice {
-  const fixedShare = Math.min(1, sample.bytes.length / Math.max(1, blockLength));
+  const fixedShare = Math.min(1, sample.bytes.length / Math.max(1, Math.min(streamLength, blockLength)));
   const price = bytesPerNanosecond[preset] / patience;
-  return choose(sample, dtype, 0, Infinity, { preset, price, workspace, fixedShare });
+  const isBeside = preset === 'balanced' && dtype === undefined && streamLength <= besideBytes;
+  const rootPrice = isBeside ? bytesPerNanosecond.smallest : price;
+  return choose(sample, dtype, 0, Infinity, { preset, streamLength, rootPrice, price, workspace, fixedShare });
 }
 
 /** The cheapest tree for `sample`; a tree dearer than `limit` may be given up half way for storing. */
@@ -69,9 +81,10 @@ function choose(sample: Stream, dtype: ElementType | undefined, depth: number, l
   let best: Choice = { node: { id: 'store' }, cost: sample.bytes.length + search.fixedShare };
   if (depth >= deepestSearch || sample.bytes.length === 0) return best;
   if (depth > 0 && sample.width === 1 && looksLikeNoise(sample.bytes)) return best;
+  const { preset, streamLength } = search;
   for (const codec of codecs as readonly Codec[]) {
     if (codec.wireId === 0) continue;
-    for (const options of codec.propose({ sample, dtype, depth, preset: search.preset })) {
+    for (const options of codec.propose({ sample, streamLength, dtype, depth, preset })) {
       const mark = search.workspace.mark();
       const choice = tryStep(codec, options, sample, dtype, depth, Math.min(limit, best.cost), search);
       search.workspace.release(mark);
@@ -90,8 +103,8 @@ function tryStep(
   limit: number,
   search: Search,
 ): Choice | undefined {
-  const { price, workspace, fixedShare } = search;
-  let cost = price * codec.decodeCost(options) * sample.bytes.length;
+  const { rootPrice, price, workspace, fixedShare } = search;
+  let cost = (depth === 0 ? rootPrice : price) * codec.decodeCost(options) * sample.bytes.length;
   if (cost >= limit) return undefined;
   const encoded = encodeOrRefuse(codec, sample, options, workspace);
   if (encoded === undefined) return undefined;

@@ -30,7 +30,7 @@ export function planSample(
   { workspace, preset, patience, blockBytes }: Trials,
 ): CodecNode {
   const { dtype, rows = [] } = stream;
-  const planned = planStream(sample, dtype, preset, workspace, Math.min(streamLength, blockBytes), patience);
+  const planned = planStream(sample, dtype, preset, workspace, streamLength, patience, blockBytes);
   if (codecById(planned.id)?.needsReference === true) return planned;
   const piece = excerpt();
   const known: Excerpt = { piece, isTyped: dtype !== undefined, streamLength };

@@ -22,7 +22,7 @@ const shapes: Readonly<Record<string, (next: () => number, at: number) => number
   'all bytes in turn': (_next, at) => at,
 };
 
-const room = new Workspace(8 * 1024 * 1024);
+const room = new Workspace(24 * 1024 * 1024);
 
 function fresh<Result>(work: () => Result): Result {
   const mark = room.mark();

@@ -1,3 +1,5 @@
+import { cut, endBytes, endValue } from '../../kernels/interval.as';
+
 // Where things lie in a model's memory; `model.ts` has the same numbers.
 const weightsAt: usize = 64;
 const stretchedAt: usize = 320;
@@ -187,28 +189,6 @@ function learnBit(model: usize, at: usize, bit: u32): void {
   const moved = probability + <i32>((<i64>(<i32>(bit << 22) - probability) * rate) >> 16);
   const kept = <u32>min(max(moved, leastProbability), mostProbability);
   store<u32>(at, (kept << 10) | (seen < 255 ? seen + 1 : seen));
-}
-
-/** Where an interval from `low` to `high` is cut: up to there it stands for 1. */
-// @ts-ignore: decorator
-@inline
-function cut(low: u32, high: u32, probability: i32): u32 {
-  return low + <u32>((<u64>(high - low) * <u64>probability) >> 16);
-}
-
-/** How many bytes are enough to name a number between `low` and `high`, when zeros are thought behind them. */
-function endBytes(low: u32, high: u32): usize {
-  for (let bytes: usize = 0; bytes < 4; bytes++) {
-    const value = endValue(low, bytes);
-    if (value <= <u64>high) return bytes;
-  }
-  return 4;
-}
-
-/** The least number from `low` on whose bytes behind the first `bytes` are zeros; may be 2^32. */
-function endValue(low: u32, bytes: usize): u64 {
-  const unit = (<u64>1) << (32 - 8 * <u64>bytes);
-  return (<u64>low + unit - 1) & ~(unit - 1);
 }
 
 /** See `kernel.ts`. */

@@ -1,3 +1,4 @@
+import { cut, endBytes, endValue } from '../interval.ts';
 import { columnShiftOf, nearClasses, places, scaleClasses, statisticsClasses } from './model.ts';
 
 /** The loops of the range coder over addresses of one memory. `model` is where a model's parameters and tables lie. */
@@ -150,20 +151,6 @@ class Predictor {
     this.#levels.push(Math.min(Math.max((symbol - this.#low) >> (this.#shift + 1), 0), 15));
     this.#index++;
   }
-}
-
-/** The least number from `low` on whose bytes behind the first `bytes` are zeros. */
-function endValue(low: number, bytes: number): number {
-  const unit = 2 ** (32 - 8 * bytes);
-  return Math.ceil(low / unit) * unit;
-}
-
-function endBytes(low: number, high: number): number {
-  return [0, 1, 2, 3].find((bytes) => endValue(low, bytes) <= high) ?? 4;
-}
-
-function cut(low: number, high: number, probability: number): number {
-  return low + Math.floor(((high - low) * probability) / 65536);
 }
 
 /** The reference loops, over the same memory as the compiled ones. */

@@ -1,3 +1,5 @@
+import { squash, stretch } from '../logistic.ts';
+
 /** Rows longer than this are not told apart by their columns. */
 export const longestPeriod = 2 ** 15;
 
@@ -60,27 +62,14 @@ export function modelBytes({ period, isNear }: Model): number {
   );
 }
 
-/** The logistic function at -8, -7.5 … 8, times 2^16: between these points it is a straight line. */
-const knots = [
-  22, 36, 60, 98, 162, 267, 439, 720, 1179, 1921, 3108, 4971, 7812, 11955, 17625, 24743, 32768, 40793, 47911, 53581,
-  57724, 60565, 62428, 63615, 64357, 64816, 65097, 65269, 65374, 65438, 65476, 65500, 65514,
-];
-
-/** The tables that every model begins with, from `rates` to `columns`. Whole numbers only, so that they are alike everywhere. */
+/** The tables that every model begins with, from `rates` to `columns`: whole numbers in the machine's order, which WebAssembly has. */
 export const tables = ((): Uint8Array => {
-  const view = new DataView(new ArrayBuffer(places.columns - places.rates));
-  for (let seen = 0; seen < 256; seen++)
-    view.setUint16(places.rates - places.rates + 2 * seen, Math.floor(131072 / (2 * seen + 3)), true);
-  let next = 0;
-  for (let at = -2047; at <= 2047; at++) {
-    const [from, within] = [(at + 2048) >> 7, (at + 2048) & 127];
-    const probability = ((knots[from] ?? 0) * (128 - within) + (knots[from + 1] ?? 0) * within + 64) >> 7;
-    view.setUint16(places.squash - places.rates + 2 * (at + 2048), probability, true);
-    // The inverse: of every probability the first place that has at least it.
-    for (; next <= probability >> 4; next++) view.setInt16(places.stretch - places.rates + 2 * next, at, true);
-  }
-  for (; next < 4096; next++) view.setInt16(places.stretch - places.rates + 2 * next, 2047, true);
-  return new Uint8Array(view.buffer);
+  const bytes = new Uint8Array(places.columns - places.rates);
+  const view = new DataView(bytes.buffer);
+  for (let seen = 0; seen < 256; seen++) view.setUint16(2 * seen, Math.floor(131072 / (2 * seen + 3)), true);
+  bytes.set(new Uint8Array(squash.buffer), places.squash - places.rates);
+  bytes.set(new Uint8Array(stretch.buffer), places.stretch - places.rates);
+  return bytes;
 })();
 
 /** How `bytes` are best modelled with rows of `period`. */
