@@ -1,5 +1,5 @@
 import { cut, endBytes, endValue } from '../interval.ts';
-import { Predictor } from './predictor.ts';
+import { Predictor } from './predict.kernel.ts';
 
 /**
  * The loops of the text coder over addresses of one memory. `history` has all bytes from its first on; `model` is where the tables
