@@ -22,7 +22,7 @@ export interface Trailer {
 }
 
 /** In the order of their numbers in the trailer. */
-const indexCodings = ['zstd', 'deflate'] as const;
+const indexCodings = ['zstd', 'deflate', 'text'] as const;
 export type IndexCoding = (typeof indexCodings)[number];
 
 /** Bytes 0 to 15 of every archive: magic, version (u16), zero (u16), crc32 of the 12 bytes before (u32). */

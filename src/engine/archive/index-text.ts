@@ -1,8 +1,11 @@
-import { constants, crc32, deflateRawSync, inflateRawSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { constants, crc32, inflateRawSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Width } from '../codecs/codec.ts';
 import { readVarint, varintLength, writeVarint } from '../codecs/varint.ts';
+import { text as textModel } from '../codecs/text/index.ts';
+import { modelBytes } from '../codecs/text/model.ts';
 import { DamagedArchiveError } from '../errors.ts';
+import { Workspace } from '../kernels/workspace.ts';
 import type { ApproximationText } from './approximation-text.ts';
 import type { Trailer } from './frame.ts';
 import { packIndex, storedSchema, unpackIndex } from './stored-index.ts';
@@ -49,14 +52,16 @@ export interface IndexText {
   readonly approximation?: ApproximationText | undefined;
 }
 
-/** Text that most small indexes have much of, so that it need not be in them. Part of the format. */
+/** Text that deflated indexes need not have in them. Part of the format. */
 const dictionary = Buffer.from(
   '{"version":1,"name":".safetensors","blockBytes":1048576,"streams":{"lengths":[],"widths":[1],"codecs":["zstd"]},' +
     '"blocks":{"lengths":[]},"files":[{"name":".json","format":"bytes","bytes":,"metadata":{},"streams":[0],"starts":[0],' +
     '"lengths":[0]}],"tensors":{"files":[],"names":[],"dtypes":[],"shapes":[],"offsets":[],"lengths":[],"digests":[]}}',
 );
-/** Longer texts gain nothing by the dictionary, and much by the longer memory of zstd. */
+/** Longer texts would take more than a tenth of a second to read by the text model. Part of the format. */
 const shortText = 2 ** 15;
+
+const closingBrace = 0x7d;
 
 /** Texts at least this long take a second or more at the level that archives use. */
 const longText = 2 ** 20;
@@ -77,12 +82,12 @@ export function encodeIndex(
   const usual = text.length > 8 * 2 ** 20 ? 9 : 19;
   const level = draft && text.length > longText ? 9 : usual;
   const zstd = zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: level } });
-  const deflated = text.length <= shortText ? deflateRawSync(text, { level: 9, dictionary }) : undefined;
-  const isDeflated = deflated !== undefined && deflated.length < zstd.length;
+  const modelled = text.length <= shortText ? encodeByModel(text) : undefined;
+  const isModelled = modelled !== undefined && modelled.length < zstd.length;
   const length = new Uint8Array(varintLength(table.length));
   writeVarint(length, 0, table.length);
-  const bytes = Buffer.concat([length, table, isDeflated ? deflated : zstd]);
-  const indexCoding = isDeflated ? 'deflate' : 'zstd';
+  const bytes = Buffer.concat([length, table, isModelled ? modelled : zstd]);
+  const indexCoding = isModelled ? 'text' : 'zstd';
   const lengths = { indexLength: bytes.length, indexTextLength: text.length };
   return { bytes, trailer: { ...lengths, indexCrc32: crc32(bytes), indexCoding } };
 }
@@ -97,6 +102,8 @@ export function decodeIndex(bytes: Uint8Array, trailer: Trailer, name: string): 
     const text = decompress(bytes.subarray(end + tableLength), trailer);
     if (text.length !== trailer.indexTextLength)
       throw new Error(`${text.length} bytes of text, ${trailer.indexTextLength} stated`);
+    // The text model may take one space more for certain, which JSON allows.
+    if (text.at(-1) !== closingBrace) throw new Error('something behind the text');
     return unpackIndex(storedSchema.parse(JSON.parse(text.toString('utf8'))), table);
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
@@ -106,7 +113,36 @@ export function decodeIndex(bytes: Uint8Array, trailer: Trailer, name: string): 
 
 function decompress(bytes: Uint8Array, { indexCoding, indexTextLength }: Trailer): Buffer {
   const maxOutputLength = Math.max(1, indexTextLength);
+  if (indexCoding === 'text') return decodeByModel(bytes, indexTextLength);
   return indexCoding === 'deflate'
     ? inflateRawSync(bytes, { maxOutputLength, dictionary })
     : zstdDecompressSync(bytes, { maxOutputLength });
+}
+
+let modelWorkspace: Workspace | undefined;
+
+/** Runs `work` with room for the text model, whose pages are only taken where an index is read or written by it. */
+function withModel<Result>(work: (workspace: Workspace) => Result): Result {
+  modelWorkspace ??= new Workspace(modelBytes(shortText) + 2 ** 18);
+  const mark = modelWorkspace.mark();
+  try {
+    return work(modelWorkspace);
+  } finally {
+    modelWorkspace.release(mark);
+  }
+}
+
+/** The text coded, nothing where that makes it no shorter. */
+function encodeByModel(text: Uint8Array): Buffer | undefined {
+  return withModel((workspace) => {
+    const { header } = textModel.encode({ bytes: text, width: 1 }, {}, workspace);
+    return header.length > 0 ? Buffer.from(header) : undefined;
+  });
+}
+
+function decodeByModel(coded: Uint8Array, length: number): Buffer {
+  if (length > shortText || coded.length === 0) throw new Error(`${length} bytes of text in ${coded.length} bytes`);
+  return withModel((workspace) =>
+    Buffer.from(textModel.decode({ header: coded, streams: [] }, { length, width: 1 }, workspace)),
+  );
 }
