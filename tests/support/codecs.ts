@@ -55,7 +55,13 @@ export function proposalsFor(codec: Codec, { stream, dtype }: NamedStream): read
   for (const preset of presets)
     for (const depth of [0, 1])
       for (const assumed of new Set([dtype, undefined]))
-        for (const options of codec.propose({ sample: stream, streamLength: stream.bytes.length, dtype: assumed, depth, preset }))
+        for (const options of codec.propose({
+          sample: stream,
+          streamLength: stream.bytes.length,
+          dtype: assumed,
+          depth,
+          preset,
+        }))
           found.set(JSON.stringify(options), options);
   return [...found.values()];
 }
