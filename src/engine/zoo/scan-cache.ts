@@ -1,5 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { ownFolder } from '../io/own-folder.ts';
 
 const entrySchema = z.strictObject({
   probe: z.string().optional(),
@@ -50,12 +52,13 @@ export class ScanCache {
   /** Keeps what was learnt; where it cannot be written, as on a full disk, the next scan learns it again. */
   async save(): Promise<void> {
     if (this.#path === undefined || !this.#isChanged) return;
-    const partial = `${this.#path}.${process.pid}.partial`;
     try {
+      await using owner = new AsyncDisposableStack();
+      const partial = join(await ownFolder(dirname(this.#path), basename(this.#path), owner), 'facts.json');
       await writeFile(partial, JSON.stringify({ version: 1, files: Object.fromEntries(this.#facts) }));
       await rename(partial, this.#path);
     } catch {
-      await rm(partial, { force: true });
+      // Nothing is lost but time.
     }
   }
 }

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { link, mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { scanZoo, type Zoo } from '../../../src/engine/index.ts';
+import { thisProcess } from '../../../src/engine/io/owner.ts';
 import { baseModel } from '../../support/families.ts';
 import { folderWith } from '../../support/folder.ts';
 
@@ -143,6 +144,17 @@ describe('a scan', () => {
     expect(equals(await scanned(root, cache))).toEqual([undefined, undefined, 'b.safetensors']);
     await writeFile(cache, 'not JSON');
     expect(equals(await scanned(root, cache))).toEqual([undefined, undefined, 'b.safetensors']);
+  });
+
+  test('keeps what it learnt whole, and removes what a killed scan left of it', async () => {
+    const [machine] = thisProcess().split(' ');
+    const left = `scan.json.partial-${machine} 999999999 1 abcdef`;
+    const weights = baseModel(400);
+    const root = await folderWith({ 'zoo/a.safetensors': weights, 'zoo/b.safetensors': weights });
+    const data = await folderWith({ [`${left}/facts.json`]: '{"version":1,' });
+    await scanned(root, join(data, 'scan.json'));
+    expect(await readdir(data)).toEqual(['scan.json']);
+    expect(JSON.parse(await readFile(join(data, 'scan.json'), 'utf8'))).toMatchObject({ version: 1 });
   });
 
   test('stops when it is told to', async () => {
