@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { z } from 'zod';
-import { ownFolder } from '../io/own-folder.ts';
+import { ownFolder, removeAbandoned } from '../io/own-folder.ts';
 
 const entrySchema = z.strictObject({
   probe: z.string().optional(),
@@ -25,9 +25,10 @@ export class ScanCache {
     this.#before = before;
   }
 
-  /** Opens the cache at `path`; one that cannot be read is an empty one. */
+  /** Opens the cache at `path`, beside which nothing stays that a killed scan left; one that cannot be read is an empty one. */
   static async open(path: string | undefined): Promise<ScanCache> {
     if (path === undefined) return new ScanCache(path, {});
+    await removeAbandoned(dirname(path));
     try {
       const text = await readFile(path, 'utf8');
       return new ScanCache(path, cacheSchema.parse(JSON.parse(text)).files);

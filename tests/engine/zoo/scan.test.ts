@@ -154,6 +154,10 @@ describe('a scan', () => {
     const data = await folderWith({ [`${left}/facts.json`]: '{"version":1,' });
     await scanned(root, join(data, 'scan.json'));
     expect(await readdir(data)).toEqual(['scan.json']);
+    // Also where nothing is learnt any more.
+    await mkdir(join(data, left));
+    await scanned(root, join(data, 'scan.json'));
+    expect(await readdir(data)).toEqual(['scan.json']);
     expect(JSON.parse(await readFile(join(data, 'scan.json'), 'utf8'))).toMatchObject({ version: 1 });
   });
 
