@@ -3,6 +3,7 @@ import { considerContexts } from '../../../src/engine/pipeline/contexts.ts';
 import { sizeBy } from '../../../src/engine/pipeline/matches.ts';
 import { planStream } from '../../../src/engine/pipeline/plan.ts';
 import { quantizerById } from '../../../src/engine/quantizers/catalog.ts';
+import { readCodes, writeCodes } from '../../../src/engine/quantizers/codes.ts';
 import type { Part } from '../../../src/engine/quantizers/quantizer.ts';
 import { measurePiece } from '../../../src/engine/quantizers/statistics.ts';
 import { inScratch, workspace } from '../../support/codecs.ts';
@@ -41,6 +42,27 @@ test.each([
     expect(sizeOf(codes)).toBeLessThan(1.01 * entropyBytes(codes.bytes) + 64);
   });
 });
+
+test('codes that pass one byte take hardly more than their entropy, whatever share of them does', () => {
+  for (const spread of [40, 55, 70, 90, 130, 200, 400]) {
+    const codes = Int32Array.from(bell(200_000), (value) => Math.round(value * spread));
+    inScratch(() => {
+      const { header, parts } = writeCodes(codes, workspace);
+      const bytes = parts.reduce((sum, part) => sum + sizeOf(part), 0);
+      expect(bytes, `spread ${spread}`).toBeLessThan(1.015 * numberEntropyBytes(codes) + 64);
+      expect(readCodes(header, 0, parts, workspace)).toEqual(codes);
+    });
+  }
+});
+
+/** The entropy of whole numbers one by one, in bytes. */
+function numberEntropyBytes(codes: Int32Array): number {
+  const counts = new Map<number, number>();
+  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
+  let bits = 0;
+  for (const count of counts.values()) bits -= count * Math.log2(count / codes.length);
+  return bits / 8;
+}
 
 /** What a job would make of a part. */
 function sizeOf(part: Part): number {

@@ -124,10 +124,10 @@ export const grid = defineQuantizer<Options, Parameters>({
   },
 
   dequantize({ header, parts }, shape, values, workspace) {
-    const { layout } = readLayout(header);
+    const { layout, codesAt } = readLayout(header);
     const isOne = layout === 'tensor';
     const steps = isOne ? Float32Array.of(readFloat32(header, 1)) : readSteps(header, 1, parts[0]);
-    const codes = readCodes(isOne ? parts : parts.slice(1), workspace);
+    const codes = readCodes(header, codesAt, isOne ? parts : parts.slice(1), workspace);
     eachRow(layout, shape, shape.count, (start, end, step) => {
       fromGrid(codes, start, end, steps, step, values, layout === 'columns');
     });

@@ -101,10 +101,10 @@ export const int = defineQuantizer<Options, Parameters>({
   partShapes: (header, shape) => readHeader(header, shape).shapes,
 
   dequantize({ header, parts }, shape, values, workspace) {
-    const { layout, symmetric, group, stepsAt } = readHeader(header, shape);
+    const { layout, symmetric, group, stepsAt, codesAt } = readHeader(header, shape);
     const steps = readSteps(header, stepsAt, parts[0]);
     const zeros = symmetric ? undefined : parts[1]?.bytes;
-    const codes = readCodes(parts.slice(symmetric ? 1 : 2), workspace);
+    const codes = readCodes(header, codesAt, parts.slice(symmetric ? 1 : 2), workspace);
     eachSpan(spansOf(layout, group, shape), shape.columns, shape.count, shape.firstColumn, (start, end, place) => {
       fromCodes(codes, start, end, steps[place] ?? 0, ((zeros?.[place] ?? 0) << 24) >> 24, values);
     });
@@ -258,9 +258,13 @@ function readHeader(header: Uint8Array, shape: PieceShape) {
     throw new DamagedArchiveError(`Whole numbers of layout ${flags} in groups of ${group} are none.`);
   const symmetric = (flags & 1) === 1;
   const { count } = spansOf(layout, group, shape);
-  const { shapes, end } = codeShapes(header, stepsAt + stepsHeaderBytes, shape.count);
+  const codesAt = stepsAt + stepsHeaderBytes;
+  const { shapes, end } = codeShapes(header, codesAt, shape.count);
   if (end !== header.length)
     throw new DamagedArchiveError(`${header.length - end} bytes follow the header of whole numbers.`);
   const zeros = symmetric ? [] : [{ length: count, width: 1 } as const];
-  return { layout, symmetric, group, stepsAt, shapes: [{ length: 2 * count, width: 2 } as const, ...zeros, ...shapes] };
+  return {
+    ...{ layout, symmetric, group, stepsAt, codesAt },
+    shapes: [{ length: 2 * count, width: 2 } as const, ...zeros, ...shapes],
+  };
 }

@@ -95,7 +95,7 @@ export const lowRank = defineQuantizer<z.infer<typeof options>, Parameters>({
 
   dequantize({ header, parts: [directions, ...parts] }, shape, values, workspace) {
     const { rank, step } = readHeader(header);
-    const codes = readCodes(parts, workspace);
+    const codes = readCodes(header, 5, parts, workspace);
     const entries = new Int16Array(directions?.bytes.slice().buffer ?? new ArrayBuffer());
     const basis = Float64Array.from(entries, (entry) => entry * unit);
     eachBlock(shape, 0, (start, _end, row) => {

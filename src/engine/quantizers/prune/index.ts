@@ -92,7 +92,7 @@ export const prune = defineQuantizer<Options, Parameters>({
     const { step, kept } = readHeader(header, count);
     const bytes = mask?.bytes ?? new Uint8Array();
     let numbers: Float32Array | Int32Array;
-    if (step > 0) numbers = readCodes(parts, workspace);
+    if (step > 0) numbers = readCodes(header, headerBytes, parts, workspace);
     else numbers = new Float32Array(parts[0]?.bytes.slice().buffer ?? new ArrayBuffer());
     const factor = step > 0 ? step : 1;
     let next = 0;

@@ -78,7 +78,7 @@ export const randomBasis = defineQuantizer<z.infer<typeof options>, Parameters>(
 
   dequantize({ header, parts }, shape, values, workspace) {
     const { block, kept, step } = readHeader(header);
-    const codes = readCodes(parts, workspace);
+    const codes = readCodes(header, 6, parts, workspace);
     const numbers = new Float64Array(block);
     eachBlock(shape, block, (start, end, number) => {
       numbers.fill(0);
