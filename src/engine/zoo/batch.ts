@@ -11,7 +11,9 @@ import { Journal, readJournals, type DoneRecord } from './journal.ts';
 import { Pace } from './pace.ts';
 import { isInShard } from './plan-order.ts';
 import { archivePath, type PlannedModel, type ZooPlan } from './plan.ts';
+import { replacedEarlier } from './replaced.ts';
 import { withRoom, type RoomWanted, type WaitingEvent } from './room.ts';
+import { sizeOf } from './size-of.ts';
 import type { Zoo, ZooModel } from './zoo.ts';
 
 export interface BatchRequest {
@@ -98,7 +100,8 @@ export async function* runBatch(
     worked += modelDone;
     if (planned.archive !== undefined) bytesDone += planned.bytesNow;
   }
-  yield { type: 'batch-finished', report: batchReport(plan, batch.rows) };
+  const gone = shard || only ? [] : await replacedEarlier(plan, await readJournals(plan.output));
+  yield { type: 'batch-finished', report: batchReport(plan, [...batch.rows, ...gone]) };
 }
 
 class Batch {
@@ -223,15 +226,9 @@ class Batch {
     const proof = verify({ archive: path, against: planned.path, bases: there, threads, memoryBytes }, this.#context);
     for await (const { type } of proof) if (type === 'finished') break;
     const weights = model.files.slice(0, model.weightFiles).map((file) => file.path);
-    await trash(weights);
+    // Before it is true, so that a kill in between leaves no archive that nobody knows the original of; it counts once they are gone.
     for (const weight of weights) await journal.add({ type: 'replaced', id: planned.id, path: weight });
+    await trash(weights);
     return undefined;
   }
-}
-
-async function sizeOf(path: string): Promise<number | undefined> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => undefined,
-  );
 }

@@ -222,6 +222,17 @@ describe('a batch', () => {
       await finish(restore({ archive: join(out, row.archive), output, overwrite: true }, context()));
       expect(Buffer.compare(await readFile(output), original), row.id).toBe(0);
     }
+    await rm(join(out, 'back.bin'));
+    // A run behind it finds no originals, and tells of them all the same.
+    const again = await batch(zoo, out, { trash });
+    const facts = ({ rows }: typeof report) =>
+      rows
+        .filter(({ archive }) => archive !== undefined)
+        .map(({ id, archive, bytesIn, bytesOut, sha256 }) => ({ id, archive, bytesIn, bytesOut, sha256 }))
+        .sort((one, other) => one.id.localeCompare(other.id));
+    expect(facts(again)).toEqual(facts(report));
+    expect(again.archivedBytes).toBe(report.archivedBytes);
+    expect(again.states.done).toBe(0);
   });
 });
 
