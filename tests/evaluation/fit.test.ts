@@ -12,6 +12,7 @@ import {
   type FitReport,
   type FitRequest,
 } from '../../src/evaluation/index.ts';
+import { itemsToLearn } from '../../src/evaluation/joint/bench.ts';
 import { sizeAt } from '../../src/evaluation/joint/ablate.ts';
 import { curveOf, fitSteps } from '../../src/evaluation/joint/allocate.ts';
 import { eachSample } from '../../src/evaluation/joint/columns.ts';
@@ -228,6 +229,11 @@ describe('the digit reader, fitted into a twelfth', () => {
     const alone = { ...request, output: join(folder, 'alone.fwz'), calibrate: 499 };
     await expect(finishFit(alone)).rejects.toThrow(/takes two more/);
   }, 600_000);
+});
+
+test('of a task with few items most are left to measure on', () => {
+  expect([500, 96, 60, 3, 1].map((count) => itemsToLearn(undefined, count))).toEqual([32, 32, 20, 1, 1]);
+  expect([itemsToLearn(40, 500), itemsToLearn(40, 3), itemsToLearn(undefined)]).toEqual([40, 3, 32]);
 });
 
 test('the size that is as good is found between two that were tried, or from the nearer one by what a bit does', () => {

@@ -47,7 +47,7 @@ export function withFit(command: Command): Command {
     .addOption(
       new Option(
         '--calibrate <n>',
-        "learn from the task's first n items, measure on the others (default: 32)",
+        "learn from the task's first n items, measure on the others (default: a third, at most 32)",
       ).argParser(parseCount),
     )
     .option(

@@ -11,6 +11,7 @@ import type { EvaluationContext } from '../evaluate.ts';
 import { prepareModel, withoutGraph, type PreparedModel } from '../models/prepare.ts';
 import { runTask } from '../process/run.ts';
 import type { Tasks } from '../process/protocol.ts';
+import { openDataset } from '../inputs/dataset.ts';
 import { openTask, type OpenTask } from '../task/read.ts';
 import type { Calibration } from './calibrate.ts';
 import type { ModelInputs } from '../inference/inputs.ts';
@@ -21,6 +22,8 @@ import { findTensors, type FoundTensor } from './tensors.ts';
 /** Frames of each item that are looked at, and items that are calibrated on. */
 const mostFrames = 1200;
 const defaultItems = 32;
+/** Of a task with few items, one in so many; the others are measured on. */
+const learnedShare = 3;
 
 type JointTask = 'calibrate' | 'sensitivity' | 'round';
 
@@ -29,6 +32,8 @@ export interface Bench extends AsyncDisposable {
   readonly model: PreparedModel;
   readonly task: OpenTask | undefined;
   readonly inputs: ModelInputs;
+  /** Items of the task that nothing is learned from; 0 without a task. */
+  readonly itemsLeft: number;
   /** Of its own, removed at the end; and where what was learned stays. */
   readonly folder: string;
   readonly cache: string;
@@ -59,8 +64,10 @@ export async function openBench(
   { started, progress }: { readonly started: (model: PreparedModel) => void; readonly progress: Progress },
 ): Promise<Bench> {
   const { signal } = context;
-  const { seed = 1, threads = availableParallelism(), calibrate: items = defaultItems } = request;
+  const { seed = 1, threads = availableParallelism() } = request;
   const task = request.task === undefined ? undefined : await openTask(request.task, request.dataFolder);
+  const count = task && (await countItems(task));
+  const items = itemsToLearn(request.calibrate, count);
   await using opened = new AsyncDisposableStack();
   const folder = await ownFolder(tmpdir(), 'featherweight-fit', opened);
   const model = await prepareModel(request.input, folder, context);
@@ -92,6 +99,7 @@ export async function openBench(
   const disposal = opened.move();
   return {
     ...{ model, task, inputs, folder, cache, files, calibration, matrices, copies, ask },
+    itemsLeft: count === undefined ? 0 : count - items,
     vectors: tensors.filter(({ kind }) => kind === 'vector'),
     graph: copies[files.findIndex(({ source }) => source.name === model.onnx)] ?? '',
     copied: copies.length === 1 ? (copies[0] ?? '') : join(folder, 'copy'),
@@ -102,4 +110,14 @@ export async function openBench(
     },
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   };
+}
+
+async function countItems({ task, folder }: OpenTask): Promise<number> {
+  await using dataset = await openDataset(task, folder);
+  return dataset.count;
+}
+
+/** How many of a task's items are learned from: as many as asked, else few enough that most are left to measure on. */
+export function itemsToLearn(asked: number | undefined, count = Infinity): number {
+  return Math.min(count, asked ?? Math.max(1, Math.min(defaultItems, Math.floor(count / learnedShare))));
 }

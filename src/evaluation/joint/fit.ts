@@ -53,7 +53,7 @@ async function run(
     progress,
   });
   const { model, calibration, inputs, task } = bench;
-  const halves = 'drop' in request.target ? await halvesOf(bench) : undefined;
+  const halves = 'drop' in request.target ? halvesOf(bench) : undefined;
   const weighed = await weighMatrices(bench, request);
   const attempts = await Attempts.prepare(bench, weighed, { request, context, reporter });
   const judge: Judge = (archive, range) =>
@@ -62,7 +62,8 @@ async function run(
   const found = join(bench.folder, 'found.fwz');
   const attempt = await reachTarget(request, { bench, attempts, judge, found, chooseOn: halves?.[0] });
   const reportedOn = halves?.[1] ?? { skip: inputs.items };
-  const evaluation = request.evaluate === false ? undefined : await judge(found, reportedOn);
+  const isMeasured = request.evaluate !== false && bench.itemsLeft > 0;
+  const evaluation = isMeasured ? await judge(found, reportedOn) : undefined;
   if (evaluation) await attempts.measured(attempt, evaluation);
   await copyInto(target, found, context.signal);
   await target.commit();

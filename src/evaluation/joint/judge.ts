@@ -1,6 +1,5 @@
 import { UsageError } from '../../engine/errors.ts';
 import { evaluate, type EvaluationContext } from '../evaluate.ts';
-import { openDataset } from '../inputs/dataset.ts';
 import { metricTraits } from '../metrics/catalog.ts';
 import type { EvaluationReport, JudgedMetric } from '../report.ts';
 import { fewestChanged, fewestUnits } from '../statistics/sample.ts';
@@ -17,16 +16,15 @@ export interface ItemRange {
  * The items behind those that were learned from, in two halves: one to choose by, one to tell how good the choice is. Throws
  * USAGE where there are not two.
  */
-export async function halvesOf({ task, inputs }: Bench): Promise<readonly [ItemRange, ItemRange]> {
+export function halvesOf({ task, inputs, itemsLeft }: Bench): readonly [ItemRange, ItemRange] {
   if (!task) throw new UsageError('A drop can be kept only with a task that says what is measured.');
-  await using dataset = await openDataset(task.task, task.folder);
-  const left = dataset.count - inputs.items;
-  if (left < 2)
+  const count = inputs.items + itemsLeft;
+  if (itemsLeft < 2)
     throw new UsageError(
-      `The task has ${dataset.count} items, and ${inputs.items} are learned from; to choose by some and report on others takes two more.`,
-      { items: dataset.count, calibrate: inputs.items },
+      `The task has ${count} items, and ${inputs.items} are learned from; to choose by some and report on others takes two more.`,
+      { items: count, calibrate: inputs.items },
     );
-  const chosenOn = Math.ceil(left / 2);
+  const chosenOn = Math.ceil(itemsLeft / 2);
   return [{ skip: inputs.items, limit: chosenOn }, { skip: inputs.items + chosenOn }];
 }
 

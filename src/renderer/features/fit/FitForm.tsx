@@ -13,7 +13,8 @@ import classes from './FitForm.module.css';
 export interface Inputs {
   /** A task file; empty: made-up inputs. */
   readonly task: string;
-  readonly calibrate: number;
+  /** How many items are learned from; absent: a third, at most 32. */
+  readonly calibrate?: number;
 }
 
 interface FitFormProps {
@@ -170,10 +171,16 @@ function TaskFields({ inputs, onInputs }: Pick<FitFormProps, 'inputs' | 'onInput
         <NumberInput
           label="Learn from the first"
           description="items of it; all others measure the result"
-          value={inputs.calibrate}
+          placeholder="a third, at most 32"
+          value={inputs.calibrate ?? ''}
           min={1}
           max={100_000}
-          onChange={numberInto((calibrate) => onInputs({ ...inputs, calibrate }))}
+          onChange={(value) =>
+            onInputs({
+              task: inputs.task,
+              ...(typeof value === 'number' && value > 0 && { calibrate: value }),
+            })
+          }
         />
       )}
     </div>

@@ -22,11 +22,11 @@ export function FitScreen({ path }: { readonly path: string }) {
   const start = useStartFit();
   const open = useOpenModel();
   const [chosen, setChosen] = useState<Candidate>();
-  const [inputs, setInputs] = useState<Inputs>({ task: '', calibrate: 32 });
+  const [inputs, setInputs] = useState<Inputs>({ task: '' });
   const begin = (target: FitTarget) =>
     start.mutate({
       ...{ input: path, target },
-      ...(inputs.task === '' ? {} : { task: inputs.task, calibrate: inputs.calibrate }),
+      ...(inputs.task === '' ? {} : inputs),
     });
   const isBusy = newest !== undefined && (newest.state === 'queued' || newest.state === 'running');
   return (
