@@ -1,12 +1,11 @@
 import { UnsupportedInputError } from '../../errors.ts';
-import { appendToModel, edited, given, readGraph, weightUses, type Edit, type OnnxTensor } from '../../onnx/index.ts';
-import { metadataField } from '../../onnx/messages.ts';
-import { carrySideFiles } from '../carry.ts';
+import { weightUses, type Edit, type OnnxTensor } from '../../onnx/index.ts';
 import type { ExportedTensor, ExportJob, ExportOutcome, ExportTarget } from '../export.ts';
 import { Loss } from '../loss.ts';
-import { carried, counted, describing, locate, named, refuseStrayTensors, usedFor } from '../onnx/elements.ts';
+import { carried, locate, named } from '../onnx/elements.ts';
 import { nameSource } from '../onnx/names.ts';
 import { TensorStore } from '../onnx/store.ts';
+import { onnxTarget, openOnnx, writeOnnx } from '../onnx/target.ts';
 import { foldingEdits, removed, rewrittenTensors, unreadParameters } from './edits.ts';
 import { equalize } from './equalize.ts';
 import { folded, isChanged, type Folding } from './folding.ts';
@@ -14,18 +13,8 @@ import { layersOf } from './layers.ts';
 import { normalizationBehind } from './normalization.ts';
 import { Wiring } from './wiring.ts';
 
-const target = (
-  isEqualized: boolean,
-  rest: Pick<ExportTarget, 'id' | 'title' | 'summary' | 'ticks'>,
-): ExportTarget => ({
-  ...rest,
-  load: 'In place of the original, e.g. ort.InferenceSession.create(path); inputs, outputs and names are the same.',
-  from: ['onnx'],
-  check: 'onnx',
-  extension: () => '.onnx',
-  refuses: (inputs) => (describing(inputs) === undefined ? 'it is no ONNX model' : undefined),
-  write: (job) => write(isEqualized, job),
-});
+const target = (isEqualized: boolean, words: Pick<ExportTarget, 'id' | 'title' | 'summary' | 'ticks'>): ExportTarget =>
+  onnxTarget(words, (job) => write(isEqualized, job));
 
 /** ONNX files that compute the same with other weights, which quantizing does less harm to. */
 export const mergedTargets: readonly ExportTarget[] = [
@@ -46,12 +35,9 @@ export const mergedTargets: readonly ExportTarget[] = [
 ];
 
 async function write(isEqualized: boolean, job: ExportJob): Promise<ExportOutcome> {
-  const { inputs, stage, signal } = job;
-  const file = describing(inputs);
-  if (file === undefined) throw new UnsupportedInputError('There is no ONNX model.');
-  const source = named(file);
-  const model = await readGraph(source, signal);
-  refuseStrayTensors(model);
+  const { inputs, signal } = job;
+  const opened = await openOnnx(job);
+  const { file, model, main } = opened;
   const wiring = new Wiring(model, file, inputs);
   const foldings: Folding[] = [];
   for (const layer of await layersOf(model, wiring))
@@ -65,31 +51,22 @@ async function write(isEqualized: boolean, job: ExportJob): Promise<ExportOutcom
     );
 
   const located = weightUses(model).flatMap((weight) => locate(weight, file, inputs));
-  const main = stage.mainName ?? file.name;
   const isExternal = located.some(({ weight }) => weight.tensor.data.kind === 'external');
   const store = new TensorStore(isExternal ? `${main}.data` : undefined);
   const newName = nameSource(model);
   const written = changed.map((folding) => ({ folding, loss: new Loss() }));
   const unread = unreadParameters(changed, wiring);
-  const rewriting = { source, store, newName, wiring, signal };
+  const rewriting = { source: named(file), store, newName, wiring, signal };
   const edits: Edit[] = written.flatMap(({ folding, loss }) => foldingEdits(folding, loss, rewriting));
   for (const { graph, tensor } of unread) edits.push(...removed(graph, tensor));
   const gone = new Set([...unread.map(({ tensor }) => tensor), ...rewrittenTensors(changed, wiring)]);
   for (const { weight, source: from, offset, byteLength } of located)
     if (weight.tensor.data.kind === 'external' && !gone.has(weight.tensor))
       edits.push(...carried(weight.tensor, from, offset, byteLength, store));
-  const provenance = Object.entries(job.provenance).map(([key, value]) => given(metadataField(key, value)));
-  edits.push(appendToModel(model, ...provenance));
-
-  const copy = edited(source, edits);
-  const progress = counted(job, inputs.bytes, copy.size + store.dataBytes);
-  if (store.dataBytes > 0) await stage.write(`${main}.data`, progress(store.data()), signal);
-  await stage.write(main, progress(copy.chunks(signal)), signal);
-  const sides = await carrySideFiles(job, ({ name }) => name !== file.name && !usedFor(name, model));
-  const metadata = Object.keys(model.metadata).length;
+  // Losses are known only behind the writing.
+  const outcome = await writeOnnx(job, opened, edits, store);
   return {
-    main,
-    carried: [...(metadata > 0 ? [`${metadata} metadata entries`] : []), ...sides],
+    ...outcome,
     tensors: [
       ...written.map(({ folding, loss }) => reportOf(folding, loss, file.name)),
       ...unread.map(({ tensor }) => mergedAway(tensor, file.name)),

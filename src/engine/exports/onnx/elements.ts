@@ -1,15 +1,7 @@
 import { UnsupportedInputError } from '../../errors.ts';
 import type { ByteSource } from '../../io/source.ts';
-import {
-  graphTensors,
-  replace,
-  type Edit,
-  type OnnxModel,
-  type OnnxTensor,
-  type WeightUses,
-} from '../../onnx/index.ts';
+import { replace, type Edit, type OnnxModel, type OnnxTensor, type WeightUses } from '../../onnx/index.ts';
 import type { InputFile, Inputs } from '../../pipeline/inputs.ts';
-import type { ExportJob } from '../export.ts';
 import { copied } from './rebuild.ts';
 import { constantNode } from './rewrite.ts';
 import type { TensorStore } from './store.ts';
@@ -69,13 +61,6 @@ export function refuseStrayTensors(model: OnnxModel): void {
           );
 }
 
-/** Whether the file of this name holds elements of the model. */
-export function usedFor(name: string, { graphs }: OnnxModel): boolean {
-  return graphs.some((graph) =>
-    graphTensors(graph).some(({ data }) => data.kind === 'external' && data.location === name),
-  );
-}
-
 /** The same elements, in the new data file. */
 export function carried(
   tensor: OnnxTensor,
@@ -94,18 +79,4 @@ export function carried(
       ...store.add({ name: tensor.name, type, shape: tensor.shape }, copied(source, offset, offset + byteLength)),
     ),
   ];
-}
-
-/** Progress by the bytes of the original, however few come out. */
-export function counted(
-  { progress }: ExportJob,
-  bytesIn: number,
-  bytesOut: number,
-): (chunks: AsyncIterable<Uint8Array>) => AsyncGenerator<Uint8Array, void, undefined> {
-  return async function* (chunks) {
-    for await (const chunk of chunks) {
-      yield chunk;
-      progress((chunk.length / bytesOut) * bytesIn);
-    }
-  };
 }

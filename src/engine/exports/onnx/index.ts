@@ -1,14 +1,12 @@
 import { UnsupportedInputError } from '../../errors.ts';
-import { appendToModel, edited, given, opsetVersion, readGraph, weightUses, type Edit } from '../../onnx/index.ts';
-import { metadataField } from '../../onnx/messages.ts';
+import { opsetVersion, weightUses, type Edit } from '../../onnx/index.ts';
 import { floatWidth } from '../../tensor/floats.ts';
-import { carrySideFiles } from '../carry.ts';
 import type { ExportJob, ExportOutcome, ExportTarget } from '../export.ts';
 import { floatTensor, type FloatTensor } from '../float-tensor.ts';
 import { Loss } from '../loss.ts';
 import { statisticsOf } from '../statistics.ts';
 import { chooseForms, sizeOf, type Candidate, type OnnxKind } from './choose.ts';
-import { carried, counted, describing, locate, named, refuseStrayTensors, usedFor, type Located } from './elements.ts';
+import { carried, locate, named, type Located } from './elements.ts';
 import { exactForms } from './exact.ts';
 import { needsBlocks } from './form.ts';
 import { nameSource } from './names.ts';
@@ -16,21 +14,14 @@ import { raiseOpset } from './opset.ts';
 import { reportOf } from './report.ts';
 import { rewriteTensor } from './rewrite.ts';
 import { TensorStore } from './store.ts';
+import { onnxTarget, openOnnx, writeOnnx } from './target.ts';
 
 const opsetFor: Readonly<Record<OnnxKind, number>> = { int8: 13, int4: 21, fp8: 19, fp16: 6, bf16: 13 };
 /** Protobuf messages end here. */
 const largestMessage = 2 ** 31 - 1;
 
-const target = (kind: OnnxKind, rest: Pick<ExportTarget, 'title' | 'summary' | 'ticks'>): ExportTarget => ({
-  id: `onnx-${kind}`,
-  ...rest,
-  load: 'In place of the original, e.g. ort.InferenceSession.create(path); inputs, outputs and names are the same.',
-  from: ['onnx'],
-  check: 'onnx',
-  extension: () => '.onnx',
-  refuses: (inputs) => (describing(inputs) === undefined ? 'it is no ONNX model' : undefined),
-  write: (job) => write(kind, job),
-});
+const target = (kind: OnnxKind, rest: Pick<ExportTarget, 'title' | 'summary' | 'ticks'>): ExportTarget =>
+  onnxTarget({ id: `onnx-${kind}`, ...rest }, (job) => write(kind, job));
 
 /** ONNX files whose weights are smaller; they run wherever the original did, if its operators are known there. */
 export const onnxTargets: readonly ExportTarget[] = [
@@ -66,11 +57,9 @@ export const onnxTargets: readonly ExportTarget[] = [
 ];
 
 async function write(kind: OnnxKind, job: ExportJob): Promise<ExportOutcome> {
-  const { inputs, stage, signal } = job;
-  const file = describing(inputs);
-  if (file === undefined) throw new UnsupportedInputError('There is no ONNX model.');
-  const model = await readGraph(named(file), signal);
-  refuseStrayTensors(model);
+  const { inputs, signal } = job;
+  const opened = await openOnnx(job);
+  const { file, model, main } = opened;
   const isInteger = kind === 'int8' || kind === 'int4';
   const canRaise = (version: number): boolean => 'edits' in raiseOpset(model, named(file), version, nameSource(model));
   const abilities = { hasZeros: canRaise(opsetFor.int8), hasBlocks: canRaise(opsetFor.int4) };
@@ -118,7 +107,6 @@ async function write(kind: OnnxKind, job: ExportJob): Promise<ExportOutcome> {
 
   const edits: Edit[] = 'edits' in raise ? [...raise.edits] : [];
   const bytesOut = otherBytes + sizeOf(candidates, choices);
-  const main = stage.mainName ?? file.name;
   const store = new TensorStore(external || bytesOut > largestMessage - 2 ** 20 ? `${main}.data` : undefined);
   const rewriting = { store, newName, hasAxes, signal };
   const losses = candidates.map(() => new Loss());
@@ -131,19 +119,10 @@ async function write(kind: OnnxKind, job: ExportJob): Promise<ExportOutcome> {
   for (const { weight, source, offset, byteLength } of others)
     if (weight.tensor.data.kind === 'external')
       edits.push(...carried(weight.tensor, source, offset, byteLength, store));
-  const provenance = Object.entries(job.provenance).map(([key, value]) => given(metadataField(key, value)));
-  edits.push(appendToModel(model, ...provenance));
-
-  const copy = edited(named(file), edits);
-  const progress = counted(job, inputs.bytes, copy.size + store.dataBytes);
-  // The data first: scales that the model file holds are known when their codes were written.
-  if (store.dataBytes > 0) await stage.write(`${main}.data`, progress(store.data()), signal);
-  await stage.write(main, progress(copy.chunks(signal)), signal);
-  const sides = await carrySideFiles(job, ({ name }) => name !== file.name && !usedFor(name, model));
-  const metadata = Object.keys(model.metadata).length;
+  // Losses are known only behind the writing.
+  const outcome = await writeOnnx(job, opened, edits, store);
   return {
-    main,
-    carried: [...(metadata > 0 ? [`${metadata} metadata entries`] : []), ...sides],
+    ...outcome,
     tensors: candidates.map((candidate, index) =>
       reportOf(candidate, file.name, choices[index] ?? { form: { kind: 'kept' } }, losses[index] ?? new Loss()),
     ),
