@@ -19,6 +19,18 @@ export function weightsModel(bytes: number): Uint8Array {
   return safetensorsFile(headerText([tensor], {}), data);
 }
 
+/** Made-up sentences: what takes the engine longest for its size, so that a test can look at work before it is done. */
+export function textFile(bytes: number): Uint8Array {
+  const words = 'the model keeps each layer of weights near some other and then a tensor is small again but never lost';
+  let state = 1;
+  const next = (count: number) => (state = (Math.imul(state, 1664525) + 1013904223) >>> 0) % count;
+  const choices = words.split(' ');
+  const period = Math.min(bytes, 2 ** 20);
+  let text = '';
+  while (text.length < period) text += `${choices[next(choices.length)]}${next(9) === 0 ? '.\n' : ' '}`;
+  return Buffer.alloc(bytes, text.slice(0, period));
+}
+
 /** A file whose header says that it is longer than the file. */
 export function brokenModel(): Uint8Array {
   const bytes = new Uint8Array(4096);
