@@ -27,6 +27,8 @@ export const fitRequest = z.strictObject({
   task: path.exactOptional(),
   /** Learn from its first so many items, measure on the others. */
   calibrate: z.int().min(1).max(100_000).exactOptional(),
+  /** Round each layer for what rounded ones before it give; takes some minutes for each size. */
+  inSequence: z.boolean().exactOptional(),
   output: path.exactOptional(),
   overwrite: z.boolean().exactOptional(),
 });

@@ -3,15 +3,8 @@ import { tmpdir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { compress, verify, type JobEvent } from '../../src/engine/index.ts';
-import {
-  ablate,
-  fit,
-  type Candidate,
-  type CandidateEvent,
-  type FitReport,
-  type FitRequest,
-} from '../../src/evaluation/index.ts';
+import { compress, verify } from '../../src/engine/index.ts';
+import { ablate, fit, type Candidate, type FitReport, type FitRequest } from '../../src/evaluation/index.ts';
 import { itemsToLearn } from '../../src/evaluation/joint/bench.ts';
 import { sizeAt } from '../../src/evaluation/joint/ablate.ts';
 import { curveOf, fitSteps } from '../../src/evaluation/joint/allocate.ts';
@@ -22,6 +15,7 @@ import { byImportance, even, stepAt, stepsFor } from '../../src/evaluation/joint
 import { blocksOf } from '../../src/evaluation/joint/sums.ts';
 import { context, finish } from '../support/jobs.ts';
 import { gaussians } from '../support/streams.ts';
+import { finishFit, withoutCandidates } from './fits.ts';
 import { evaluationContext } from './support.ts';
 
 const samples = fileURLToPath(new URL('../../samples', import.meta.url));
@@ -128,22 +122,6 @@ test('bits go where damage is, and all of them', () => {
   expect(chosen[0]!.step / chosen[1]!.step).toBeGreaterThan(2.5);
   expect(chosen[1]!.step / chosen[2]!.step).toBeGreaterThan(2.5);
 });
-
-/** Runs a fit to its end; its report, and the candidates that it told. */
-async function finishFit(request: FitRequest) {
-  const candidates: Candidate[] = [];
-  const { report } = await finish(withoutCandidates(fit(request, evaluationContext()), candidates));
-  return { report, candidates };
-}
-
-async function* withoutCandidates<Report>(
-  events: AsyncIterable<JobEvent<Report> | CandidateEvent>,
-  candidates: Candidate[],
-): AsyncGenerator<JobEvent<Report>> {
-  for await (const event of events)
-    if (event.type === 'candidate') candidates.push(event.candidate);
-    else yield event;
-}
 
 /** A fit of the digit reader of this repository into a twelfth. */
 const digits = (folder: string, name: string): FitRequest => ({

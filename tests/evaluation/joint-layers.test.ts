@@ -61,7 +61,7 @@ test('what outputs lose on average is told, also by inputs that moved', async ()
       await sums.write(join(folder, 'x.sums'));
       const before = Float32Array.from(gaussians(rows * columns, 8));
       const after = before.slice();
-      const layer = { ...known, sums: 'x.sums', samples, isMoved };
+      const layer = { ...known, sums: 'x.sums', samples, places: samples, isMoved };
       const told = { along: 'tensor', steps: Float32Array.of(0.5) } as const;
       const { lost } = await roundTensor(after, { layer, told }, folder, { feedback: true, rate: false });
       const now = isMoved ? moved : inputs;

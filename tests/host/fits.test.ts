@@ -37,8 +37,12 @@ test('a front is measured, one of its sizes is made, and every candidate is reme
 
   const [smallest] = tried;
   const bytes = smallest?.bytes ?? 0;
-  const made = (await ended(host, { input, task, calibrate: 60, target: { bytes } })).at(-1);
-  expect(made).toMatchObject({ state: 'done', receipt: { learnedFrom: 'task', items: 60 } });
+  const made = (await ended(host, { input, task, calibrate: 60, inSequence: true, target: { bytes } })).at(-1);
+  expect(made).toMatchObject({
+    state: 'done',
+    request: { inSequence: true },
+    receipt: { learnedFrom: 'task', items: 60 },
+  });
   const output = made?.receipt?.output ?? '';
   expect((await stat(output)).size).toBe(made?.receipt?.bytesOut);
   expect(made?.receipt?.bytesOut).toBeLessThanOrEqual(bytes);

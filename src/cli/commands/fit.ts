@@ -58,7 +58,7 @@ export function withFit(command: Command): Command {
     .addOption(
       new Option(
         '--ablate',
-        'with --fit and --task: also tell at which size it is as good without each part',
+        'with --fit and --task: also tell at which size it is as good without each part (and, with --in-sequence, without that)',
       ).conflicts('without'),
     );
 }

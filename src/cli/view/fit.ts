@@ -32,6 +32,7 @@ const withoutWords: Readonly<Record<AblationRow['without'], string>> = {
   allocation: 'bits by measured damage',
   spreads: 'steps of their own for rows',
   repair: 'biases that make good what outputs lose on average',
+  sequence: 'layers that fit what rounded ones before them give',
   contexts: 'a coder that learns from neighbours',
   everything: 'all of them: the grid alone, without data',
 };

@@ -48,6 +48,7 @@ async function run(
   const goal = distanceOf(whole.evaluation);
   const rows: AblationRow[] = [];
   for (const part of parts) {
+    if (part === 'sequence' && !request.inSequence) continue;
     const at = (bytes: number): Promise<Tried> => {
       const asked = { ...request, output: join(folder, 'part.fwz'), overwrite: true, target: { bytes } };
       return fitOnce({ ...asked, without: part }, context, reporter).then(triedBy);

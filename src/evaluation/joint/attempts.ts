@@ -73,7 +73,8 @@ export class Attempts {
     let coarser = 1;
     let best: Attempt | undefined;
     // Layers are looked at again and again only for a size that is nearly right.
-    const { inSequence = false } = this.#work.request;
+    const { without } = this.#work.request;
+    const inSequence = this.#work.request.inSequence === true && without !== 'sequence';
     let isInSequence = false;
     for (let round = 0; round < mostRounds; round++) {
       const trial = join(this.#bench.folder, 'trial.fwz');

@@ -75,7 +75,7 @@ export async function openBench(
   started(model);
   const given = task && { task: { task: task.task, folder: task.folder } };
   const inputs: ModelInputs = { ...given, items, frames: mostFrames, seed, threads };
-  const key = JSON.stringify([4, await model.sha256, task?.sha256, task?.folder, items, seed]);
+  const key = JSON.stringify([5, await model.sha256, task?.sha256, task?.folder, items, seed]);
   const cache = join(request.cacheFolder, createHash('sha256').update(key).digest('hex').slice(0, 32));
   await mkdir(cache, { recursive: true });
   const ask: Bench['ask'] = async (name, asked) => {

@@ -10,7 +10,7 @@ import type { ModelInputs } from '../inference/inputs.ts';
 import { findLayers, type Layer } from './layers.ts';
 import { countLookups, type Lookup } from './lookups.ts';
 import { sumLayers } from './sum-layers.ts';
-import { samplesIn } from './sums.ts';
+import { countsIn, type SampleCounts } from './sums.ts';
 
 /** What is to be calibrated; plain data. */
 export interface CalibrateRequest extends ModelInputs {
@@ -29,10 +29,9 @@ export interface Calibration {
 }
 
 /** A layer and what is known of its inputs. */
-export interface CalibratedLayer extends Layer {
+export interface CalibratedLayer extends Layer, SampleCounts {
   /** A file in the folder, as {@link Sums} writes it. */
   readonly sums: string;
-  readonly samples: number;
   /** Whether the sums are of inputs that moved, and tell by how much. */
   readonly isMoved?: boolean;
 }
@@ -63,8 +62,9 @@ export async function calibrate(
   await sumLayers(request, [captured], missing, ({ key }) => join(request.folder, path(key)), onProgress);
   const calibrated: CalibratedLayer[] = [];
   for (const layer of layers) {
-    const samples = await samplesIn(join(request.folder, path(layer.key)));
-    if (samples > 0) calibrated.push({ ...layer, sums: path(layer.key), samples });
+    await using summed = await FileSource.open(join(request.folder, path(layer.key)));
+    const counts = await countsIn(summed);
+    if (counts.samples > 0) calibrated.push({ ...layer, ...counts, sums: path(layer.key) });
   }
   return {
     layers: calibrated,

@@ -3,25 +3,23 @@ import type { Values } from '../inputs/tensor.ts';
 
 /**
  * Inputs of a layer from a value that was captured: `count` samples, spread evenly over those there are, each of
- * groups × columns numbers, handed to `use` in order. Nothing where the value does not fit the layer.
+ * groups × columns numbers, handed to `use` in order. Tells how many there are; none where the value does not fit the layer.
  */
 export function eachSample(
   layer: Layer,
   { shape, data }: Values,
   most: number,
   use: (sample: (group: number, column: number) => number) => void,
-): void {
+): number {
   const numbers = data as ArrayLike<number>;
-  if (layer.window) {
-    eachPosition(layer, layer.window, shape, numbers, most, use);
-    return;
-  }
-  if (shape.at(-1) !== layer.columns) return;
+  if (layer.window) return eachPosition(layer, layer.window, shape, numbers, most, use);
+  if (shape.at(-1) !== layer.columns) return 0;
   const rows = numbers.length / layer.columns;
   for (const row of spread(rows, most)) {
     const start = row * layer.columns;
     use((_, column) => numbers[start + column] ?? 0);
   }
+  return rows;
 }
 
 function eachPosition(
@@ -31,10 +29,10 @@ function eachPosition(
   numbers: ArrayLike<number>,
   most: number,
   use: (sample: (group: number, column: number) => number) => void,
-): void {
+): number {
   const [batch = 0, channels = 0, ...extents] = shape;
   const taps = kernel.reduce((product, extent) => product * extent, 1);
-  if (extents.length !== kernel.length || channels * taps !== groups * columns) return;
+  if (extents.length !== kernel.length || channels * taps !== groups * columns) return 0;
   const outputs = kernel.map((extent, axis) => {
     const covered = (extents[axis] ?? 0) + (pads[axis] ?? 0) + (padsAfter[axis] ?? 0);
     return Math.max(0, Math.floor((covered - (dilations[axis] ?? 1) * (extent - 1) - 1) / (strides[axis] ?? 1)) + 1);
@@ -66,6 +64,7 @@ function eachPosition(
       return place < 0 ? 0 : (numbers[start + channel * area + place] ?? 0);
     });
   }
+  return batch * positions;
 }
 
 /** At most `most` of the numbers below `count`, evenly, but without a period that rows could share. */

@@ -1,13 +1,16 @@
 import { join } from 'node:path';
 import type { Bench } from './bench.ts';
+import type { CalibratedLayer } from './calibrate.ts';
 import type { FitRequest } from './request.ts';
 import { weigh, type Weighed } from './weigh.ts';
 
-/** Items that sensitivities are measured on. */
+/** Items that sensitivities are measured on, and steps that each matrix is tried at, relative to its root mean square. */
 const probedItems = 12;
-/** Steps that each matrix is tried at, relative to its root mean square; of large models only the first. */
 const probedSteps = [0.8, 0.35, 1.8];
+/** Of large models only the first step is tried. */
 const largeWeights = 2e7;
+/** Products that all trials together may take, some minutes of two cores: beyond, there are fewer steps, then fewer items. */
+const mostProducts = 1.5e13;
 
 /** Measures what rounding each matrix does to the outputs; what an earlier run found out is not measured again. */
 export async function weighMatrices(bench: Bench, { without }: FitRequest): Promise<readonly Weighed[]> {
@@ -15,20 +18,31 @@ export async function weighMatrices(bench: Bench, { without }: FitRequest): Prom
   const feedback = without !== 'feedback';
   const spreads = without !== 'spreads';
   const repair = without !== 'repair';
-  const weights = matrices.reduce((sum, { count }) => sum + count, 0);
   const tellsClasses = task?.task.metrics.some(({ metric }) => /nll|perplexity|top-1|text|character/.test(metric));
   const probes = await bench.ask('sensitivity', {
     ...inputs,
-    items: Math.min(inputs.items, probedItems),
+    ...planTrials(matrices, inputs.items),
     ...{ model: bench.graph, output: task?.task.output, tellsClasses: tellsClasses ?? false },
     ...{ copies: bench.copies, folder: bench.cache, feedback, spreads },
     biases: repair ? bench.vectors : [],
     tensors: matrices.filter(({ isReached }) => isReached),
-    steps: weights > largeWeights ? probedSteps.slice(0, 1) : probedSteps,
     record: join(
       bench.cache,
       `probes-${feedback ? 'fed' : 'plain'}-${spreads ? 'spread' : 'even'}-${repair ? 'repaired' : 'lost'}.jsonl`,
     ),
   });
   return await weigh(matrices, probes, bench.valuesOf, without === 'allocation');
+}
+
+/** At how many steps matrices are tried, and on how many of the items that were learned from. */
+export function planTrials(
+  matrices: readonly { readonly count: number; readonly layer?: Pick<CalibratedLayer, 'places'> | undefined }[],
+  learned: number,
+): { readonly steps: readonly number[]; readonly items: number } {
+  const weights = matrices.reduce((sum, { count }) => sum + count, 0);
+  const products = matrices.reduce((sum, { count, layer }) => sum + count * (layer?.places ?? 0), 0);
+  const items = Math.min(learned, probedItems);
+  const asOftenAs = mostProducts / (matrices.length * (products / learned));
+  if (weights <= largeWeights && asOftenAs >= items * probedSteps.length) return { steps: probedSteps, items };
+  return { steps: probedSteps.slice(0, 1), items: Math.max(1, Math.min(items, Math.floor(asOftenAs))) };
 }

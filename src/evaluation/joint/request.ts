@@ -10,9 +10,10 @@ export type FitTarget =
 
 /**
  * Parts that can be left out, to see what they are worth: errors that are fed back, bits by measured damage, steps of their own
- * for rows, biases that make good what outputs lose on average, and a coder that learns from neighbours.
+ * for rows, biases that make good what outputs lose on average, layers that are made to fit what rounded ones before them give,
+ * and a coder that learns from neighbours.
  */
-export const fitParts = ['feedback', 'allocation', 'spreads', 'repair', 'contexts'] as const;
+export const fitParts = ['feedback', 'allocation', 'spreads', 'repair', 'sequence', 'contexts'] as const;
 export type FitPart = (typeof fitParts)[number];
 
 export interface FitRequest {

@@ -50,6 +50,7 @@ export class Sums {
   readonly #totals: Float64Array;
   #waiting = 0;
   #samples = 0;
+  #places = 0;
 
   constructor(layer: Layer, isMoved: boolean) {
     this.layer = layer;
@@ -85,7 +86,7 @@ export class Sums {
         were.push(Float32Array.from({ length: each }, (_, at) => sample(Math.floor(at / columns), at % columns)));
       });
     let number = 0;
-    eachSample(this.layer, value, most, (sample) => {
+    this.#places += eachSample(this.layer, value, most, (sample) => {
       const was = were[number++];
       for (const { group, first, size, waiting, moves } of this.#blocks) {
         const start = this.#waiting * strideOf(size);
@@ -117,12 +118,12 @@ export class Sums {
     this.#waiting = 0;
   }
 
-  /** Writes the number of samples, totals, and sums block by block; under its name only when it is complete. */
+  /** Writes the numbers of samples and of places, totals, and sums block by block; under its name only when it is complete. */
   async write(path: string): Promise<void> {
     this.#flush();
     const handle = await open(`${path}.partial`, 'w');
     try {
-      await handle.writeFile(new Uint8Array(Float64Array.of(this.#samples).buffer));
+      await handle.writeFile(new Uint8Array(Float64Array.of(this.#samples, this.#places).buffer));
       await handle.writeFile(new Uint8Array(this.#totals.buffer));
       for (const block of this.#blocks)
         for (const { sums } of block.moves ? [block, block.moves] : [block]) {
@@ -145,16 +146,15 @@ export class SumsFile implements AsyncDisposable {
 
   private constructor(source: FileSource, samples: number, totals: Float64Array) {
     [this.#source, this.samples, this.totals] = [source, samples, totals];
-    this.#offset = 8 + totals.byteLength;
+    this.#offset = headBytes + totals.byteLength;
   }
 
   static async open(path: string, { groups, columns }: Layer, isMoved: boolean): Promise<SumsFile> {
     const source = await FileSource.open(path);
-    const samples = new Float64Array(1);
+    const { samples } = await countsIn(source);
     const totals = new Float64Array((isMoved ? 2 : 1) * groups * columns);
-    await source.read(0, new Uint8Array(samples.buffer));
-    await source.read(8, new Uint8Array(totals.buffer));
-    return new SumsFile(source, samples[0] ?? 0, totals);
+    await source.read(headBytes, new Uint8Array(totals.buffer));
+    return new SumsFile(source, samples, totals);
   }
 
   /** The next stride × stride sums. */
@@ -172,9 +172,18 @@ export class SumsFile implements AsyncDisposable {
   }
 }
 
-export async function samplesIn(path: string): Promise<number> {
-  await using source = await FileSource.open(path);
-  const count = new Float64Array(1);
-  await source.read(0, new Uint8Array(count.buffer));
-  return count[0] ?? 0;
+/** How many inputs were summed, of how many that the layer was given. */
+export interface SampleCounts {
+  readonly samples: number;
+  readonly places: number;
+}
+
+const headBytes = 16;
+
+/** Of a file of {@link Sums}. */
+export async function countsIn(source: FileSource): Promise<SampleCounts> {
+  const counts = new Float64Array(headBytes / 8);
+  await source.read(0, new Uint8Array(counts.buffer));
+  const [samples = 0, places = 0] = counts;
+  return { samples, places };
 }

@@ -96,13 +96,14 @@ async function* runFits(
   const { spawnWorker, spawnEvaluation, dataFolder, workFolder, settings } = options;
   if (spawnEvaluation === undefined)
     throw new HostError({ code: 'UNSUPPORTED', message: 'This program cannot run models.' });
-  const { target, input, task, calibrate, overwrite } = request;
+  const { target, input, task, calibrate, inSequence, overwrite } = request;
   const { memoryBytes, threads } = settings();
-  const seen = new Map<number, Tried>();
+  const seen = new Set<number>();
   const cacheFolder = join(dataFolder, 'calibration');
-  const common = { input, task, calibrate, cacheFolder, memoryBytes, ...(threads === 'auto' ? {} : { threads }) };
+  const learned = { input, task, calibrate, inSequence, cacheFolder };
+  const common = { ...learned, memoryBytes, ...(threads === 'auto' ? {} : { threads }) };
   const keep = async (tried: Tried, damages: ReadonlyMap<string, number | null> = new Map()): Promise<void> => {
-    seen.set(tried.number, tried);
+    seen.add(tried.number);
     await options.history.saveCandidate({
       ...{ fit: id, number: tried.number, input, tried: Date.now(), bytes: tried.bytes },
       candidate: toCandidate(id, tried),
@@ -133,11 +134,7 @@ async function* runFits(
         if (event.type !== 'finished') continue;
         const { report } = event;
         const damages = new Map(report.sensitivities.map(({ name, damage }) => [name, damage]));
-        for (const tried of report.candidates) {
-          const number = tried.number + before;
-          const metrics = tried.bytes === report.bytesOut ? report.evaluation?.metrics : seen.get(number)?.metrics;
-          await keep({ ...tried, number, ...(metrics && { metrics }) }, damages);
-        }
+        for (const tried of report.candidates) await keep({ ...tried, number: tried.number + before }, damages);
         before = seen.size;
         yield { type: 'state', change: { candidates: seen.size } };
         if (pass === passes.at(-1)) yield { type: 'finished', report };

@@ -1,4 +1,4 @@
-import { Button, NativeSelect, NumberInput, Radio, Slider, TextInput } from '@mantine/core';
+import { Button, NativeSelect, NumberInput, Radio, Slider, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { FitTarget } from '../../../contract/fits.ts';
 import { Actions } from '../../components/Actions.tsx';
@@ -22,6 +22,9 @@ interface FitFormProps {
   readonly bytes: number;
   readonly inputs: Inputs;
   readonly onInputs: (inputs: Inputs) => void;
+  /** Whether each layer is rounded for what rounded ones before it give. */
+  readonly inSequence: boolean;
+  readonly onInSequence: (inSequence: boolean) => void;
   readonly isBusy: boolean;
   readonly onStart: (target: FitTarget) => void;
 }
@@ -38,7 +41,7 @@ const frontShares = [0.25, 0.16, 0.11, 0.08, 0.06, 0.045];
 const megabyte = 1e6;
 
 /** How small, or how good, and with which inputs. */
-export function FitForm({ bytes, inputs, onInputs, isBusy, onStart }: FitFormProps) {
+export function FitForm({ bytes, inputs, onInputs, inSequence, onInSequence, isBusy, onStart }: FitFormProps) {
   const [aim, setAim] = useState<Aim>('size');
   const [percent, setPercent] = useState(10);
   const [bits, setBits] = useState(3);
@@ -123,6 +126,14 @@ export function FitForm({ bytes, inputs, onInputs, isBusy, onStart }: FitFormPro
           />
         )}
       </div>
+      <Switch
+        label="Layer after layer"
+        description="Each is rounded for what rounded ones before it give: better where many follow each other, and some minutes more for each size."
+        checked={inSequence}
+        onChange={({ currentTarget }) => onInSequence(currentTarget.checked)}
+        color="var(--fw-approximate)"
+        mb={16}
+      />
       <Actions>
         <Button
           type="submit"

@@ -50,6 +50,7 @@ export function FitProgress({ job }: { readonly job: FitJob }) {
               ...(receipt.metrics.length === 0
                 ? [['How good', 'Not measured: there were no inputs to measure on.'] as const]
                 : []),
+              ...(request.inSequence ? [['Rounded', 'layer after layer'] as const] : []),
               ['Time', durationText(receipt.seconds)],
             ]}
           />

@@ -23,9 +23,10 @@ export function FitScreen({ path }: { readonly path: string }) {
   const open = useOpenModel();
   const [chosen, setChosen] = useState<Candidate>();
   const [inputs, setInputs] = useState<Inputs>({ task: '' });
+  const [inSequence, setInSequence] = useState(false);
   const begin = (target: FitTarget) =>
     start.mutate({
-      ...{ input: path, target },
+      ...{ input: path, target, inSequence },
       ...(inputs.task === '' ? {} : inputs),
     });
   const isBusy = newest !== undefined && (newest.state === 'queued' || newest.state === 'running');
@@ -38,7 +39,15 @@ export function FitScreen({ path }: { readonly path: string }) {
       </p>
       {model.error && <Failure error={model.error} />}
       {model.data !== undefined && (
-        <FitForm bytes={model.data.bytes} inputs={inputs} onInputs={setInputs} isBusy={isBusy} onStart={begin} />
+        <FitForm
+          bytes={model.data.bytes}
+          inputs={inputs}
+          onInputs={setInputs}
+          inSequence={inSequence}
+          onInSequence={setInSequence}
+          isBusy={isBusy}
+          onStart={begin}
+        />
       )}
       {start.error && <Failure error={start.error} />}
       {newest !== undefined && <FitProgress job={newest} />}
