@@ -28,7 +28,7 @@ import { sampleHandlers } from './handlers/sample.ts';
 import { settingsHandlers } from './handlers/settings.ts';
 import { zooHandlers } from './handlers/zoo.ts';
 import { openHistory } from './history.ts';
-import { createJobQueue } from './job-queue.ts';
+import { createJobQueue } from './jobs/job-queue.ts';
 import { evaluationsFile } from './kept-answers.ts';
 import { createSettings } from './settings.ts';
 import { missingRoom, spaceNeeded } from './space-needed.ts';

@@ -1,7 +1,7 @@
 import type { JobRequest } from '../../contract/jobs.ts';
 import { HostError } from '../../contract/errors.ts';
 import type { Access } from '../access.ts';
-import type { JobQueue } from '../job-queue.ts';
+import type { JobQueue } from '../jobs/job-queue.ts';
 import type { Handlers } from './handlers.ts';
 
 /**

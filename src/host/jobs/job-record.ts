@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
-import { job as jobSchema, type Job, type JobRequest, type JobState } from '../contract/jobs.ts';
-import type { JobEvent } from '../engine/index.ts';
+import { job as jobSchema, type Job, type JobRequest, type JobState } from '../../contract/jobs.ts';
+import type { JobEvent } from '../../engine/index.ts';
 
 /** What a job of each command is called while it works. */
 export const working: Readonly<Record<JobRequest['command'], JobState>> = {

@@ -1,4 +1,4 @@
-import type { PauseGate } from '../engine/index.ts';
+import type { PauseGate } from '../../engine/index.ts';
 
 /** A gate that a job passes between batches, and somebody may close. */
 export interface PauseControl extends PauseGate {
