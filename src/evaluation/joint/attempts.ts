@@ -1,4 +1,4 @@
-import { appendFile, rename } from 'node:fs/promises';
+import { appendFile, copyFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FeatherweightError, UsageError } from '../../engine/errors.ts';
 import { compress } from '../../engine/pipeline/compress.ts';
@@ -8,8 +8,10 @@ import type { Reporter } from '../../engine/pipeline/job.ts';
 import type { EvaluationReport } from '../report.ts';
 import { fitSteps, rootMeanSquare } from './allocate.ts';
 import type { Bench } from './bench.ts';
+import { bytesOf, keyOf, KeptWork } from './kept-work.ts';
 import type { Candidate, CandidateEvent, FitReport } from './report.ts';
 import type { FitRequest } from './request.ts';
+import type { RoundedTensor } from './round.ts';
 import { even, stepsFor } from './spread.ts';
 import type { FoundTensor } from './tensors.ts';
 import type { Weighed } from './weigh.ts';
@@ -39,6 +41,13 @@ interface SteppedTensor {
   readonly step: number;
 }
 
+/** What writing an archive came to. */
+interface Written {
+  readonly report: CompressReport;
+  /** Per code, of each tensor. */
+  readonly bits: readonly number[];
+}
+
 /** Writes archives of a model with this many bytes or that many, and remembers all of them. */
 export class Attempts {
   readonly candidates: Candidate[] = [];
@@ -46,6 +55,8 @@ export class Attempts {
   readonly #weighed: readonly Weighed[];
   readonly #vectors: readonly SteppedTensor[];
   readonly #work: Work;
+  /** Archives that this search came to already, in this run or one that was killed. */
+  readonly #kept: KeptWork<Written>;
   /** Bytes of an archive besides the codes that were asked for, as the last attempt had them. */
   #besides: number | undefined;
 
@@ -54,6 +65,7 @@ export class Attempts {
     this.#weighed = weighed;
     this.#vectors = vectors;
     this.#work = work;
+    this.#kept = new KeptWork(join(bench.cache, 'attempts'));
   }
 
   static async prepare(bench: Bench, weighed: readonly Weighed[], work: Work): Promise<Attempts> {
@@ -106,7 +118,6 @@ export class Attempts {
 
   /** Writes an archive whose codes of matrices take about `inCodes` bytes, with steps `coarser` than those that fit. */
   async write(inCodes: number, coarser: number, path: string, isInSequence: boolean): Promise<Attempt> {
-    const { cache, files, copies, copied, model, inputs, graph } = this.#bench;
     const chosen = fitSteps(
       this.#weighed.map(({ curve }) => curve),
       inCodes,
@@ -117,23 +128,7 @@ export class Attempts {
     }));
     const vectors = this.#vectors.map(({ tensor, step }) => ({ ...tensor, told: stepsFor(even, step) }));
     const tensors = [...matrices, ...vectors];
-    const { request, context, reporter } = this.#work;
-    const { without, rate = false, threads, memoryBytes } = request;
-    const bits = await this.#bench.ask('round', {
-      ...{ files: files.map(({ source }) => source.name), copies, folder: cache, tensors },
-      options: { feedback: without !== 'feedback', rate },
-      repair: without !== 'repair',
-      sequence: isInSequence ? { ...inputs, original: model.onnx ?? '', copy: graph } : undefined,
-    });
-    const prepared = { path: copied, tensors };
-    const preset = without === 'contexts' ? 'balanced' : 'smallest';
-    const archived = { input: model.opened, output: path, approximate: {}, overwrite: true, preset } as const;
-    let report: CompressReport | undefined;
-    for await (const event of compress({ ...archived, prepared, threads, memoryBytes }, context)) {
-      if (event.type === 'finished') report = event.report;
-      if (event.type === 'progress') reporter.progress(event.phase, event.bytesDone, event.bytesTotal, event.bytesOut);
-    }
-    if (!report) throw new FeatherweightError('INTERNAL', 'A candidate was written without a report.');
+    const { report, bits } = await this.#archive(tensors, path, isInSequence);
     const candidate = {
       number: this.candidates.length + 1,
       bytes: report.bytesOut,
@@ -147,6 +142,48 @@ export class Attempts {
     if (coarser === 1) this.#besides = report.bytesOut - inCodes;
     await this.#tell(candidate);
     return { report, candidate };
+  }
+
+  /** Writes the archive of tensors that are rounded to these steps, or takes that which an earlier run wrote. */
+  async #archive(tensors: readonly RoundedTensor[], path: string, isInSequence: boolean): Promise<Written> {
+    const { cache, files, copies, copied, model, inputs, graph } = this.#bench;
+    const { request, context, reporter } = this.#work;
+    const { without, rate = false, threads, memoryBytes } = request;
+    const how = {
+      options: { feedback: without !== 'feedback', rate },
+      repair: without !== 'repair',
+    };
+    const preset = without === 'contexts' ? 'balanced' : 'smallest';
+    const steps = tensors.flatMap(({ name, told: { along, steps } }) => [name, along, bytesOf(steps)]);
+    const key = keyOf(JSON.stringify([how, preset, isInSequence]), ...steps);
+    const before = await this.#kept.take(key);
+    if (before) {
+      await copyFile(before.path, path);
+      return before.known;
+    }
+    const kept = join(cache, 'rounded');
+    const bits = await this.#bench.ask('round', {
+      ...how,
+      ...{ files: files.map(({ source }) => source.name), copies, folder: cache, tensors, kept },
+      sequence: isInSequence ? { ...inputs, original: model.onnx ?? '', copy: graph } : undefined,
+    });
+    const prepared = { path: copied, tensors };
+    const archived = { input: model.opened, output: path, approximate: {}, overwrite: true, preset } as const;
+    let report: CompressReport | undefined;
+    for await (const event of compress({ ...archived, prepared, threads, memoryBytes }, context)) {
+      if (event.type === 'finished') report = event.report;
+      if (event.type === 'progress') reporter.progress(event.phase, event.bytesDone, event.bytesTotal, event.bytesOut);
+    }
+    if (!report) throw new FeatherweightError('INTERNAL', 'A candidate was written without a report.');
+    const written = { report, bits };
+    await this.#kept.put(key, written, (to) => copyFile(path, to));
+    await new KeptWork(kept).clear();
+    return written;
+  }
+
+  /** Forgets what was only kept for a run that goes on with this one. */
+  async forget(): Promise<void> {
+    await this.#kept.clear();
   }
 
   /** Notes how good a candidate proved to be. */

@@ -67,6 +67,7 @@ async function run(
   if (evaluation) await attempts.measured(attempt, evaluation);
   await copyInto(target, found, context.signal);
   await target.commit();
+  await attempts.forget();
   const { sha256, tensors, bytesOut } = attempt.report;
   return {
     command: 'fit',

@@ -4,6 +4,7 @@ import { FileSource } from '../../engine/io/file-source.ts';
 import type { ToldSteps } from '../../engine/quantizers/quantizer.ts';
 import type { CalibratedLayer } from './calibrate.ts';
 import { entropyOf } from './entropy.ts';
+import { RoundedTensors } from './kept-tensors.ts';
 import { codeOf, pricesOf } from './prices.ts';
 import { lostBy, roundLayer } from './round-layer.ts';
 import { Sequence, type SequenceRequest } from './sequence.ts';
@@ -71,11 +72,13 @@ export interface RoundRequest {
   readonly repair: boolean;
   /** Present: each layer is rounded for the inputs that those before it give when they are rounded. */
   readonly sequence?: SequenceRequest | undefined;
+  /** Where rounded tensors stay, so that a killed run is gone on with behind them; for one original and one folder. */
+  readonly kept: string;
 }
 
 /** Writes rounded weights of the original into the copy; bits per code of each tensor. */
 export async function roundAll(
-  { files, copies, folder, tensors, options, repair, sequence }: RoundRequest,
+  { files, copies, folder, tensors, options, repair, sequence, kept: keptFolder }: RoundRequest,
   onProgress: (done: number, total: number) => void,
 ): Promise<readonly number[]> {
   await using opened = new AsyncDisposableStack();
@@ -83,13 +86,14 @@ export async function roundAll(
   const targets = await Promise.all(
     copies.map(async (path) => opened.adopt(await open(path, 'r+'), (handle) => handle.close())),
   );
+  const kept = new RoundedTensors(keptFolder, { ...options, repair, inSequence: sequence !== undefined });
   const bits = new Map<string, number>();
   const write = async (tensor: RoundedTensor, from: string, more?: Float64Array): Promise<Float64Array | undefined> => {
     const [source, target] = [sources[tensor.file], targets[tensor.file]];
     if (!source || !target) return undefined;
     const values = await readTensor(source, tensor);
     more?.forEach((one, at) => (values[at] = (values[at] ?? 0) + one));
-    const rounded = await roundTensor(values, tensor, from, options);
+    const rounded = await kept.round(values, tensor, more, () => roundTensor(values, tensor, from, options));
     await writeTensor(target, tensor, values);
     bits.set(tensor.name, rounded.bits);
     onProgress(bits.size, tensors.length);
@@ -102,7 +106,9 @@ export async function roundAll(
   };
   const layers = tensors.filter(({ layer }) => layer);
   const biases = new Set(layers.map(biasOf));
-  for (const tensor of tensors) if (!tensor.layer && !biases.has(tensor)) await write(tensor, folder);
+  const others = tensors.filter((tensor) => !tensor.layer && !biases.has(tensor));
+  for (const tensor of others) await write(tensor, folder);
+  if (sequence) kept.passed(others);
   const inSequence = sequence && opened.use(await Sequence.open(sequence));
   if (inSequence)
     for (const tensor of [...layers, ...biases]) {
@@ -110,7 +116,8 @@ export async function roundAll(
       if (tensor && source && target) await writeTensor(target, tensor, await readTensor(source, tensor));
     }
   for (const stage of inSequence?.stagesOf(layers) ?? [{ tensors: layers, isLookedAt: false }]) {
-    const moved = stage.isLookedAt ? await inSequence?.look(stage.tensors) : undefined;
+    const isNew = stage.isLookedAt && !(await kept.have(stage.tensors));
+    const moved = isNew ? await inSequence?.look(stage.tensors) : undefined;
     for (const tensor of moved ?? stage.tensors) {
       const lost = await write(tensor, moved ? (inSequence?.folder ?? folder) : folder);
       const bias = biasOf(tensor);
@@ -122,6 +129,7 @@ export async function roundAll(
           lost?.map((one) => sign * one),
         );
     }
+    if (sequence) kept.passed(stage.tensors);
   }
   return tensors.map(({ name }) => bits.get(name) ?? 0);
 }

@@ -5,7 +5,7 @@ import { sumBytes, Sums } from './sums.ts';
 
 /** Values that are captured in one pass, and sums that are held at once, in bytes. */
 const capturesAtOnce = 24;
-const mostSumBytes = 512 * 2 ** 20;
+const mostSumBytes = 128 * 2 ** 20;
 
 /**
  * Sums the products of what layers are given, a few layers at a time, and writes a file for each. Of two models, the original
