@@ -1,45 +1,12 @@
-import code from '../kernels/generated/feedback.wasm.ts';
-import { instantiate } from '../kernels/load.ts';
 import type { Workspace } from '../kernels/workspace.ts';
-import { lanes, type FeedbackKernel } from './kernel.ts';
+import { allocateFloat32, allocateFloat64 } from './allocate.ts';
+import { feedbackKernel } from './compiled.ts';
+import { lanes } from './kernel.ts';
 
+export { allocateFloat32, allocateFloat64 } from './allocate.ts';
+export { feedbackKernel } from './compiled.ts';
 export { meetInputs } from './meet-inputs.ts';
 export { lanes, referenceKernel, samplesAtOnce, type FeedbackKernel } from './kernel.ts';
-
-interface Exports {
-  accumulate(samples: number, count: number, stride: number, sums: number): void;
-  accumulateProducts(left: number, right: number, count: number, stride: number, sums: number): void;
-  factor(matrix: number, size: number): number;
-  sweep(
-    ...addresses: [
-      shares: number,
-      size: number,
-      weights: number,
-      errors: number,
-      codes: number,
-      steps: number,
-      prices: number,
-      rates: number,
-      most: number,
-    ]
-  ): void;
-}
-
-/** The compiled loops, for arrays that all live in `workspace`. */
-export function feedbackKernel(workspace: Workspace): FeedbackKernel {
-  const loops = instantiate(code, workspace.memory) as unknown as Exports;
-  return {
-    accumulate: (samples, count, stride, sums) => loops.accumulate(samples.byteOffset, count, stride, sums.byteOffset),
-    accumulateProducts: (left, right, count, stride, sums) =>
-      loops.accumulateProducts(left.byteOffset, right.byteOffset, count, stride, sums.byteOffset),
-    factor: (matrix, size) => loops.factor(matrix.byteOffset, size),
-    sweep({ shares, size, weights, errors, codes, steps, prices, rates }) {
-      const arrays = [weights, errors, codes, steps, prices, rates].map(({ byteOffset }) => byteOffset);
-      const [weight = 0, error = 0, target = 0, step = 0, price = 0, rate = 0] = arrays;
-      loops.sweep(shares.byteOffset, size, weight, error, target, step, price, rate, (rates.length - 1) / 2);
-    },
-  };
-}
 
 /** How the errors of a matrix's columns are fed back, for inputs whose products were summed. */
 export interface Feedback {
@@ -69,8 +36,7 @@ export function prepareFeedback(
   const shares = allocateFloat32(size * size, workspace);
   const costs = allocateFloat32(size, workspace);
   const mark = workspace.mark();
-  const room = workspace.allocate(8 * size * size);
-  const matrix = new Float64Array(room.buffer, room.byteOffset, size * size);
+  const matrix = allocateFloat64(size * size, workspace);
   let trace = 0;
   for (let row = 0; row < size; row++) {
     trace += sums[row * stride + row] ?? 0;
@@ -143,10 +109,4 @@ export function roundWithFeedback(
         values[at(first + lane, column)] = (codes[column * lanes + lane] ?? 0) * (steps[lane] ?? 1);
   }
   workspace.release(mark);
-}
-
-/** Room for single-precision numbers in the workspace, all 0. */
-export function allocateFloat32(count: number, workspace: Workspace): Float32Array {
-  const bytes = workspace.allocate(4 * count);
-  return new Float32Array(bytes.buffer, bytes.byteOffset, count).fill(0);
 }

@@ -28,6 +28,26 @@ export interface FeedbackKernel {
    * price × rates[code + most]. Fills `errors` with weight − code × step.
    */
   sweep(task: SweepTask): void;
+  /**
+   * Fills `changes` with what must be added to {@link lanes} rows of `size` weights, lane beside lane, for other inputs: weights ·
+   * products · (Uᵀ·D·U)⁻¹, where the shares are U and the costs, times their mean, D.
+   */
+  meet(task: MeetTask): void;
+}
+
+export interface MeetTask {
+  /** `stride` numbers to a row. */
+  readonly products: Float32Array;
+  readonly stride: number;
+  /** As of a sweep. */
+  readonly shares: Float32Array;
+  /** Of each column, and what they are relative to. */
+  readonly costs: Float32Array;
+  readonly meanCost: number;
+  readonly size: number;
+  /** size × lanes each. */
+  readonly weights: Float64Array;
+  readonly changes: Float64Array;
 }
 
 export interface SweepTask {
@@ -101,6 +121,27 @@ export const referenceKernel: FeedbackKernel = {
         codes[place] = code;
         errors[place] = (weights[place] ?? 0) - Math.fround(code * step);
       }
+  },
+
+  meet({ products, stride, shares, costs, meanCost, size, weights, changes }) {
+    for (let lane = 0; lane < lanes; lane++) {
+      const at = (column: number): number => changes[column * lanes + lane] ?? 0;
+      const set = (column: number, value: number): void => void (changes[column * lanes + lane] = value);
+      for (let column = 0; column < size; column++) {
+        let change = 0;
+        for (let other = 0; other < size; other++)
+          change -= (products[column * stride + other] ?? 0) * (weights[other * lanes + lane] ?? 0);
+        set(column, change);
+      }
+      for (let row = 0; row < size; row++)
+        for (let other = row + 1; other < size; other++)
+          set(other, at(other) - (shares[row * size + other] ?? 0) * at(row));
+      for (let row = size - 1; row >= 0; row--) {
+        let change = at(row) / -((costs[row] ?? 1) * meanCost);
+        for (let other = row + 1; other < size; other++) change -= (shares[row * size + other] ?? 0) * at(other);
+        set(row, change);
+      }
+    }
   },
 };
 

@@ -1,4 +1,8 @@
+import type { Workspace } from '../kernels/workspace.ts';
+import { allocateFloat64 } from './allocate.ts';
+import { feedbackKernel } from './compiled.ts';
 import type { Feedback, Rows } from './index.ts';
+import { lanes } from './kernel.ts';
 
 /**
  * Changes the weights of a matrix such that its outputs are again, as nearly as inputs x̂ allow, what they were with inputs
@@ -9,36 +13,24 @@ export function meetInputs(
   values: Float32Array,
   { rows, at }: Pick<Rows, 'rows' | 'at'>,
   { size, shares, costs, meanCost }: Feedback,
-  products: Float32Array,
-  stride: number,
+  { products, stride }: { readonly products: Float32Array; readonly stride: number },
+  workspace: Workspace,
 ): void {
-  const weights = new Float64Array(size);
-  const change = new Float64Array(size);
-  for (let row = 0; row < rows; row++) {
-    for (let column = 0; column < size; column++) weights[column] = values[at(row, column)] ?? 0;
-    for (let column = 0; column < size; column++) {
-      let sum = 0;
-      for (let other = 0; other < size; other++)
-        sum += (weights[other] ?? 0) * (products[column * stride + other] ?? 0);
-      change[column] = sum;
-    }
-    solve(change, shares, costs, meanCost);
+  const kernel = feedbackKernel(workspace);
+  const mark = workspace.mark();
+  const weights = allocateFloat64(size * lanes, workspace);
+  const changes = allocateFloat64(size * lanes, workspace);
+  for (let first = 0; first < rows; first += lanes) {
+    const count = Math.min(lanes, rows - first);
+    weights.fill(0);
     for (let column = 0; column < size; column++)
-      values[at(row, column)] = (weights[column] ?? 0) + (change[column] ?? 0);
+      for (let lane = 0; lane < count; lane++) weights[column * lanes + lane] = values[at(first + lane, column)] ?? 0;
+    kernel.meet({ products, stride, shares, costs, meanCost, size, weights, changes });
+    for (let column = 0; column < size; column++)
+      for (let lane = 0; lane < count; lane++) {
+        const place = column * lanes + lane;
+        values[at(first + lane, column)] = (weights[place] ?? 0) + (changes[place] ?? 0);
+      }
   }
-}
-
-/** Divides by a symmetric matrix Uᵀ·D·U: the shares are U, the costs D relative to their mean. */
-function solve(vector: Float64Array, shares: Float32Array, costs: Float32Array, meanCost: number): void {
-  const size = vector.length;
-  for (let row = 0; row < size; row++) {
-    const known = vector[row] ?? 0;
-    for (let other = row + 1; other < size; other++)
-      vector[other] = (vector[other] ?? 0) - (shares[row * size + other] ?? 0) * known;
-  }
-  for (let row = size - 1; row >= 0; row--) {
-    let value = (vector[row] ?? 0) / ((costs[row] ?? 1) * meanCost);
-    for (let other = row + 1; other < size; other++) value -= (shares[row * size + other] ?? 0) * (vector[other] ?? 0);
-    vector[row] = value;
-  }
+  workspace.release(mark);
 }

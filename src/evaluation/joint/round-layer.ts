@@ -39,7 +39,7 @@ export async function roundLayer(
       step: (row) => told.steps[told.along === 'tensor' ? 0 : firstRow + row] ?? 1,
       at: (row, column) => place(firstRow + row, first + column),
     };
-    if (feedback && moves) meetInputs(values, block, feedback, moves, stride);
+    if (feedback && moves) meetInputs(values, block, feedback, { products: moves, stride }, workspace);
     if (feedback) roundWithFeedback(values, block, feedback, workspace, rate);
     else roundPlainly(values, block, size, rate);
     workspace.release(mark);

@@ -98,6 +98,21 @@ describe('compiled loops give the bits of the reference', () => {
   });
 });
 
+test.each([1, 7, 32])('compiled loops give the bits of the reference: meet with %i columns', (size) => {
+  const stride = (size + 3) & ~3;
+  const given = {
+    ...{ products: filled(stride * stride), stride, size, meanCost: 3.7 },
+    ...{ shares: filled(size * size, 0.3), costs: filled(size).map((cost) => Math.abs(cost) + 0.1) },
+    weights: doubles(filled(size * lanes)),
+  };
+  const costs = allocateFloat32(size, workspace);
+  costs.set(given.costs);
+  const [one, other] = [doubles(new Float64Array(size * lanes)), doubles(new Float64Array(size * lanes))];
+  feedbackKernel(workspace).meet({ ...given, costs, changes: one });
+  referenceKernel.meet({ ...given, costs, changes: other });
+  expect(one).toEqual(other);
+});
+
 test('errors that are fed back cost less at the output than those of rounding, and rates make codes smaller', () => {
   const [rows, size, step] = [20, 40, 0.5];
   const { sums, stride } = correlated(size, 400);
@@ -150,7 +165,7 @@ test('weights that meet other inputs give nearly the outputs that they gave befo
   const before = weights.slice();
   const feedback = prepareFeedback(sums, stride, size, workspace);
   if (!feedback) throw new Error('There must be a factor.');
-  meetInputs(weights, { rows, at: (row, column) => row * size + column }, feedback, products, stride);
+  meetInputs(weights, { rows, at: (row, column) => row * size + column }, feedback, { products, stride }, workspace);
   const off = (values: Float32Array): number => {
     let sum = 0;
     for (let sample = 0; sample < count; sample++)
