@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { CodecNode } from '../codecs/codec.ts';
 import type { TensorApproximation } from '../quantizers/approximate.ts';
-import type { HashPiece, Task } from './protocol.ts';
+import type { HashPiece, TaskOf } from './protocol.ts';
 import { leaveThreads, takeThread } from './idle-threads.ts';
 import type { SampleLook } from './sample-look.ts';
 import type { TrialResult } from './sample-trial.ts';
@@ -111,7 +111,7 @@ export class Crew implements AsyncDisposable {
   }
 
   /** Asks some coding thread for a plan. */
-  async plan(task: Omit<Extract<Task, { kind: 'plan' }>, 'kind'>): Promise<CodecNode> {
+  async plan(task: Omit<TaskOf<'plan'>, 'kind'>): Promise<CodecNode> {
     const { node } = await this.#nextThread().run({ kind: 'plan', ...task });
     return node;
   }
@@ -123,17 +123,17 @@ export class Crew implements AsyncDisposable {
   }
 
   /** Asks some coding thread to count and code a sample. */
-  look(task: Omit<Extract<Task, { kind: 'look' }>, 'kind'>): Promise<SampleLook> {
+  look(task: Omit<TaskOf<'look'>, 'kind'>): Promise<SampleLook> {
     return this.#nextThread().run({ kind: 'look', ...task });
   }
 
   /** Asks some coding thread to approximate a sample. */
-  try(task: Omit<Extract<Task, { kind: 'try' }>, 'kind'>): Promise<TrialResult> {
+  try(task: Omit<TaskOf<'try'>, 'kind'>): Promise<TrialResult> {
     return this.#nextThread().run({ kind: 'try', ...task });
   }
 
   /** Asks some coding thread how to approximate a tensor. */
-  parameters(task: Omit<Extract<Task, { kind: 'parameters' }>, 'kind'>): Promise<TensorApproximation> {
+  parameters(task: Omit<TaskOf<'parameters'>, 'kind'>): Promise<TensorApproximation> {
     return this.#nextThread().run({ kind: 'parameters', ...task });
   }
 

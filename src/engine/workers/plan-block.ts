@@ -6,7 +6,9 @@ import { considerMatches, type Excerpt } from '../pipeline/matches.ts';
 import { considerMirrors } from '../pipeline/mirrors.ts';
 import { planStream } from '../pipeline/plan.ts';
 import { sampleBytes, sampleRanges, sampleUnit, type SampleRange } from '../pipeline/sample.ts';
+import type { Part } from '../quantizers/quantizer.ts';
 import type { StreamKind } from './protocol.ts';
+import type { ThreadMemory } from './thread-memory.ts';
 
 /** Where and how codecs are tried; the workspace keeps what is allocated, the caller releases it. */
 export interface Trials {
@@ -16,6 +18,16 @@ export interface Trials {
   readonly patience?: number;
   /** Of a stream, so much is coded at once. */
   readonly blockBytes: number;
+}
+
+/** Trials in a thread's own memory. */
+export function trialsIn({ workspace, blockBytes }: ThreadMemory, preset: Preset): Trials {
+  return { workspace, preset, blockBytes };
+}
+
+/** Plans the parts of what is approximated: one byte of them stands for up to four of the original. */
+export function partPlanner(memory: ThreadMemory, preset: Preset): (part: Part) => CodecNode {
+  return (part) => memory.scratch(() => planBlock(part, part, { ...trialsIn(memory, preset), patience: 4 }));
 }
 
 /**

@@ -203,6 +203,8 @@ export interface Results {
 }
 
 export type TaskKind = Task['kind'];
+
+export type TaskOf<Kind extends TaskKind> = Extract<Task, { kind: Kind }>;
 export interface Request {
   readonly id: number;
   readonly task: Task;

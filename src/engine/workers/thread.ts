@@ -1,6 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import { FeatherweightError, fromErrorData, toErrorData } from '../errors.ts';
-import type { Reply, Request, Results, Task, TaskKind } from './protocol.ts';
+import type { Reply, Request, Results, TaskKind, TaskOf } from './protocol.ts';
 
 interface Waiting {
   readonly resolve: (result: never) => void;
@@ -33,7 +33,7 @@ export class Thread implements AsyncDisposable {
   }
 
   /** Sends a task; rejects with the engine error that it raised over there. */
-  run<Kind extends TaskKind>(task: Extract<Task, { kind: Kind }>): Promise<Results[Kind]> {
+  run<Kind extends TaskKind>(task: TaskOf<Kind>): Promise<Results[Kind]> {
     if (this.#dead) return Promise.reject(this.#dead);
     const id = this.#next++;
     return new Promise<Results[Kind]>((resolve, reject) => {

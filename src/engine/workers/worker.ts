@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { toErrorData } from '../errors.ts';
 import type { BlockCoder } from './block-coder.ts';
 import { Hasher } from './hasher.ts';
-import type { Reply, Request, Results, Task, TaskKind } from './protocol.ts';
+import type { Reply, Request, Results, Task, TaskKind, TaskOf } from './protocol.ts';
 
 const port = parentPort;
 if (port === null) throw new Error('This module runs in a worker thread.');
@@ -42,11 +42,10 @@ const doing: Readonly<Record<TaskKind, string>> = {
 };
 
 /** Loads the codecs only in threads that code, which makes the others start sooner and take less memory. */
-async function open(task: Extract<Task, { kind: 'open' }>): Promise<Results['open']> {
-  const { slots, slotBytes, blockBytes } = task;
-  if (coder?.fits(task) !== true)
-    coder = new (await import('./block-coder.ts')).BlockCoder(slots, slotBytes, blockBytes);
-  return { memory: coder.memory, inputs: coder.inputs };
+async function open(task: TaskOf<'open'>): Promise<Results['open']> {
+  if (coder?.memory.fits(task) !== true) coder = (await import('./block-coder.ts')).createBlockCoder(task);
+  const { workspace, inputs } = coder.memory;
+  return { memory: workspace.memory.buffer, inputs };
 }
 
 function perform(task: Exclude<Task, { kind: 'open' }>): Results[TaskKind] {
@@ -73,32 +72,33 @@ function perform(task: Exclude<Task, { kind: 'open' }>): Results[TaskKind] {
 
 function code(task: Exclude<Task, { kind: 'open' | 'attach' | 'hash' }>): Results[TaskKind] {
   if (!coder) throw new Error('The thread was not opened.');
+  const { sampler, encoder, decoder } = coder;
   switch (task.kind) {
     case 'plan':
-      return { node: coder.plan(task) };
+      return { node: sampler.plan(task) };
     case 'look':
-      return coder.look(task);
+      return sampler.look(task);
     case 'try':
-      return coder.try(task);
+      return sampler.try(task);
     case 'encode':
-      return { blocks: coder.encode(task) };
+      return { blocks: encoder.encode(task) };
     case 'measure':
-      return { statistics: coder.measure(task) };
+      return { statistics: encoder.measure(task) };
     case 'parameters':
-      return coder.parameters(task);
+      return encoder.parameters(task);
     case 'prove':
-      return { crc32s: coder.prove(task) };
+      return { crc32s: decoder.prove(task) };
     case 'prove-again':
-      coder.proveAgain(task);
+      decoder.proveAgain(task);
       return null;
     case 'prove-reference':
-      coder.proveReference(task);
+      decoder.proveReference(task);
       return null;
     case 'decode':
-      coder.decode(task);
+      decoder.decode(task);
       return null;
     case 'read-back':
-      coder.readBack(task);
+      decoder.readBack(task);
       return null;
   }
 }
