@@ -2,6 +2,7 @@ export * from './graph.ts';
 export { readGraph } from './read-graph.ts';
 export { append, appendToModel, edited, given, insertBefore, replace } from './edit.ts';
 export type { Content, Edit, EditedFile } from './edit.ts';
+export { giveOnly } from './give-only.ts';
 export { addOutputs, reachableNodes } from './outputs.ts';
 export type { Reachable } from './outputs.ts';
 export { typicalInputs } from './typical-inputs.ts';

@@ -59,6 +59,7 @@ export async function calibrate(
     );
     if (layer && !isThere) missing.push(layer);
   }
+  missing.sort((one, other) => one.order - other.order);
   await sumLayers(request, [captured], missing, ({ key }) => join(request.folder, path(key)), onProgress);
   const calibrated: CalibratedLayer[] = [];
   for (const layer of layers) {

@@ -4,7 +4,7 @@ import type { OnnxModel } from '../../engine/onnx/index.ts';
 import { Runner, runsOf } from '../inference/runs.ts';
 import { loadModel, type LoadedModel } from '../inference/session.ts';
 import type { Values } from '../inputs/tensor.ts';
-import { writeWithOutputs } from '../models/with-outputs.ts';
+import { writeWithOnly } from '../models/with-outputs.ts';
 import { openInputs, type ModelInputs } from '../inference/inputs.ts';
 
 /** A model whose inner values are looked at, and a folder for the copy that gives them. */
@@ -29,9 +29,10 @@ export async function capture(
 ): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const loaded: LoadedModel[] = [];
+  const states = request.task?.task.state.map(({ output }) => output) ?? [];
   for (const { source, model, place } of models) {
     const path = join(place, 'captured.onnx');
-    await writeWithOutputs(source, model, names, path);
+    await writeWithOnly(source, model, [...names, ...states], path);
     loaded.push(opened.use(await loadModel(path, request.threads)));
   }
   const [first] = loaded;

@@ -1,7 +1,7 @@
 import { copyFile, link, open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FileSource } from '../../engine/io/file-source.ts';
-import { addOutputs, edited, graphTensors, type Edit, type OnnxModel } from '../../engine/onnx/index.ts';
+import { addOutputs, edited, giveOnly, graphTensors, type Edit, type OnnxModel } from '../../engine/onnx/index.ts';
 
 /** A copy of a model that gives these values as well, with the files of its weights beside it. */
 export async function writeWithOutputs(
@@ -11,6 +11,16 @@ export async function writeWithOutputs(
   path: string,
 ): Promise<void> {
   await writeEdited(source, model, addOutputs(model, names), path);
+}
+
+/** A copy of a model that gives these values, and where it can be computes nothing else; with the files of its weights beside it. */
+export async function writeWithOnly(
+  source: FileSource,
+  model: OnnxModel,
+  names: readonly string[],
+  path: string,
+): Promise<void> {
+  await writeEdited(source, model, giveOnly(model, names) ?? addOutputs(model, names), path);
 }
 
 /** A copy of a model with these edits, with the files of its weights beside it. */
