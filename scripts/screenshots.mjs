@@ -6,6 +6,6 @@ import { root } from './freshness.mjs';
 const pictures = join(root, 'test-results/screens');
 rmSync(pictures, { recursive: true, force: true });
 process.env.FEATHERWEIGHT_SCREENSHOTS = 'all';
-process.argv.splice(2, 0, 'screens', 'approximate', 'export', 'accuracy', 'compare', 'zoo');
+process.argv.splice(2, 0, 'screens', 'approximate', 'export', 'fit', 'accuracy', 'compare', 'zoo');
 process.once('exit', () => console.error(`The pictures are in ${pictures}.`));
 await import('./test-e2e.mjs');

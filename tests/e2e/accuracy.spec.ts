@@ -4,7 +4,7 @@ import type { Page } from '@playwright/test';
 import { linearModel } from '../evaluation/support.ts';
 import { deepNetwork } from '../support/onnx-models.ts';
 import { check, isGallery } from './check.ts';
-import { expect, openFromFolder, test } from './window.ts';
+import { chooseAll, expect, openFromFolder, test } from './window.ts';
 
 const samples = join(import.meta.dirname, '../../samples');
 
@@ -72,7 +72,7 @@ test('candidates of the sample are measured, told with intervals, and stand on o
   await expect(window.getByRole('region', { name: 'Measurements' }).getByRole('row')).toHaveCount(4);
   await check(window, 'history-accuracy');
   await window.getByRole('link', { name: 'Compare', exact: true }).click();
-  for (const box of await window.getByRole('checkbox').all()) await box.check();
+  await chooseAll(window, 2);
   await window.getByRole('button', { name: 'Compare 2' }).click();
   await expect(window.getByRole('region', { name: 'Comparison' })).toContainText('Handwritten digits');
   await window.getByRole('tab', { name: 'Accuracy' }).click();

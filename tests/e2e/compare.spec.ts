@@ -1,6 +1,6 @@
 import { check } from './check.ts';
 import { weightsModel } from './models.ts';
-import { expect, openFromFolder, test } from './window.ts';
+import { chooseAll, expect, openFromFolder, test } from './window.ts';
 
 test('three results stand beside each other, with deltas to the one that is pinned', async ({ window, folder }) => {
   for (const [place, preset] of ['Quick', 'Balanced', 'Smallest'].entries()) {
@@ -11,7 +11,7 @@ test('three results stand beside each other, with deltas to the one that is pinn
     await expect(window.getByText(/^Proved: all/)).toBeVisible();
   }
   await window.getByRole('link', { name: 'Compare', exact: true }).first().click();
-  for (const box of await window.getByRole('checkbox').all()) await box.check();
+  await chooseAll(window, 3);
   await check(window, 'compare-choose');
   await window.getByRole('button', { name: 'Compare 3' }).click();
   const table = window.getByRole('region', { name: 'Comparison' });

@@ -106,3 +106,10 @@ export async function openFromFolder(
   await page.getByRole('link', { name }).click();
   return path;
 }
+
+/** Chooses all results that may be compared, when there are as many as are waited for. */
+export async function chooseAll(page: Page, count: number): Promise<void> {
+  const boxes = page.getByRole('checkbox');
+  await expect(boxes).toHaveCount(count);
+  for (const box of await boxes.all()) await box.check();
+}
