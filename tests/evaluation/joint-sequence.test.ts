@@ -28,7 +28,8 @@ test('layers that fit what rounded ones before them give come nearer to the orig
 test('of a model that takes long to run fewer steps are tried, on fewer items', () => {
   const matrices = (places: number) => Array.from({ length: 100 }, () => ({ count: 1e5, layer: { places } }));
   const plan = (places: number, items: number) => planTrials(matrices(places), items);
-  expect(plan(1e3, 40)).toEqual({ steps: [0.8, 0.35, 1.8], items: 12 });
+  expect(plan(1e3, 40)).toEqual({ steps: [0.8, 0.35, 1.8], items: 40 });
+  expect(plan(1e3, 400)).toEqual({ steps: [0.8, 0.35, 1.8], items: 64 });
   expect(plan(4e3, 2)).toEqual({ steps: [0.8, 0.35, 1.8], items: 2 });
   expect(plan(1e4, 2)).toEqual({ steps: [0.8], items: 2 });
   expect(plan(1e6, 2)).toEqual({ steps: [0.8], items: 1 });

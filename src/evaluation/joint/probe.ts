@@ -4,8 +4,11 @@ import type { CalibratedLayer } from './calibrate.ts';
 import type { FitRequest } from './request.ts';
 import { weigh, type Weighed } from './weigh.ts';
 
-/** Items that sensitivities are measured on, and steps that each matrix is tried at, relative to its root mean square. */
-const probedItems = 12;
+/**
+ * Items that sensitivities are measured on at most, and steps that each matrix is tried at, relative to its root mean square. Few
+ * items do not show what a matrix may do: of the text reader, 40 lines tell up to twenty times the damage that 12 do.
+ */
+const probedItems = 64;
 const probedSteps = [0.8, 0.35, 1.8];
 /** Of large models only the first step is tried. */
 const largeWeights = 2e7;
