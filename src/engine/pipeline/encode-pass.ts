@@ -1,9 +1,7 @@
 import { headerBytes } from '../archive/frame.ts';
 import type { IndexBuilder } from '../archive/index-builder.ts';
 import type { Journal, JournaledBlock } from '../archive/journal.ts';
-import type { Reference } from '../archive/reference.ts';
-import type { CodecNode, Preset } from '../codecs/codec.ts';
-import { nodeAt } from '../codecs/node-at.ts';
+import type { Preset } from '../codecs/codec.ts';
 import { FeatherweightError } from '../errors.ts';
 import type { OutputFile } from '../io/output-file.ts';
 import { StaleWorkError } from './job.ts';
@@ -11,16 +9,13 @@ import { mostBatchBlocks } from '../workers/coder-size.ts';
 import type { Crew, Slot } from '../workers/crew.ts';
 import type { BlockShape, CodedBlock, FileRange, StoredBlock } from '../workers/protocol.ts';
 import type { AssemblyLine } from './assembly-line.ts';
+import { blocksOf, type BlockPart } from './block-parts.ts';
 import type { PlacedRun } from './blueprint.ts';
 import { DigestFeed, type DigestListener } from './digests.ts';
 import type { InputFile } from './inputs.ts';
-import { sampleBytes, sampleRanges, sampleUnit } from './sample.ts';
+import { PlansAhead, type OpenReference } from './plans-ahead.ts';
 import { blockBytes } from './resources.ts';
 import type { TensorLedger } from './tensor-ledger.ts';
-
-/** How many streams ahead of the coders the planner works, and how far it looks for them. */
-const plansAhead = 4;
-const runsAhead = 64;
 
 /** What the pass tells while it runs. */
 export interface PassListener extends DigestListener {
@@ -45,29 +40,10 @@ interface Parts {
   readonly resumed: readonly JournaledBlock[];
 }
 
-/** Where a stream's bytes may be coded against. */
-export interface OpenReference extends Reference {
-  readonly descriptor: number;
-}
-
-/** A block of a run: the whole of a block that is stored, a part of one that is referred to. */
-interface BlockPart {
-  readonly run: PlacedRun;
-  readonly node: CodecNode | undefined;
-  readonly fileOffset: number;
-  readonly length: number;
-  /** Its number in the archive, its bytes, and the first of them that belongs to the run. */
-  readonly block: number;
-  /** First byte of the block in its stream. */
-  readonly blockStart: number;
-  readonly blockLength: number;
-  readonly start: number;
-}
-
 /** The one pass over the original bytes: code, write, prove, hash, batch by batch in file order. */
 export class EncodePass {
   readonly #parts: Parts;
-  readonly #plans = new Map<PlacedRun, Promise<CodecNode>>();
+  readonly #plans: PlansAhead;
   /** Blocks not proved yet, which a reference to them must wait for. */
   readonly #unproved = new Map<number, Promise<unknown>>();
 
@@ -76,6 +52,8 @@ export class EncodePass {
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    const { crew, preset, references } = parts;
+    this.#plans = new PlansAhead(crew, preset, references, (run) => this.#isResumed(run));
     let end = headerBytes;
     this.#resumedOffsets = parts.resumed.map(({ storedLength }) => (end += storedLength) - storedLength);
   }
@@ -101,9 +79,8 @@ export class EncodePass {
     };
     for (const [number, run] of runs.entries()) {
       await line.border('tensor');
-      this.#planAhead(runs, number, descriptor);
-      const node = await this.#plans.get(run);
-      this.#plans.delete(run);
+      this.#plans.begin(runs, number, descriptor);
+      const node = await this.#plans.take(run);
       for (const part of blocksOf(run, node)) {
         const isFull = batchBytes + part.length > slotBytes || batch.length === mostBatchBlocks;
         if (run.isReference || isFull || part.block === this.#parts.resumed.length) await flush();
@@ -116,32 +93,6 @@ export class EncodePass {
       }
     }
     await flush();
-  }
-
-  /** Streams of one block are planned where they are coded; longer ones from a sample of the whole stream, in time. */
-  #planAhead(runs: readonly PlacedRun[], from: number, descriptor: number): void {
-    const { crew, preset, references } = this.#parts;
-    let planned = 0;
-    for (const run of runs.slice(from, from + runsAhead)) {
-      if (planned === plansAhead) return;
-      if (run.isReference || run.length <= blockBytes || this.#isResumed(run)) continue;
-      planned++;
-      if (this.#plans.has(run)) continue;
-      const slices = sampleRanges(run.length, sampleUnit(run.stream.dtype), sampleBytes);
-      const within = (place: { readonly descriptor: number; readonly offset: number }): FileRange[] =>
-        slices.map(({ offset, length }) => ({ ...place, offset: place.offset + offset, length }));
-      const reference = references.get(run.streamNumber);
-      const ranges = within({ descriptor, offset: run.offset });
-      const plan = crew.plan({
-        ranges,
-        references: reference && within(reference),
-        stream: run.stream,
-        streamLength: run.length,
-        preset,
-      });
-      plan.catch(() => undefined);
-      this.#plans.set(run, plan);
-    }
   }
 
   /** Whether all blocks of a run are there from an earlier one. */
@@ -290,26 +241,4 @@ const noBlock: CodedBlock = { storedLength: 0, codec: '', usesReference: false }
 function refuseStale(error: unknown): never {
   const isStale = error instanceof FeatherweightError && (error.code === 'DIFFERENT' || error.code === 'DAMAGED');
   throw isStale ? new StaleWorkError(error) : error;
-}
-
-/** The blocks of the run's stream that hold the run, in order. */
-function* blocksOf(run: PlacedRun, node: CodecNode | undefined): Generator<BlockPart> {
-  for (let done = 0; done < run.length;) {
-    const within = Math.floor((run.streamStart + done) / blockBytes);
-    const start = (run.streamStart + done) % blockBytes;
-    const blockLength = Math.min(blockBytes, run.streamLength - within * blockBytes);
-    const length = Math.min(run.length - done, blockLength - start);
-    const here = node && nodeAt(node, within * blockBytes);
-    yield {
-      run,
-      node: here,
-      fileOffset: run.offset + done,
-      length,
-      block: run.firstBlock + within,
-      blockStart: within * blockBytes,
-      blockLength,
-      start,
-    };
-    done += length;
-  }
 }

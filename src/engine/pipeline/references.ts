@@ -4,7 +4,7 @@ import type { TensorRange } from '../tensor/tensor.ts';
 import type { BaseModelFile } from './base-models.ts';
 import type { PlacedRun } from './blueprint.ts';
 import { findDuplicates, type ScannedFile } from './duplicates.ts';
-import type { OpenReference } from './encode-pass.ts';
+import type { OpenReference } from './plans-ahead.ts';
 
 interface BasePlace {
   readonly base: number;
