@@ -2,9 +2,9 @@ import type { Width } from '../codecs/codec.ts';
 import { DamagedArchiveError } from '../errors.ts';
 import type { ByteSource } from '../io/source.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
-import { checkHeader, decodeTrailer, headerBytes, trailerBytes } from './frame.ts';
 import type { ApproximationText } from './approximation-text.ts';
-import { decodeIndex, type IndexText } from './index-text.ts';
+import { archiveBlockBytes, type IndexText } from './index-text.ts';
+import { readIndex, type ArchiveLimits, type PlacedIndex } from './read-index.ts';
 import type { BaseFile, Reference } from './reference.ts';
 
 /** A coded block: where it lies in the archive and what it restores to. */
@@ -40,21 +40,14 @@ export interface ArchivedFile {
 
 export interface ArchivedTensor extends TensorRange {
   readonly file: number;
-  /** What an archive keeps of the digest: of tensors below 1 KiB only its first 16 digits. */
+  /** What an archive keeps of the digest: of small tensors only its first digits. */
   readonly sha256: string;
-}
-
-/** What an archive may claim before it is believed. */
-export interface ArchiveLimits {
-  /** The most bytes of index text held in memory. */
-  readonly indexBytes: number;
 }
 
 /** A read and checked index: every number in it fits every other and the archive's size. */
 export class Archive {
   readonly name: string;
   readonly size: number;
-  readonly blockBytes: number;
   readonly files: readonly ArchivedFile[];
   readonly tensors: readonly ArchivedTensor[];
   readonly blockCount: number;
@@ -70,7 +63,7 @@ export class Archive {
   /** Per file, the file offset at which each segment begins. */
   readonly #segmentOffsets: readonly Float64Array[];
 
-  private constructor(index: IndexText, size: number, indexOffset: number, archiveName: string) {
+  private constructor({ index, firstBlock, indexOffset }: PlacedIndex, size: number, archiveName: string) {
     const check = (condition: boolean, message: string): void => {
       if (!condition)
         throw new DamagedArchiveError(`The index of "${archiveName}" contradicts itself: ${message}.`, {
@@ -84,16 +77,16 @@ export class Archive {
     this.#firstBlock = new Float64Array(streams.lengths.length + 1);
     streams.lengths.forEach((length, stream) => {
       check(length > 0 && length % (streams.widths[stream] ?? 1) === 0, `stream ${stream} has ${length} bytes`);
-      this.#firstBlock[stream + 1] = (this.#firstBlock[stream] ?? 0) + Math.ceil(length / index.blockBytes);
+      this.#firstBlock[stream + 1] = (this.#firstBlock[stream] ?? 0) + Math.ceil(length / archiveBlockBytes);
     });
     check(
       this.#firstBlock[streams.lengths.length] === blocks.lengths.length,
       'the streams need another number of blocks',
     );
     this.#blockOffset = new Float64Array(blocks.lengths.length + 1);
-    this.#blockOffset[0] = headerBytes;
+    this.#blockOffset[0] = firstBlock;
     blocks.lengths.forEach((length, block) => {
-      check(length > 0 && length <= index.blockBytes + 64, `block ${block} takes ${length} bytes`);
+      check(length > 0 && length <= archiveBlockBytes + 64, `block ${block} takes ${length} bytes`);
       this.#blockOffset[block + 1] = (this.#blockOffset[block] ?? 0) + length;
     });
     check(this.#blockOffset[blocks.lengths.length] === indexOffset, 'the blocks do not end where the index begins');
@@ -139,8 +132,6 @@ export class Archive {
         sha256: tensors.sha256s[tensor] ?? '',
       };
     });
-    const needsVersion2 = index.bases !== undefined || index.approximation !== undefined;
-    check((index.version === 2) === needsVersion2, `version ${index.version} with another's tables`);
     this.bases = index.bases ?? [];
     this.#references = checkedReferences(index, check);
     this.approximation = index.approximation;
@@ -154,34 +145,13 @@ export class Archive {
     }));
     this.name = index.name;
     this.size = size;
-    this.blockBytes = index.blockBytes;
     this.blockCount = blocks.lengths.length;
     this.#index = index;
   }
 
   /** Reads header, trailer and index. Throws {@link DamagedArchiveError} on anything that the writer cannot have written. */
   static async open(source: ByteSource, limits: ArchiveLimits): Promise<Archive> {
-    const head = new Uint8Array(Math.min(headerBytes, source.size));
-    await source.read(0, head);
-    const version = checkHeader(head, source.name);
-    const tail = new Uint8Array(Math.min(trailerBytes, source.size - headerBytes));
-    await source.read(source.size - tail.length, tail);
-    const trailer = decodeTrailer(tail, source.size, source.name);
-    for (const length of [trailer.indexLength, trailer.indexTextLength]) {
-      if (length > limits.indexBytes)
-        throw new DamagedArchiveError(
-          `The index of "${source.name}" takes ${length} bytes; ${limits.indexBytes} are allowed within this memory budget.`,
-          { name: source.name, found: length, allowed: limits.indexBytes },
-        );
-    }
-    const bytes = new Uint8Array(trailer.indexLength);
-    await source.read(trailer.indexOffset, bytes);
-    const index = decodeIndex(bytes, trailer, source.name);
-    if (index.version !== version)
-      throw new DamagedArchiveError(`"${source.name}" is of version ${version}, its index of ${index.version}.`, {
-        version,
-      });
-    return new Archive(index, source.size, trailer.indexOffset, source.name);
+    return new Archive(await readIndex(source, limits), source.size, source.name);
   }
 
   /** The pieces of blocks that restore `length` bytes of a file from `offset`, in order. */
@@ -216,11 +186,10 @@ export class Archive {
   }
 
   *#streamPieces(stream: number, start: number, length: number, fileOffset: number): Generator<Piece> {
-    const { blockBytes } = this;
     let done = 0;
     while (done < length) {
-      const within = Math.floor((start + done) / blockBytes);
-      const blockStart = (start + done) % blockBytes;
+      const within = Math.floor((start + done) / archiveBlockBytes);
+      const blockStart = (start + done) % archiveBlockBytes;
       const index = (this.#firstBlock[stream] ?? 0) + within;
       const block = this.#block(stream, within, index);
       const take = Math.min(length - done, block.length - blockStart);
@@ -236,9 +205,9 @@ export class Archive {
       offset: this.#blockOffset[index] ?? 0,
       storedLength: this.#index.blocks.lengths[index] ?? 0,
       crc32: this.#index.blocks.crc32s[index] ?? 0,
-      length: Math.min(this.blockBytes, streamLength - within * this.blockBytes),
+      length: Math.min(archiveBlockBytes, streamLength - within * archiveBlockBytes),
       width: this.#index.streams.widths[stream] ?? 1,
-      ...(reference && { reference: { base: reference.base, offset: reference.offset + within * this.blockBytes } }),
+      ...(reference && { reference: { base: reference.base, offset: reference.offset + within * archiveBlockBytes } }),
     };
   }
 }

@@ -23,7 +23,6 @@ interface FileColumns {
 /** Gathers the index of an archive while its blocks are written one behind another. */
 export class IndexBuilder {
   readonly #name: string;
-  readonly #blockBytes: number;
   readonly #streams: { readonly lengths: number[]; readonly widths: Width[]; readonly codecs: string[] } = {
     lengths: [],
     widths: [],
@@ -36,9 +35,8 @@ export class IndexBuilder {
   readonly #offsets: number[] = [];
   #end = headerBytes;
 
-  constructor(name: string, blockBytes: number) {
+  constructor(name: string) {
     this.#name = name;
-    this.#blockBytes = blockBytes;
   }
 
   /** The place behind the last block. */
@@ -79,11 +77,6 @@ export class IndexBuilder {
   /** A stream has blocks that only its reference can decode. */
   setReference(stream: number, reference: Reference): void {
     this.#references.set(stream, reference);
-  }
-
-  /** 2 where another model is needed to decode, else 1. */
-  get version(): 1 | 2 {
-    return this.#references.size > 0 ? 2 : 1;
   }
 
   /** The next block in the order of streams. It must be written at what {@link end} was before. */
@@ -130,9 +123,7 @@ export class IndexBuilder {
   ): IndexText {
     const tensors = this.#files.flatMap((file, number) => file.tensors.map((tensor) => ({ ...tensor, file: number })));
     return {
-      version: approximation ? 2 : this.version,
       name: this.#name,
-      blockBytes: this.#blockBytes,
       streams: this.#streams,
       blocks: this.#blocks,
       files: this.#files.map(({ tensors: _, metadata, ...file }, number) => ({
@@ -149,7 +140,7 @@ export class IndexBuilder {
         lengths: tensors.map(({ byteLength }) => byteLength),
         sha256s: [...tensorDigests],
       },
-      ...(this.version === 2 && this.#referenceColumns()),
+      ...(this.#references.size > 0 && this.#referenceColumns()),
       ...(approximation && { approximation }),
     };
   }

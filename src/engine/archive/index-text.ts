@@ -1,20 +1,15 @@
-import { constants, crc32, inflateRawSync, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { z } from 'zod';
+import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type { Width } from '../codecs/codec.ts';
 import { readVarint, varintLength, writeVarint } from '../codecs/varint.ts';
-import { text as textModel } from '../codecs/text/index.ts';
-import { modelBytes } from '../codecs/text/model.ts';
-import { DamagedArchiveError } from '../errors.ts';
-import { Workspace } from '../kernels/workspace.ts';
 import type { ApproximationText } from './approximation-text.ts';
-import type { Trailer } from './frame.ts';
-import { packIndex, storedSchema, unpackIndex } from './stored-index.ts';
+import { compactIndex, compactSchema, expandIndex } from './compact-index.ts';
+import { hasOneChecksum } from './frame.ts';
+import { indexModel, longestModelled } from './index-model.ts';
+import { packIndex, unpackIndex } from './stored-index.ts';
 
 /** What an archive says of itself, in columns. {@link ./archive.ts} checks every relation between them. */
 export interface IndexText {
-  readonly version: 1 | 2;
   readonly name: string;
-  readonly blockBytes: number;
   readonly streams: {
     readonly lengths: readonly number[];
     readonly widths: readonly Width[];
@@ -40,109 +35,84 @@ export interface IndexText {
     readonly shapes: readonly (readonly number[])[];
     readonly offsets: readonly number[];
     readonly lengths: readonly number[];
-    /** Of tensors below 1 KiB only the first 8 bytes come back. */
+    /** Of small tensors only the first bytes come back. */
     readonly sha256s: readonly string[];
   };
-  /** Both since version 2, which is only written where they are needed. */
+  /** Both only where other models are needed. */
   readonly bases?: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[] | undefined;
   readonly references?:
     | { readonly streams: readonly number[]; readonly bases: readonly number[]; readonly offsets: readonly number[] }
     | undefined;
-  /** Only in archives whose weights were approximated; those are of version 2. */
+  /** Only in archives whose weights were approximated. */
   readonly approximation?: ApproximationText | undefined;
 }
 
-/** Text that deflated indexes need not have in them. Part of the format. */
-const dictionary = Buffer.from(
-  '{"version":1,"name":".safetensors","blockBytes":1048576,"streams":{"lengths":[],"widths":[1],"codecs":["zstd"]},' +
-    '"blocks":{"lengths":[]},"files":[{"name":".json","format":"bytes","bytes":,"metadata":{},"streams":[0],"starts":[0],' +
-    '"lengths":[0]}],"tensors":{"files":[],"names":[],"dtypes":[],"shapes":[],"offsets":[],"lengths":[],"digests":[]}}',
-);
-/** Longer texts would take more than a tenth of a second to read by the text model. Part of the format. */
-const shortText = 2 ** 15;
+/** The bytes that every block but the last of its stream restores. */
+export const archiveBlockBytes = 2 ** 20;
 
-const closingBrace = 0x7d;
+/** How many bytes of a tensor's digest are kept. Part of the format. */
+function digestBytes(length: number): number {
+  if (length < 64) return 2;
+  if (length < 1024) return 4;
+  return length < 65_536 ? 8 : 32;
+}
 
 /** Texts at least this long take a second or more at the level that archives use. */
 const longText = 2 ** 20;
 
-/**
- * The index as bytes, and what the trailer must say of it but for its place. A `draft`, of which only the length matters, takes
- * less time where the text is long.
- */
-export function encodeIndex(
-  index: IndexText,
-  draft = false,
-): {
-  readonly bytes: Uint8Array;
-  readonly trailer: Omit<Trailer, 'indexOffset'>;
-} {
-  const { stored, table } = packIndex(index);
-  const text = Buffer.from(JSON.stringify(stored));
+/** How the text is compressed, in the order of their numbers in the index. */
+const codings = ['model', 'zstd'] as const;
+
+/** The index as bytes. A `draft`, of which only the length matters, takes less time where the text is long. */
+export function encodeIndex(index: IndexText, draft = false): Uint8Array {
+  const blocksBytes = index.blocks.lengths.reduce((sum, length) => sum + length, 0);
+  const checksums = hasOneChecksum(blocksBytes) ? index.blocks.crc32s : undefined;
+  const { stored, table } = packIndex(index, { digestBytes, checksums });
+  const text = Buffer.from(JSON.stringify(compactIndex(stored)));
+  const modelled = text.length <= longestModelled ? indexModel.encode(text) : undefined;
   const usual = text.length > 8 * 2 ** 20 ? 9 : 19;
   const level = draft && text.length > longText ? 9 : usual;
   const zstd = zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: level } });
-  const modelled = text.length <= shortText ? encodeByModel(text) : undefined;
-  const isModelled = modelled !== undefined && modelled.length < zstd.length;
-  const length = new Uint8Array(varintLength(table.length));
-  writeVarint(length, 0, table.length);
-  const bytes = Buffer.concat([length, table, isModelled ? modelled : zstd]);
-  const indexCoding = isModelled ? 'text' : 'zstd';
-  const lengths = { indexLength: bytes.length, indexTextLength: text.length };
-  return { bytes, trailer: { ...lengths, indexCrc32: crc32(bytes), indexCoding } };
+  const coded = modelled && modelled.length < zstd.length ? modelled : zstd;
+  const kind = codings.indexOf(coded === modelled ? 'model' : 'zstd');
+  return Buffer.concat([number(codings.length * text.length + kind), number(table.length), table, coded]);
 }
 
-/** The inverse of {@link encodeIndex}. Never yields more than the trailer's text length, which the caller has bounded. */
-export function decodeIndex(bytes: Uint8Array, trailer: Trailer, name: string): IndexText {
-  if (crc32(bytes) !== trailer.indexCrc32)
-    throw new DamagedArchiveError(`The index of "${name}" is damaged: its checksum does not match.`, { name });
-  try {
-    const { value: tableLength, end } = readVarint(bytes, 0, bytes.length);
-    const table = bytes.subarray(end, end + tableLength);
-    const text = decompress(bytes.subarray(end + tableLength), trailer);
-    if (text.length !== trailer.indexTextLength)
-      throw new Error(`${text.length} bytes of text, ${trailer.indexTextLength} stated`);
-    // The text model may take one space more for certain, which JSON allows.
-    if (text.at(-1) !== closingBrace) throw new Error('something behind the text');
-    return unpackIndex(storedSchema.parse(JSON.parse(text.toString('utf8'))), table);
-  } catch (error) {
-    const reason = error instanceof z.ZodError ? z.prettifyError(error) : String(error);
-    throw new DamagedArchiveError(`The index of "${name}" cannot be read: ${reason.slice(0, 300)}`, { name }, error);
-  }
+/** What is known of an archive beside its index. */
+interface Surroundings {
+  /** Bytes that all blocks take. */
+  readonly blocksBytes: number;
+  /** Those bytes, where they have no checksums of their own. */
+  readonly blocks: Uint8Array | undefined;
+  /** The most bytes of text. */
+  readonly mostText: number;
 }
 
-function decompress(bytes: Uint8Array, { indexCoding, indexTextLength }: Trailer): Buffer {
-  const maxOutputLength = Math.max(1, indexTextLength);
-  if (indexCoding === 'text') return decodeByModel(bytes, indexTextLength);
-  return indexCoding === 'deflate'
-    ? inflateRawSync(bytes, { maxOutputLength, dictionary })
-    : zstdDecompressSync(bytes, { maxOutputLength });
+/** The inverse of {@link encodeIndex}. Throws where the bytes cannot be those of an index. */
+export function decodeIndex(bytes: Uint8Array, { blocksBytes, blocks, mostText }: Surroundings): IndexText {
+  const { value: kindAndLength, end: lengthEnd } = readVarint(bytes, 0, bytes.length);
+  const length = Math.floor(kindAndLength / codings.length);
+  if (length > mostText) throw new Error(`${length} bytes of text; ${mostText} are allowed within this memory budget`);
+  const { value: tableLength, end: tableAt } = readVarint(bytes, lengthEnd, bytes.length);
+  const table = bytes.subarray(tableAt, tableAt + tableLength);
+  const coded = bytes.subarray(tableAt + tableLength);
+  const isModelled = codings[kindAndLength % codings.length] === 'model';
+  const text = isModelled
+    ? indexModel.decode(coded, length)
+    : zstdDecompressSync(coded, { maxOutputLength: Math.max(1, length) });
+  if (text.length !== length) throw new Error(`${text.length} bytes of text, ${length} stated`);
+  const stored = expandIndex(compactSchema.parse(JSON.parse(text.toString('utf8'))), blocksBytes);
+  const checksums = blocks && checksumsOf(blocks, stored.blocks.lengths);
+  return unpackIndex(stored, table, { digestBytes, checksums });
 }
 
-let modelWorkspace: Workspace | undefined;
-
-/** Runs `work` with room for the text model, whose pages are only taken where an index is read or written by it. */
-function withModel<Result>(work: (workspace: Workspace) => Result): Result {
-  modelWorkspace ??= new Workspace(modelBytes(shortText) + 2 ** 18);
-  const mark = modelWorkspace.mark();
-  try {
-    return work(modelWorkspace);
-  } finally {
-    modelWorkspace.release(mark);
-  }
+function checksumsOf(blocks: Uint8Array, lengths: readonly number[]): readonly number[] {
+  let end = 0;
+  return lengths.map((length) => crc32(blocks.subarray(end, (end += length))));
 }
 
-/** The text coded, nothing where that makes it no shorter. */
-function encodeByModel(text: Uint8Array): Buffer | undefined {
-  return withModel((workspace) => {
-    const { header } = textModel.encode({ bytes: text, width: 1 }, {}, workspace);
-    return header.length > 0 ? Buffer.from(header) : undefined;
-  });
-}
-
-function decodeByModel(coded: Uint8Array, length: number): Buffer {
-  if (length > shortText || coded.length === 0) throw new Error(`${length} bytes of text in ${coded.length} bytes`);
-  return withModel((workspace) =>
-    Buffer.from(textModel.decode({ header: coded, streams: [] }, { length, width: 1 }, workspace)),
-  );
+function number(value: number): Uint8Array {
+  const bytes = new Uint8Array(varintLength(value));
+  writeVarint(bytes, 0, value);
+  return bytes;
 }

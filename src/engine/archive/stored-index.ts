@@ -2,21 +2,23 @@ import { z } from 'zod';
 import { storedApproximation } from './approximation-text.ts';
 import type { IndexText } from './index-text.ts';
 
-const count = z.int().min(0);
-const counts = z.array(count);
+export const count = z.int().min(0);
+export const counts = z.array(count);
 /** What a column says of a row is how it differs from what the rows before let expect, so that most of it is zeros. */
-const differences = z.array(z.int());
+export const differences = z.array(z.int());
+export const width = z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)]);
 
-/** The index as its text holds it; checksums and digests are in the table before the text. `spec.md` says what each means. */
-export const storedSchema = z.strictObject({
-  version: z.union([z.literal(1), z.literal(2)]),
+/** What only some indexes have, in every version alike. */
+export const optionalTables = {
+  bases: z.array(z.strictObject({ name: z.string(), bytes: count })).optional(),
+  references: z.strictObject({ streams: counts, bases: counts, offsets: counts }).optional(),
+  approximation: storedApproximation.optional(),
+};
+
+/** The index as its text holds it; checksums and digests are in the table beside it. `spec.md` says what each means. */
+export const storedTables = {
   name: z.string(),
-  blockBytes: z.literal(2 ** 20),
-  streams: z.strictObject({
-    lengths: counts,
-    widths: z.array(z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)])),
-    codecs: z.array(z.string()),
-  }),
+  streams: z.strictObject({ lengths: counts, widths: z.array(width), codecs: z.array(z.string()) }),
   blocks: z.strictObject({ lengths: counts }),
   files: z.array(
     z.strictObject({
@@ -38,42 +40,47 @@ export const storedSchema = z.strictObject({
     lengths: counts,
     digests: counts,
   }),
-  bases: z.array(z.strictObject({ name: z.string(), bytes: count })).optional(),
-  references: z.strictObject({ streams: counts, bases: counts, offsets: counts }).optional(),
-  approximation: storedApproximation.optional(),
-});
+  ...optionalTables,
+};
 
-export type StoredIndex = z.infer<typeof storedSchema>;
+export type StoredIndex = z.infer<z.ZodObject<typeof storedTables>>;
+
+/** What is left out of the table of checksums and digests. */
+export interface TableForm {
+  /** How many bytes of the digest of a tensor of `length` bytes are kept: of a small one, a whole digest would be much of it. */
+  readonly digestBytes: (length: number) => number;
+  /** The checksums of the blocks, where the table does not have them. */
+  readonly checksums?: readonly number[] | undefined;
+}
 
 const checksumBytes = 4;
-const digestBytes = 32;
-/** Of a tensor of fewer bytes than this only the first bytes of the digest are kept: a whole one would be much of it. */
-const smallTensor = 1024;
-const shortDigestBytes = 8;
+const wholeDigest = 32;
 
 /** Divides an index into what its text says and the table of its checksums and digests, each digest once. */
-export function packIndex(index: IndexText): { readonly stored: StoredIndex; readonly table: Uint8Array } {
-  const { version, name, blockBytes, streams, blocks, files, tensors, bases, references, approximation } = index;
+export function packIndex(
+  index: IndexText,
+  { digestBytes, checksums: others }: TableForm,
+): { readonly stored: StoredIndex; readonly table: Uint8Array } {
+  const { name, streams, blocks, files, tensors, bases, references, approximation } = index;
   const digests = [...files, ...(bases ?? [])].map(({ sha256 }) => sha256);
   digests.push(...(approximation?.sources ?? []));
   const lastAt = new Map<string, number>();
   const repeats = tensors.sha256s.map((sha256, tensor) => {
     const before = lastAt.get(sha256);
     lastAt.set(sha256, tensor);
-    if (before === undefined) digests.push(sha256.slice(0, 2 * tensorDigestBytes(tensors.lengths[tensor])));
+    if (before === undefined) digests.push(sha256.slice(0, 2 * digestBytes(tensors.lengths[tensor] ?? 0)));
     return before === undefined ? 0 : tensor - before;
   });
   const nextStream = counter();
-  const checksums = Buffer.alloc(checksumBytes * blocks.crc32s.length);
-  blocks.crc32s.forEach((crc32, block) => checksums.writeUInt32LE(crc32, checksumBytes * block));
+  const crc32s = others === undefined ? blocks.crc32s : [];
+  const checksums = Buffer.alloc(checksumBytes * crc32s.length);
+  crc32s.forEach((crc32, block) => checksums.writeUInt32LE(crc32, checksumBytes * block));
   const table = Buffer.concat([checksums, Buffer.from(digests.join(''), 'hex')]);
   const ends = endsBefore(tensors);
   return {
     table,
     stored: {
-      version,
       name,
-      blockBytes: z.literal(2 ** 20).parse(blockBytes),
       streams: { lengths: [...streams.lengths], widths: [...streams.widths], codecs: [...streams.codecs] },
       blocks: { lengths: [...blocks.lengths] },
       files: files.map(({ sha256: _, ...file }) => ({
@@ -84,7 +91,7 @@ export function packIndex(index: IndexText): { readonly stored: StoredIndex; rea
         streams: file.streams.map((stream) => stream - nextStream(stream)),
         starts: [...file.starts],
         lengths: file.lengths.map(
-          (length, segment) => rest(streams.lengths, file.streams[segment], file.starts[segment]) - length,
+          (length, segment) => restOf(streams.lengths, file.streams[segment], file.starts[segment]) - length,
         ),
       })),
       tensors: {
@@ -110,18 +117,18 @@ export function packIndex(index: IndexText): { readonly stored: StoredIndex; rea
 }
 
 /** The inverse of {@link packIndex}. Throws where table and text do not fit each other, or a number is no count. */
-export function unpackIndex(stored: StoredIndex, table: Uint8Array): IndexText {
+export function unpackIndex(stored: StoredIndex, table: Uint8Array, { digestBytes, checksums }: TableForm): IndexText {
   const { streams, blocks, files, bases, approximation, ...others } = stored;
   const { digests: repeats, ...tensors } = stored.tensors;
   const bytes = Buffer.from(table.buffer, table.byteOffset, table.length);
   const sources = approximation ? files.length : 0;
   const whole = files.length + (bases?.length ?? 0) + sources;
-  const ofTensors = repeats.map((repeat, tensor) => (repeat === 0 ? tensorDigestBytes(tensors.lengths[tensor]) : 0));
-  const expected =
-    checksumBytes * blocks.lengths.length + digestBytes * whole + ofTensors.reduce((sum, length) => sum + length, 0);
+  const ofTensors = repeats.map((repeat, tensor) => (repeat === 0 ? digestBytes(tensors.lengths[tensor] ?? 0) : 0));
+  const ofBlocks = checksums === undefined ? checksumBytes * blocks.lengths.length : 0;
+  const expected = ofBlocks + wholeDigest * whole + ofTensors.reduce((sum, length) => sum + length, 0);
   if (table.length !== expected) throw new Error(`${table.length} bytes of checksums and digests, not ${expected}`);
-  let at = checksumBytes * blocks.lengths.length;
-  const nextDigest = (length = digestBytes): string => bytes.toString('hex', at, (at += length));
+  let at = ofBlocks;
+  const nextDigest = (length = wholeDigest): string => bytes.toString('hex', at, (at += length));
   const nextStream = counter();
   const unpackedFiles = files.map((file) => {
     const numbers = file.streams.map((difference) => {
@@ -134,7 +141,7 @@ export function unpackIndex(stored: StoredIndex, table: Uint8Array): IndexText {
       sha256: nextDigest(),
       streams: numbers,
       lengths: file.lengths.map((difference, segment) =>
-        requireCount(rest(streams.lengths, numbers[segment], file.starts[segment]) - difference),
+        requireCount(restOf(streams.lengths, numbers[segment], file.starts[segment]) - difference),
       ),
     };
   });
@@ -152,10 +159,11 @@ export function unpackIndex(stored: StoredIndex, table: Uint8Array): IndexText {
     const end = isFirst ? 0 : (offsets[tensor - 1] ?? 0) + (tensors.lengths[tensor - 1] ?? 0);
     offsets.push(requireCount(end + difference));
   });
+  const crc32s = checksums ?? blocks.lengths.map((_, block) => bytes.readUInt32LE(checksumBytes * block));
   return {
     ...others,
     streams,
-    blocks: { ...blocks, crc32s: blocks.lengths.map((_, block) => bytes.readUInt32LE(checksumBytes * block)) },
+    blocks: { ...blocks, crc32s },
     files: unpackedFiles,
     tensors: { ...tensors, offsets, sha256s },
     ...(unpackedBases && { bases: unpackedBases }),
@@ -163,12 +171,8 @@ export function unpackIndex(stored: StoredIndex, table: Uint8Array): IndexText {
   };
 }
 
-function tensorDigestBytes(length = 0): number {
-  return length < smallTensor ? shortDigestBytes : digestBytes;
-}
-
 /** Gives the number after the highest that was seen before. */
-function counter(): { (number: number): number; peek(): number } {
+export function counter(): { (number: number): number; peek(): number } {
   let next = 0;
   const take = (number: number): number => {
     const expected = next;
@@ -179,7 +183,7 @@ function counter(): { (number: number): number; peek(): number } {
 }
 
 /** Bytes of a stream from `start` on. */
-function rest(lengths: readonly number[], stream = 0, start = 0): number {
+export function restOf(lengths: readonly number[], stream = 0, start = 0): number {
   return (lengths[stream] ?? 0) - start;
 }
 
@@ -190,7 +194,7 @@ function endsBefore({ files, offsets, lengths }: IndexText['tensors']): readonly
   );
 }
 
-function requireCount(value: number): number {
+export function requireCount(value: number): number {
   if (!Number.isSafeInteger(value) || value < 0) throw new Error(`${value} where a count must be`);
   return value;
 }

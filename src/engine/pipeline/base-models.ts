@@ -80,8 +80,8 @@ export function refuseInputAsBase(
 }
 
 /** Throws {@link UsageError} when the base can only be restored with the very file that was stored as a difference to it. */
-export function refuseCircle({ files, version }: IndexText, { ancestors }: BaseModels): void {
-  if (version === 1) return;
+export function refuseCircle({ files, bases }: IndexText, { ancestors }: BaseModels): void {
+  if (bases === undefined) return;
   for (const { name, sha256 } of files)
     if (ancestors.some((ancestor) => ancestor.sha256 === sha256))
       throw new UsageError(`"${name}" is needed to restore its base; one of the two must be stored by itself.`, {

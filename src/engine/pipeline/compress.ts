@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import { Archive } from '../archive/archive.ts';
-import { archiveVersion, encodeHeader, encodeTrailer, headerBytes, isArchiveHead } from '../archive/frame.ts';
+import { archiveVersion, encodeEnd, encodeHeader, hasOneChecksum, headerBytes, isArchiveHead } from '../archive/frame.ts';
 import { IndexBuilder } from '../archive/index-builder.ts';
 import { encodeIndex, type IndexText } from '../archive/index-text.ts';
 import { Journal, journalKey, readLeftover, type JournaledBlock } from '../archive/journal.ts';
 import { UsageError } from '../errors.ts';
-import { descriptorSource, writeFully } from '../io/descriptor.ts';
+import { descriptorSource, readFully, writeFully } from '../io/descriptor.ts';
 import { OutputFile } from '../io/output-file.ts';
 import { Crew } from '../workers/crew.ts';
 import type { PreparedFiles } from './approximate/index.ts';
@@ -234,7 +234,7 @@ async function encodeAll(
   const originals = plan?.originals ?? equals;
   const blueprint = drawBlueprint(inputs.files, originals, blockBytes, plan?.approximations);
   const ledger = new TensorLedger(inputs.files, originals, plan?.choices);
-  const builder = new IndexBuilder(inputs.model.name, blockBytes);
+  const builder = new IndexBuilder(inputs.model.name);
   const references = await findReferences({ files: inputs.files, runs: blueprint, bases, builder, signal });
   const fileDigests = inputs.files.map(() => emptyDigest);
 
@@ -269,15 +269,16 @@ async function encodeAll(
   return { index: builder.finish(fileDigests, ledger.digests, approximation), blocksEnd: builder.end, ledger };
 }
 
-/** Writes index and trailer, and reads them back from the file as a reader would. */
+/** Writes the index and what is behind it, and reads them back from the file as a reader would. */
 async function writeEnd(output: OutputFile, index: IndexText, indexOffset: number): Promise<Archive> {
-  const { bytes, trailer } = encodeIndex(index);
-  if (index.version === 2) writeFully(output.descriptor, encodeHeader(2), 0);
-  writeFully(output.descriptor, bytes, indexOffset);
-  const end = encodeTrailer({ ...trailer, indexOffset });
-  writeFully(output.descriptor, end, indexOffset + bytes.length);
+  const { descriptor } = output;
+  const blocksBytes = indexOffset - headerBytes;
+  const blocks = new Uint8Array(hasOneChecksum(blocksBytes) ? blocksBytes : 0);
+  readFully(descriptor, blocks, headerBytes);
+  const bytes = encodeIndex(index);
+  writeFully(descriptor, bytes, indexOffset);
+  const end = encodeEnd(bytes, blocks);
+  writeFully(descriptor, end, indexOffset + bytes.length);
   const size = indexOffset + bytes.length + end.length;
-  // Checksums of blocks that are all alike take more than the text beside them.
-  const indexBytes = Math.max(trailer.indexLength, trailer.indexTextLength);
-  return Archive.open(descriptorSource(output.descriptor, size, output.path), { indexBytes });
+  return Archive.open(descriptorSource(descriptor, size, output.path), { indexBytes: Infinity });
 }

@@ -37,18 +37,24 @@ export function considerContexts(
   const least = worthwhile[preset][isShort ? 'short' : 'long'];
   const isLeaf = leaves.has(planned.id);
   let best = { node: planned, size: sizeBy(planned, piece, workspace) * least };
-  const consider = (options: RangeOptions): void => {
+  const consider = (options: RangeOptions): number => {
+    let least = Infinity;
     for (const node of replacements(planned, { id: 'range', options }, piece.width === 1)) {
       const size = sizeBy(node, piece, workspace);
       if (size < best.size) best = { node, size };
+      least = Math.min(least, size);
     }
+    return least;
   };
-  if (preset === 'smallest' || isShort) consider({ period: 0, isNear: false });
+  const alike = { period: 0, isNear: false };
+  const plainSize = preset === 'smallest' || isShort ? consider({ ...alike, isSmooth: false }) : Infinity;
+  // How fast is learned at first matters in short streams alone.
+  const isSmooth = isShort && consider({ ...alike, isSmooth: true }) < plainSize;
   if (preset === 'smallest' || (isShort && piece.width === 1))
-    for (const period of rows) consider({ period, isNear: false });
+    for (const period of rows) consider({ period, isNear: false, isSmooth });
   if (!isLeaf || piece.width !== 1) return best.node;
-  const nearRows = isTyped && preset === 'smallest' ? rows : [];
-  for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ period, isNear: true });
+  const nearRows = isShort || preset === 'smallest' ? rows : [];
+  for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ period, isNear: true, isSmooth });
   return best.node;
 }
 

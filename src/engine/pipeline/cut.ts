@@ -140,7 +140,7 @@ function tensorKind({ dtype, shape, byteLength }: TensorRange): StreamKind {
 }
 
 /**
- * Lengths of rows in elements of a stream: of the last extent, and of all but the first. Which of them the numbers have
+ * Lengths of rows in elements of a stream: of the last extent, of the last two, and of all but the first. Which of them the numbers have
  * scales by, a shape does not tell: frameworks differ in where they keep the channels.
  */
 function rowLengths(shape: readonly number[], elements: number): readonly number[] {
@@ -148,7 +148,8 @@ function rowLengths(shape: readonly number[], elements: number): readonly number
   const all = extents.reduce((product, extent) => product * extent, 1);
   const [first = 1, last = 1] = [extents[0], extents.at(-1)];
   if (extents.length < 2) return [];
-  const lengths = [(elements * last) / all, elements / first];
+  const lastTwo = extents.slice(-2).reduce((product, extent) => product * extent, 1);
+  const lengths = [(elements * last) / all, (elements * lastTwo) / all, elements / first];
   return [...new Set(lengths)].filter((length) => Number.isInteger(length) && length > 1 && length <= longestPeriod);
 }
 

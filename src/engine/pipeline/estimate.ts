@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { IndexBuilder } from '../archive/index-builder.ts';
 import { encodeIndex } from '../archive/index-text.ts';
-import { headerBytes, trailerBytes } from '../archive/frame.ts';
+import { endBytes, headerBytes } from '../archive/frame.ts';
 import type { Preset } from '../codecs/codec.ts';
 import { CancelledError, toFeatherweightError } from '../errors.ts';
 import { Crew } from '../workers/crew.ts';
@@ -190,7 +190,7 @@ function frameBytes(
   originals: readonly ReadonlyMap<number, Place>[],
   coded: ReadonlyMap<SampleUnit, CodedUnit>,
 ): number {
-  const builder = new IndexBuilder(model.name, blockBytes);
+  const builder = new IndexBuilder(model.name);
   const lengths = new Map([...coded.values()].map(({ unit, bytesOut }) => [placeKey(unit.run, unit.start), bytesOut]));
   let block = 0;
   for (const [number, file] of files.entries()) {
@@ -217,7 +217,8 @@ function frameBytes(
       return sha256;
     }),
   );
-  return headerBytes + encodeIndex(builder.finish(files.map(digest), digests), true).bytes.length + trailerBytes;
+  const index = encodeIndex(builder.finish(files.map(digest), digests), true);
+  return headerBytes + index.length + endBytes(index.length);
 }
 
 const usualCodec = 'float-fields(huffman)';

@@ -1,12 +1,12 @@
 import { stat } from 'node:fs/promises';
-import { headerBytes, isArchiveHead } from '../archive/frame.ts';
+import { tellingBytes, isArchiveHead } from '../archive/frame.ts';
 import { FileSource } from '../io/file-source.ts';
 
 /** Whether a path is an archive of ours, by its first bytes. */
 export async function isArchive(path: string): Promise<boolean> {
   if (!(await stat(path)).isFile()) return false;
   await using source = await FileSource.open(path);
-  const head = new Uint8Array(Math.min(headerBytes, source.size));
+  const head = new Uint8Array(Math.min(tellingBytes, source.size));
   await source.read(0, head);
   return isArchiveHead(head);
 }

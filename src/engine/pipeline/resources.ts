@@ -1,11 +1,12 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { archiveBlockBytes } from '../archive/index-text.ts';
 import { UsageError } from '../errors.ts';
 import { coderBytes } from '../workers/coder-size.ts';
 import type { CrewSize } from '../workers/crew.ts';
 import type { MachineFacts } from './events.ts';
 
 /** Bytes of original data in one block: a table pays for itself, and two planes of it still fit in a core's cache. */
-export const blockBytes = 2 ** 20;
+export const blockBytes = archiveBlockBytes;
 export const defaultMemoryBytes = 2 ** 30;
 export const leastMemoryBytes = 256 * 2 ** 20;
 export const engineVersion = '0.1.0';

@@ -3,8 +3,7 @@ import { createReadStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { CancelledError, FeatherweightError, toFeatherweightError } from '../../engine/errors.ts';
-import { headerBytes, isArchiveHead } from '../../engine/archive/frame.ts';
-import { FileSource } from '../../engine/io/file-source.ts';
+import { isArchive } from '../../engine/pipeline/is-archive.ts';
 import { openModel } from '../../engine/models/index.ts';
 import { modelDigest } from '../../engine/pipeline/digests.ts';
 import { restore } from '../../engine/pipeline/restore.ts';
@@ -54,14 +53,6 @@ export async function prepareModel(
   } catch (error) {
     throw toFeatherweightError(error, 'opening the model');
   }
-}
-
-async function isArchive(path: string): Promise<boolean> {
-  if (!(await stat(path)).isFile()) return false;
-  await using source = await FileSource.open(path);
-  const head = new Uint8Array(Math.min(headerBytes, source.size));
-  await source.read(0, head);
-  return isArchiveHead(head);
 }
 
 async function restoreInto(

@@ -4,7 +4,7 @@ import code from '../../kernels/generated/range.wasm.ts';
 import { instantiate } from '../../kernels/load.ts';
 import type { Workspace } from '../../kernels/workspace.ts';
 import { type Codec, defineCodec, type Stream, type StreamShape } from '../codec.ts';
-import { readHeader, writeHeader, type RangeHeader } from './header.ts';
+import { leastInside, readHeader, writeHeader, type RangeHeader } from './header.ts';
 import type { RangeKernel } from './kernel.ts';
 import {
   columnShiftOf,
@@ -37,7 +37,13 @@ export function createRange(kernelOf: (workspace: Workspace) => RangeKernel): Co
         title: 'Neighbours',
         description: 'Learns from the bytes before and above, as in images, and not from the row.',
       }),
+      isSmooth: z.boolean().default(false).meta({
+        title: 'Smooth',
+        description:
+          'Takes neighbouring numbers for about as frequent until it has seen much else, as of bell-shaped weights.',
+      }),
     }),
+    headerGrows: true,
     isFinal: true,
 
     accepts,
@@ -63,26 +69,24 @@ export function createRange(kernelOf: (workspace: Workspace) => RangeKernel): Co
         source.length,
       );
       workspace.release(mark);
-      if (length > source.length)
-        return {
-          header: writeHeader({ kind: 'stored', length: source.length }),
-          streams: [{ bytes: source, width: 1 }],
-        };
-      return {
-        header: writeHeader({ kind: 'coded', length, model }),
-        streams: [{ bytes: coded.subarray(0, length), width: 1 }],
-      };
+      const written = coded.subarray(0, length);
+      const header = length > source.length ? new Uint8Array() : writeHeader(model, written);
+      const isTooShort = model.isSmooth && header.length < leastInside;
+      if (length > source.length || header.length > source.length || isTooShort)
+        return { header: new Uint8Array(), streams: [{ bytes: source, width: 1 }] };
+      return { header, streams: model.isSmooth ? [] : [{ bytes: written, width: 1 }] };
     },
 
-    streamShapes: (header, output) => [{ length: headerFor(header, output).length, width: 1 }],
+    streamShapes(header, output) {
+      const found = headerFor(header, output);
+      return found.kind === 'inside' ? [] : [{ length: found.length, width: 1 }];
+    },
 
     decode({ header, streams }, output, workspace, target = workspace.allocate(output.length)) {
       const found = headerFor(header, output);
-      const bytes = streams[0]?.bytes;
-      if (streams.length !== 1 || bytes?.length !== found.length)
-        throw new DamagedArchiveError(
-          `range: its stream does not have the ${found.length} bytes that its header says.`,
-        );
+      const bytes = found.kind === 'inside' ? header.subarray(found.start) : streams[0]?.bytes;
+      if (!bytes || (found.kind !== 'inside' && bytes.length !== found.length))
+        throw new DamagedArchiveError('range: its stream does not have the bytes that its header says.');
       if (found.kind === 'stored') {
         target.set(bytes);
         return target;
@@ -124,6 +128,7 @@ function placeModel(model: Model, workspace: Workspace): number {
   view.setUint32(places.flip, model.flip, true);
   view.setUint32(places.columnShift, columnShiftOf(model.period), true);
   view.setUint32(places.isNear, model.isNear ? 1 : 0, true);
+  view.setUint32(places.isSmooth, model.isSmooth ? 1 : 0, true);
   place.set(tables, places.rates);
   return place.byteOffset;
 }

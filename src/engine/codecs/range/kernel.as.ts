@@ -18,8 +18,13 @@ const mostProbability: i32 = (1 << 22) - 1024;
 const mostWeight: i32 = (1 << 19) - 1;
 
 /** Sets all probabilities of a model to a half; `sets` sets lie one behind another from `first`. */
-function clear(first: usize, sets: usize): void {
-  for (let at = first, end = first + sets * setBytes; at < end; at += 4) store<u32>(at, (1 << 31));
+function clear(model: usize, first: usize, sets: usize): void {
+  const isSmooth = load<u32>(model, 24) !== 0;
+  for (let at = first, end = first + sets * setBytes; at < end; at += 4) {
+    const node = <u32>(at - first) >> 2 & 255;
+    const seen = isSmooth && node > 0 ? (3 << (31 - clz(node))) >> 3 : 0;
+    store<u32>(at, (1 << 31) | seen);
+  }
 }
 
 function firstSet(model: usize): usize {
@@ -30,12 +35,12 @@ function firstSet(model: usize): usize {
 function begin(model: usize): void {
   const period = <usize>load<u32>(model);
   if (period === 0) {
-    clear(firstSet(model), 1);
+    clear(model, firstSet(model), 1);
     return;
   }
   const columns = ((period - 1) >> <usize>load<u32>(model, 16)) + 1;
   const near = load<u32>(model, 20) !== 0 ? nearClasses : 0;
-  clear(firstSet(model), 2 + scaleClasses + statisticsClasses + columns + near);
+  clear(model, firstSet(model), 2 + scaleClasses + statisticsClasses + columns + near);
   memory.fill(model + columnsAt, 0, 12 * period);
   store<i32>(model, 4 << 16, 36);
   store<i32>(model, 0, 40);

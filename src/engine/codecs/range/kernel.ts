@@ -18,7 +18,13 @@ const mostWeight = 2 ** 19 - 1;
 /** 256 adaptive probabilities, by the bits of a symbol that are known with a 1 before them. */
 class ProbabilitySet {
   readonly probabilities = new Int32Array(256).fill(half);
-  readonly seen = new Uint8Array(256);
+  readonly seen: Uint8Array;
+
+  constructor(isSmooth: boolean) {
+    this.seen = Uint8Array.from({ length: 256 }, (_, node) =>
+      isSmooth && node > 0 ? (3 << (31 - Math.clz32(node))) >> 3 : 0,
+    );
+  }
 
   learn(node: number, bit: number, rates: Uint16Array): void {
     const [probability, seen] = [this.probabilities[node]!, this.seen[node]!];
@@ -69,8 +75,8 @@ class Predictor {
   /** Levels of the symbols so far. */
   readonly #levels: number[] = [];
   readonly #weights = new Int32Array(8 * inputs).fill(13107);
-  readonly #order = new ProbabilitySet();
-  readonly #row = new ProbabilitySet();
+  readonly #order: ProbabilitySet;
+  readonly #row: ProbabilitySet;
   readonly #scales: readonly ProbabilitySet[];
   readonly #statistics: readonly ProbabilitySet[];
   readonly #columnSets: readonly ProbabilitySet[];
@@ -78,7 +84,7 @@ class Predictor {
   #recentMean = 0;
   #recentDeviation = 4 * 65536;
   #index = 0;
-  #sets: readonly ProbabilitySet[] = [this.#order];
+  #sets: readonly ProbabilitySet[];
   #stretched: readonly number[] = [];
 
   constructor(memory: Uint8Array, model: number) {
@@ -92,7 +98,10 @@ class Predictor {
     this.#shift = view.getUint32(places.shift, true);
     this.flip = view.getUint32(places.flip, true);
     this.#isNear = view.getUint32(places.isNear, true) !== 0;
-    const sets = (count: number) => Array.from({ length: count }, () => new ProbabilitySet());
+    const isSmooth = view.getUint32(places.isSmooth, true) !== 0;
+    const sets = (count: number) => Array.from({ length: count }, () => new ProbabilitySet(isSmooth));
+    [this.#order, this.#row] = [new ProbabilitySet(isSmooth), new ProbabilitySet(isSmooth)];
+    this.#sets = [this.#order];
     const isMixed = this.#period > 0;
     this.#scales = sets(isMixed ? scaleClasses : 0);
     this.#statistics = sets(isMixed ? statisticsClasses : 0);

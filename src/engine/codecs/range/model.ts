@@ -17,6 +17,8 @@ export interface Model {
   readonly shift: number;
   /** Whether symbols are told apart by what is left of them and above them, and not by their row. */
   readonly isNear: boolean;
+  /** Whether neighbouring symbols are taken for about as frequent until much else was seen. */
+  readonly isSmooth: boolean;
 }
 
 // Where things lie in a model's memory, from its first byte; `kernel.as.ts` has the same numbers.
@@ -27,6 +29,7 @@ export const places = {
   flip: 12,
   columnShift: 16,
   isNear: 20,
+  isSmooth: 24,
   weights: 64,
   rates: 512,
   squash: 1024,
@@ -41,10 +44,10 @@ export const statisticsClasses = 512;
 export const nearClasses = 256;
 
 /** What the encoder may choose. */
-export type RangeOptions = Pick<Model, 'period' | 'isNear'>;
+export type RangeOptions = Pick<Model, 'period' | 'isNear' | 'isSmooth'>;
 
 /** Of symbols that are all modelled alike. */
-export const alike: Model = { period: 0, flip: 0, low: 0, shift: 0, isNear: false };
+export const alike: Model = { period: 0, flip: 0, low: 0, shift: 0, isNear: false, isSmooth: false };
 
 /** By how many bits the number of a column is shortened. */
 export function columnShiftOf(period: number): number {
@@ -73,11 +76,11 @@ export const tables = ((): Uint8Array => {
 })();
 
 /** How `bytes` are best modelled with rows of `period`. */
-export function modelOf(bytes: Uint8Array, { period, isNear }: RangeOptions): Model {
-  if (period === 0 || bytes.length === 0) return alike;
+export function modelOf(bytes: Uint8Array, { period, isNear, isSmooth }: RangeOptions): Model {
+  if (period === 0 || bytes.length === 0) return { ...alike, isSmooth };
   const [plain, flipped] = [rangeOf(bytes, 0), rangeOf(bytes, 0x80)];
   const { flip, low, high } = flipped.deviation < plain.deviation ? flipped : plain;
-  return { period, flip, low, shift: Math.max(0, 32 - Math.clz32((high - low) >> 5)), isNear };
+  return { period, flip, low, shift: Math.max(0, 32 - Math.clz32((high - low) >> 5)), isNear, isSmooth };
 }
 
 function rangeOf(bytes: Uint8Array, flip: number) {

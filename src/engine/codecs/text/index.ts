@@ -7,7 +7,7 @@ import { type Codec, defineCodec, type Stream } from '../codec.ts';
 import { hasFarRepeats } from '../zstd/kernel.ts';
 import type { TextKernel } from './kernel.ts';
 import { bucketBits, leastBits, modelBytes, tables } from './model.ts';
-import { primer } from './primer.ts';
+import { primer as usualPrimer } from './primer.ts';
 
 /** Kernels count bytes in 32 bits. */
 const longestInput = 2 ** 28;
@@ -16,8 +16,11 @@ const shortestWorthwhile = 128;
 /** Up to here it takes a tenth of a second, whatever is in the stream. */
 const quickBytes = 64 * 1024;
 
-/** The codec over a given set of loops: the compiled ones, or the reference in tests. */
-export function createText(kernelOf: (workspace: Workspace) => TextKernel): Codec<Record<string, never>> {
+/** The codec over a given set of loops, the compiled ones or the reference in tests, that has read `primer` before any text. */
+export function createText(
+  kernelOf: (workspace: Workspace) => TextKernel,
+  primer = usualPrimer,
+): Codec<Record<string, never>> {
   /** Of each set of loops, the smallest model as the primer leaves it: most streams are short, and reading it would take most of their time. */
   const primed = new WeakMap<TextKernel, Uint8Array>();
 
@@ -115,4 +118,9 @@ function accepts({ bytes, width }: Stream): boolean {
   return width === 1 && bytes.length <= longestInput;
 }
 
-export const text = createText(({ memory }) => instantiate(code, memory) as unknown as TextKernel);
+/** The compiled loops. */
+export function textLoops({ memory }: Workspace): TextKernel {
+  return instantiate(code, memory) as unknown as TextKernel;
+}
+
+export const text = createText(textLoops);
