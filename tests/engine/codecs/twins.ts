@@ -101,6 +101,11 @@ export function describeTwins<Options>(
       const stream: Stream = { bytes: Uint8Array.from({ length: 800 }, (_, at) => at % 7), width: widths[0]! };
       const { header, streams } = encode(compiled, stream, options);
       for (const codec of [compiled, reference]) {
+        if (streams.length === 0) {
+          const shorter = { header: header.subarray(0, -1), streams };
+          expect(() => codec.decode(shorter, shapeOf(stream), room)).toThrow(DamagedArchiveError);
+          continue;
+        }
         expect(() => codec.decode({ header, streams: [] }, shapeOf(stream), room)).toThrow(DamagedArchiveError);
         const cut = streams.map(({ bytes, width }) => ({ bytes: bytes.subarray(0, -1), width }));
         expect(() => codec.decode({ header, streams: cut }, shapeOf(stream), room)).toThrow(DamagedArchiveError);
