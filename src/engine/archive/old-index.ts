@@ -36,9 +36,9 @@ export function decodeOldIndex(bytes: Uint8Array, trailer: OldTrailer, version: 
     throw new Error(`${text.length} bytes of text, ${trailer.indexTextLength} stated`);
   // The text model may take one space more for certain, which JSON allows.
   if (text.at(-1) !== closingBrace) throw new Error('something behind the text');
-  const { version: stated, blockBytes: _, ...stored } = oldSchema.parse(JSON.parse(text.toString('utf8')));
+  const stored = oldSchema.parse(JSON.parse(text.toString('utf8')));
   const needs = stored.bases !== undefined || stored.approximation !== undefined ? 2 : 1;
-  if (stated !== version || needs !== version) throw new Error(`version ${version} with another's tables`);
+  if (stored.version !== version || needs !== version) throw new Error(`version ${version} with another's tables`);
   return unpackIndex(stored, table, { digestBytes });
 }
 

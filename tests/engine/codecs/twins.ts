@@ -102,7 +102,7 @@ export function describeTwins<Options>(
       const { header, streams } = encode(compiled, stream, options);
       for (const codec of [compiled, reference]) {
         if (streams.length === 0) {
-          const shorter = { header: header.subarray(0, -1), streams };
+          const shorter = { header: header.subarray(0, header.length >> 1), streams };
           expect(() => codec.decode(shorter, shapeOf(stream), room)).toThrow(DamagedArchiveError);
           continue;
         }
