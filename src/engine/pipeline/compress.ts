@@ -1,6 +1,13 @@
 import { dirname } from 'node:path';
 import { Archive } from '../archive/archive.ts';
-import { archiveVersion, encodeEnd, encodeHeader, hasOneChecksum, headerBytes, isArchiveHead } from '../archive/frame.ts';
+import {
+  archiveVersion,
+  encodeEnd,
+  encodeHeader,
+  hasOneChecksum,
+  headerBytes,
+  isArchiveHead,
+} from '../archive/frame.ts';
 import { IndexBuilder } from '../archive/index-builder.ts';
 import { encodeIndex, type IndexText } from '../archive/index-text.ts';
 import { Journal, journalKey, readLeftover, type JournaledBlock } from '../archive/journal.ts';
