@@ -14,6 +14,7 @@ export const engineVersion = '0.1.0';
 /** Measured: what Node takes before any of our buffers, for the process and for each thread. */
 const processBytes = 110 * 2 ** 20;
 const threadBytes = 16 * 2 ** 20;
+/** Beside more than one that codes. */
 const hasherThreads = 2;
 /** What a tensor takes in the tables of a job: its name, places, digest and report. */
 const tensorBytes = 1024;
@@ -69,8 +70,9 @@ export function planResources(
 
 /** About the most memory that a job with these resources takes, for a model of so many tensors. */
 export function expectedMemory({ threads, slots, slotBytes, memoryBytes }: Resources, tensors: number): number {
-  const each = coderBytes(slots, slotBytes, blockBytes) + threadBytes;
-  return Math.min(memoryBytes, processBytes + hasherThreads * threadBytes + tensors * tensorBytes + threads * each);
+  const others = threads === 1 ? 0 : hasherThreads;
+  const buffers = threads * coderBytes(slots, slotBytes, blockBytes);
+  return Math.min(memoryBytes, processBytes + (threads + others) * threadBytes + buffers + tensors * tensorBytes);
 }
 
 /** Facts without which a speed is not a result. */

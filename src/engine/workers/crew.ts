@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { CodecNode } from '../codecs/codec.ts';
 import type { TensorApproximation } from '../quantizers/approximate.ts';
-import type { HashPiece, TaskOf } from './protocol.ts';
+import type { DigestKind, HashPiece, TaskOf } from './protocol.ts';
 import { leaveThreads, takeThread } from './idle-threads.ts';
 import type { SampleLook } from './sample-look.ts';
 import type { TrialResult } from './sample-trial.ts';
@@ -16,9 +16,6 @@ export interface Slot {
   readonly start: number;
 }
 
-/** Running digests are split over two threads, because each is as slow as coding. */
-export type DigestKind = 'files' | 'tensors';
-
 export interface CrewSize {
   /** Coding threads. */
   readonly threads: number;
@@ -29,11 +26,14 @@ export interface CrewSize {
 }
 
 /**
- * The threads of one job: some that code blocks, and two that hash them straight from the coders' memory. The number of
- * slots bounds how much is under way; waiting for a free one is the back-pressure.
+ * The threads of one job: some that code blocks, and one for each kind of digest that hashes them straight from the coders'
+ * memory, because a digest is as slow as coding. A single coder hashes what it codes itself: a job that is worth no second
+ * one is done before others have started. The number of slots bounds how much is under way; waiting for a free one is the
+ * back-pressure.
  */
 export class Crew implements AsyncDisposable {
   readonly #spawn: () => Worker;
+  readonly #threads: readonly Thread[];
   readonly #coders: readonly Thread[];
   readonly #hashers: Readonly<Partial<Record<DigestKind, Thread>>>;
   readonly #free: Slot[];
@@ -43,11 +43,13 @@ export class Crew implements AsyncDisposable {
 
   private constructor(
     spawn: () => Worker,
+    threads: readonly Thread[],
     coders: readonly Thread[],
     hashers: Partial<Record<DigestKind, Thread>>,
     slots: Slot[],
   ) {
     this.#spawn = spawn;
+    this.#threads = threads;
     this.#coders = coders;
     this.#hashers = hashers;
     this.#free = slots;
@@ -60,13 +62,17 @@ export class Crew implements AsyncDisposable {
     digests: readonly DigestKind[],
   ): Promise<Crew> {
     const coders = Array.from({ length: threads }, () => takeThread(spawn));
-    const hashers = Object.fromEntries(digests.map((kind) => [kind, takeThread(spawn)]));
+    const [first] = coders;
+    const takeHasher = (): Thread => (threads === 1 && first ? first : takeThread(spawn));
+    const hashers = Object.fromEntries(digests.map((kind) => [kind, takeHasher()]));
+    const hashing = new Set(Object.values(hashers));
+    const all = [...new Set([...coders, ...hashing])];
     try {
       const opened = await Promise.all(
         coders.map((thread) => thread.run({ kind: 'open', slots, slotBytes, blockBytes })),
       );
       for (const [thread, { memory }] of opened.entries())
-        await Promise.all(Object.values(hashers).map((hasher) => hasher.run({ kind: 'attach', thread, memory })));
+        await Promise.all([...hashing].map((hasher) => hasher.run({ kind: 'attach', thread, memory })));
       // Slot by slot over the threads, so that the first blocks start everywhere.
       const free = Array.from({ length: slots }, (_, slot) =>
         coders.map((thread, threadNumber) => ({
@@ -76,9 +82,9 @@ export class Crew implements AsyncDisposable {
           start: opened[threadNumber]?.inputs[slot] ?? 0,
         })),
       ).flat();
-      return new Crew(spawn, coders, hashers, free);
+      return new Crew(spawn, all, coders, hashers, free);
     } catch (error) {
-      await leaveThreads(spawn, [...coders, ...Object.values(hashers)]);
+      await leaveThreads(spawn, all);
       throw error;
     }
   }
@@ -106,8 +112,7 @@ export class Crew implements AsyncDisposable {
   async stop(error: Error): Promise<void> {
     this.#abandoned ??= error;
     for (const waiting of this.#waiting.splice(0)) waiting.reject(this.#abandoned);
-    const threads = [...this.#coders, ...Object.values(this.#hashers)];
-    await Promise.all(threads.map((thread) => thread[Symbol.asyncDispose]()));
+    await Promise.all(this.#threads.map((thread) => thread[Symbol.asyncDispose]()));
   }
 
   /** Asks some coding thread for a plan. */
@@ -142,10 +147,10 @@ export class Crew implements AsyncDisposable {
     if (pieces.length === 0) return Promise.resolve({});
     const hasher = this.#hashers[kind];
     if (!hasher) throw new Error(`This crew takes no digests of ${kind}.`);
-    return hasher.run({ kind: 'hash', pieces });
+    return hasher.run({ kind: 'hash', digests: kind, pieces });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await leaveThreads(this.#spawn, [...this.#coders, ...Object.values(this.#hashers)]);
+    await leaveThreads(this.#spawn, this.#threads);
   }
 }

@@ -172,7 +172,10 @@ export type Task =
       readonly source: FileRange;
     }
   | { readonly kind: 'attach'; readonly thread: number; readonly memory: SharedArrayBuffer }
-  | { readonly kind: 'hash'; readonly pieces: readonly HashPiece[] };
+  | { readonly kind: 'hash'; readonly digests: DigestKind; readonly pieces: readonly HashPiece[] };
+
+/** What running digests are of. */
+export type DigestKind = 'files' | 'tensors';
 
 /** Bytes to feed to one running digest. `last` ends it. */
 export interface HashPiece {

@@ -54,7 +54,7 @@ function perform(task: Exclude<Task, { kind: 'open' }>): Results[TaskKind] {
       hasher.attach(task.thread, task.memory);
       return null;
     case 'hash':
-      return hasher.hash(task.pieces);
+      return hasher.hash(task.digests, task.pieces);
     case 'plan':
     case 'look':
     case 'try':
