@@ -5,6 +5,8 @@ import type { TensorRange } from '../tensor/tensor.ts';
 import type { ApproximationText } from './approximation-text.ts';
 import { archiveBlockBytes, type IndexText } from './index-text.ts';
 import { readIndex, type ArchiveLimits, type PlacedIndex } from './read-index.ts';
+import { checkApproximation, checkedInnerBytes, checkedReferences } from './checks.ts';
+import type { InnerBase } from './inner-base.ts';
 import type { BaseFile, Reference } from './reference.ts';
 
 /** A coded block: where it lies in the archive and what it restores to. */
@@ -53,6 +55,8 @@ export class Archive {
   readonly blockCount: number;
   /** The files of other models that are needed to restore this one. */
   readonly bases: readonly BaseFile[];
+  /** A base that is made of tensors of the archive itself; its number is that behind all others. */
+  readonly inner: InnerBase | undefined;
   readonly #references: ReadonlyMap<number, Reference>;
   /** Present where weights were approximated: what comes back is not what went in. */
   readonly approximation: ApproximationText | undefined;
@@ -133,7 +137,9 @@ export class Archive {
       };
     });
     this.bases = index.bases ?? [];
-    this.#references = checkedReferences(index, check);
+    this.inner = index.inner;
+    const innerBytes = checkedInnerBytes(index, this.tensors, check);
+    this.#references = checkedReferences(index, innerBytes, check);
     this.approximation = index.approximation;
     checkApproximation(index, check);
     this.files = index.files.map(({ name, format, bytes, sha256, metadata }) => ({
@@ -147,6 +153,11 @@ export class Archive {
     this.size = size;
     this.blockCount = blocks.lengths.length;
     this.#index = index;
+    for (const number of new Set(this.inner?.tensors)) {
+      const { file = 0, offset = 0, byteLength = 0 } = this.tensors[number] ?? {};
+      for (const { block } of this.pieces(file, offset, byteLength))
+        check(block.reference?.base !== this.bases.length, `tensor ${number} takes what is made of it`);
+    }
   }
 
   /** Reads header, trailer and index. Throws {@link DamagedArchiveError} on anything that the writer cannot have written. */
@@ -210,48 +221,6 @@ export class Archive {
       ...(reference && { reference: { base: reference.base, offset: reference.offset + within * archiveBlockBytes } }),
     };
   }
-}
-
-function checkedReferences(
-  { bases, references, streams }: IndexText,
-  check: (condition: boolean, message: string) => void,
-): ReadonlyMap<number, Reference> {
-  check((bases === undefined) === (references === undefined), 'bases without references');
-  const found = new Map<number, Reference>();
-  if (references === undefined || bases === undefined) return found;
-  check(
-    [references.bases, references.offsets].every(({ length }) => length === references.streams.length),
-    'uneven columns of references',
-  );
-  references.streams.forEach((stream, row) => {
-    const [base = -1, offset = 0] = [references.bases[row], references.offsets[row]];
-    const length = streams.lengths[stream];
-    check(
-      length !== undefined && !found.has(stream) && offset + length <= (bases[base]?.bytes ?? -1),
-      `the reference of stream ${stream} is outside its base`,
-    );
-    found.set(stream, { base, offset });
-  });
-  return found;
-}
-
-function checkApproximation(
-  { approximation, files, tensors }: IndexText,
-  check: (condition: boolean, message: string) => void,
-): void {
-  if (approximation === undefined) return;
-  const { sources, methods, ...columns } = approximation;
-  check(sources.length === files.length, 'another number of sources than of files');
-  const many = columns.tensors.length;
-  check(
-    Object.values(columns).every((column) => column.length === many),
-    'uneven columns of approximated tensors',
-  );
-  check(
-    columns.tensors.every((tensor) => tensor < tensors.names.length) &&
-      columns.methodNumbers.every((method) => method < methods.length),
-    'an approximated tensor that is not there',
-  );
 }
 
 /** The last place in an ascending column whose value is at most `value`; 0 when there is none. */

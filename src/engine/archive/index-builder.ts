@@ -3,6 +3,7 @@ import type { TensorRange } from '../tensor/tensor.ts';
 import { headerBytes } from './frame.ts';
 import type { ApproximationText } from './approximation-text.ts';
 import type { IndexText } from './index-text.ts';
+import type { InnerBase } from './inner-base.ts';
 import type { BaseFile, Reference } from './reference.ts';
 
 /** Text metadata of a model is kept in the index for display up to this much; the exact bytes are in the file's segments. */
@@ -31,7 +32,7 @@ export class IndexBuilder {
   readonly #blocks: { readonly lengths: number[]; readonly crc32s: number[] } = { lengths: [], crc32s: [] };
   readonly #files: FileColumns[] = [];
   readonly #references = new Map<number, Reference>();
-  readonly #bases: BaseFile[] = [];
+  readonly #bases: (BaseFile | { readonly inner: InnerBase })[] = [];
   readonly #offsets: number[] = [];
   #end = headerBytes;
 
@@ -69,8 +70,8 @@ export class IndexBuilder {
     this.#streams.codecs[stream] = words;
   }
 
-  /** A file of another model that streams may be coded against; returns its number. */
-  addBase(base: BaseFile): number {
+  /** A file of another model that streams may be coded against, or what is made of tensors of this one; returns its number. */
+  addBase(base: BaseFile | { readonly inner: InnerBase }): number {
     return this.#bases.push(base) - 1;
   }
 
@@ -101,17 +102,23 @@ export class IndexBuilder {
     };
   }
 
-  /** Only the bases that something was coded against. */
-  #referenceColumns(): Pick<IndexText, 'bases' | 'references'> {
+  /** Only the bases that something was coded against, that of tensors of the archive itself last. */
+  #referenceColumns(): Pick<IndexText, 'bases' | 'references' | 'inner'> {
     const rows = [...this.#references].sort(([left], [right]) => left - right);
     const used = [...new Set(rows.map(([, { base }]) => base))].sort((left, right) => left - right);
+    const files = used.filter((base) => !('inner' in (this.#bases[base] ?? {})));
+    const inner = used.map((base) => this.#bases[base]).find((base) => base && 'inner' in base);
     return {
-      bases: used.map((base) => this.#bases[base]).filter((base) => base !== undefined),
+      bases: files.flatMap((place) => {
+        const base = this.#bases[place];
+        return base && !('inner' in base) ? [base] : [];
+      }),
       references: {
         streams: rows.map(([stream]) => stream),
-        bases: rows.map(([, { base }]) => used.indexOf(base)),
+        bases: rows.map(([, { base }]) => (files.includes(base) ? files.indexOf(base) : files.length)),
         offsets: rows.map(([, { offset }]) => offset),
       },
+      ...(inner && 'inner' in inner && { inner: inner.inner }),
     };
   }
 

@@ -4,6 +4,7 @@ import { readVarint, varintLength, writeVarint } from '../codecs/varint.ts';
 import type { ApproximationText } from './approximation-text.ts';
 import { compactIndex, compactSchema, expandIndex } from './compact-index.ts';
 import { hasOneChecksum } from './frame.ts';
+import type { InnerBase } from './inner-base.ts';
 import { indexModel, longestModelled } from './index-model.ts';
 import { packIndex, unpackIndex } from './stored-index.ts';
 
@@ -43,6 +44,8 @@ export interface IndexText {
   readonly references?:
     | { readonly streams: readonly number[]; readonly bases: readonly number[]; readonly offsets: readonly number[] }
     | undefined;
+  /** Present where streams were coded against tensors of the archive itself; that base comes behind all others. */
+  readonly inner?: InnerBase | undefined;
   /** Only in archives whose weights were approximated. */
   readonly approximation?: ApproximationText | undefined;
 }

@@ -12,6 +12,7 @@ export const width = z.union([z.literal(1), z.literal(2), z.literal(4), z.litera
 export const optionalTables = {
   bases: z.array(z.strictObject({ name: z.string(), bytes: count })).optional(),
   references: z.strictObject({ streams: counts, bases: counts, offsets: counts }).optional(),
+  inner: z.strictObject({ tensors: counts, axes: counts, orders: counts, permutations: z.array(counts) }).optional(),
   approximation: storedApproximation.optional(),
 };
 
@@ -61,7 +62,7 @@ export function packIndex(
   index: IndexText,
   { digestBytes, checksums: others }: TableForm,
 ): { readonly stored: StoredIndex; readonly table: Uint8Array } {
-  const { name, streams, blocks, files, tensors, bases, references, approximation } = index;
+  const { name, streams, blocks, files, tensors, bases, references, inner, approximation } = index;
   const digests = [...files, ...(bases ?? [])].map(({ sha256 }) => sha256);
   digests.push(...(approximation?.sources ?? []));
   const lastAt = new Map<string, number>();
@@ -109,6 +110,14 @@ export function packIndex(
           streams: [...references.streams],
           bases: [...references.bases],
           offsets: [...references.offsets],
+        },
+      }),
+      ...(inner && {
+        inner: {
+          tensors: [...inner.tensors],
+          axes: [...inner.axes],
+          orders: [...inner.orders],
+          permutations: inner.permutations.map((order) => [...order]),
         },
       }),
       ...(approximation && { approximation: storedApproximation.strip().parse(approximation) }),

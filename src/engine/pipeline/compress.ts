@@ -29,6 +29,7 @@ import { EncodePass } from './encode-pass.ts';
 import type { CompressReport, FileReport, JobEvent, TensorReport } from './events.ts';
 import { assertUnchanged, openInputs, type Inputs } from './inputs.ts';
 import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job.ts';
+import { makeInnerBase } from './inner-base/encode.ts';
 import { findReferences } from './references.ts';
 import { restoreArchive } from './restore.ts';
 import type { CompressRequest, EngineContext, PreparedTensor } from './requests.ts';
@@ -119,8 +120,12 @@ async function run(
   if (resumed)
     reporter.emit({ type: 'notice', message: `${resumed.blocks.length} blocks of an earlier run are gone on with.` });
 
+  const looksInside = recipe === undefined && request.preset !== 'quick';
+  await using owner = new AsyncDisposableStack();
+  const inner = looksInside ? await makeInnerBase(inputs.files, dirname(path), owner, signal) : undefined;
   const encode = async () => {
-    const { index, blocksEnd, ledger } = await encodeAll(inputs, bases.files, output, sought, resources, {
+    const against = inner ? [...bases.files, inner] : bases.files;
+    const { index, blocksEnd, ledger } = await encodeAll(inputs, against, output, sought, resources, {
       ...{ context, reporter, signal, watch, journal },
       resumed: resumed?.blocks ?? [],
     });

@@ -2,6 +2,7 @@ import type { IndexBuilder } from '../archive/index-builder.ts';
 import type { ByteSource } from '../io/source.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 import type { BaseModelFile } from './base-models.ts';
+import type { InnerBaseFile } from './inner-base/encode.ts';
 import type { PlacedRun } from './blueprint.ts';
 import { findDuplicates, type ScannedFile } from './duplicates.ts';
 import type { OpenReference } from './plans-ahead.ts';
@@ -28,7 +29,7 @@ export async function findReferences({
 }: {
   readonly files: readonly ScannedFile[];
   readonly runs: readonly (readonly PlacedRun[])[];
-  readonly bases: readonly BaseModelFile[];
+  readonly bases: readonly (BaseModelFile | InnerBaseFile)[];
   readonly builder: IndexBuilder;
   readonly signal: AbortSignal;
 }): Promise<ReadonlyMap<number, OpenReference>> {
@@ -50,7 +51,9 @@ export async function findReferences({
       if (!base || place.offset < 0 || place.offset + run.length > base.source.size) continue;
       let number = numbers.get(place.base);
       if (number === undefined) {
-        number = builder.addBase({ name: base.name, bytes: base.source.size, sha256: await base.sha256() });
+        number = builder.addBase(
+          'inner' in base ? base : { name: base.name, bytes: base.source.size, sha256: await base.sha256() },
+        );
         numbers.set(place.base, number);
       }
       references.set(run.streamNumber, {
@@ -70,7 +73,8 @@ async function findCopied(
   signal: AbortSignal,
 ): Promise<number | undefined> {
   for (const [number, base] of bases.entries())
-    if (base.source.size === source.size && (await isEqual(source, base.source, signal))) return number;
+    if (!('inner' in base) && base.source.size === source.size && (await isEqual(source, base.source, signal)))
+      return number;
   return undefined;
 }
 
@@ -94,11 +98,13 @@ type Places = readonly Map<number, BasePlace>[];
 export function matchTensors(files: readonly ScannedFile[], bases: readonly BaseModelFile[]): Places {
   const named = new Map<string, BasePlace>();
   const shaped = new Map<string, BasePlace[]>();
-  bases.forEach(({ tensors }, base) => {
-    for (const tensor of tensors) {
+  bases.forEach((file, base) => {
+    for (const tensor of file.tensors) {
       const place = { base, offset: tensor.offset };
       const name = `${tensor.name}\n${shapeKey(tensor)}`;
       if (!named.has(name)) named.set(name, place);
+      // What is made of this very model is for the tensors that it names.
+      if ('inner' in file) continue;
       const alike = shaped.get(shapeKey(tensor));
       if (alike) alike.push(place);
       else shaped.set(shapeKey(tensor), [place]);
@@ -129,9 +135,9 @@ async function preferEquals(
   bases: readonly BaseModelFile[],
   signal: AbortSignal,
 ): Promise<void> {
-  const candidates: ScannedFile[] = bases.map(({ source, tensors }) => ({
-    source,
-    layout: { format: '', tensors, metadata: {}, notices: [] },
+  const candidates: ScannedFile[] = bases.map((base) => ({
+    source: base.source,
+    layout: { format: '', tensors: 'inner' in base ? [] : base.tensors, metadata: {}, notices: [] },
   }));
   const equals = await findDuplicates([...candidates, ...files], signal, () => undefined);
   files.forEach((_, file) => {

@@ -9,6 +9,7 @@ import { openBases, refuseBase, type Bases, type RestoreArchive } from './bases.
 import { DecodePass } from './decode-pass.ts';
 import { DigestFeed, emptyDigest, modelDigest } from './digests.ts';
 import type { FileReport, JobEvent, RestoreReport } from './events.ts';
+import { withInnerBase } from './inner-base/decode.ts';
 import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
 import type { EngineContext, PauseGate, RestoreRequest } from './requests.ts';
@@ -67,16 +68,19 @@ async function run(
   const ahead = goals.filter((goal) => !reached.has(goal));
   await makeFolders(ahead);
   await requireSpace(archive, ahead, output);
-  await using bases = await openBases(opened, request, {
+  await using given = await openBases(opened, request, {
     folder: await folderOf(output),
     signal,
     restore: restoreArchive(request, context, signal),
   });
-  for (const { path } of goals) await refuseBase(path, bases.needed, signal);
+  for (const { path } of goals) await refuseBase(path, given.needed, signal);
   watch.end('scan');
 
   const startCrew = (): Promise<Crew> => Crew.start(context.spawnWorker, resources, ['files']);
   await using crew = await startCrew();
+  await using owner = new AsyncDisposableStack();
+  const means = { crew, slotBytes: resources.slotBytes, signal, folder: await folderOf(output) };
+  const bases = await withInnerBase(given, opened, ahead, means, owner);
   let done = 0;
   const decoded = (bytes: number): void => reporter.progress('restore', (done += bytes), bytesTotal, done);
   const notices = reached.size > 0 ? [`${reached.size} of ${goals.length} were there already, and are equal.`] : [];

@@ -8,6 +8,7 @@ import { openBases, type Bases } from './bases.ts';
 import { DecodePass } from './decode-pass.ts';
 import { DigestFeed, emptyDigest, modelDigest } from './digests.ts';
 import type { JobEvent, VerifyReport } from './events.ts';
+import { withInnerBase } from './inner-base/decode.ts';
 import { runJob, type Reporter } from './job.ts';
 import { openArchive, type OpenArchive } from './open-archive.ts';
 import { restoreArchive } from './restore.ts';
@@ -42,7 +43,7 @@ async function run(
   const resources = planResources(request, { bytes: bytesTotal, tensors: archive.tensors.length });
   reporter.emit({ type: 'started', command: 'verify', name: archive.name, bytesTotal });
   watch.end('scan');
-  await using bases = await openBases(opened, request, {
+  await using given = await openBases(opened, request, {
     folder: tmpdir(),
     signal,
     restore: restoreArchive(request, context, signal),
@@ -50,6 +51,10 @@ async function run(
   {
     await using crew = await Crew.start(context.spawnWorker, resources, ['files', 'tensors']);
     let done = 0;
+    await using owner = new AsyncDisposableStack();
+    const ranges = archive.files.map(({ bytes }, file) => ({ file, offset: 0, length: bytes }));
+    const means = { crew, slotBytes: resources.slotBytes, signal, folder: tmpdir() };
+    const bases = await withInnerBase(given, opened, ranges, means, owner);
     await verifyFiles(opened, { crew, bases, slotBytes: resources.slotBytes, signal, pause: context.pause }, (bytes) =>
       reporter.progress('verify', (done += bytes), bytesTotal, 0),
     );

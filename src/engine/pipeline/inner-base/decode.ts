@@ -1,0 +1,128 @@
+import { open, rm, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
+import { innerParts, type InnerPart } from '../../archive/inner-base.ts';
+import type { ArchivedTensor } from '../../archive/archive.ts';
+import { DamagedArchiveError } from '../../errors.ts';
+import { ownFolder } from '../../io/own-folder.ts';
+import type { Crew } from '../../workers/crew.ts';
+import { AssemblyLine } from '../assembly-line.ts';
+import type { Bases } from '../bases.ts';
+import { DecodePass } from '../decode-pass.ts';
+import { DigestFeed, emptyDigest } from '../digests.ts';
+import type { OpenArchive } from '../open-archive.ts';
+import { writeOrdered } from './write-ordered.ts';
+
+interface Means {
+  readonly crew: Crew;
+  readonly slotBytes: number;
+  readonly signal: AbortSignal;
+  /** Where the base lies while it is needed. */
+  readonly folder: string;
+}
+
+/** A run of a file that is to be decoded. */
+interface Range {
+  readonly file: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * The bases of an archive together with as much of that which it makes of itself as these ranges take. Each tensor that it is made
+ * of is decoded and compared with its digest before.
+ */
+export async function withInnerBase(
+  bases: Bases,
+  opened: OpenArchive,
+  ranges: readonly Range[],
+  means: Means,
+  owner: AsyncDisposableStack,
+): Promise<Bases> {
+  const { archive } = opened;
+  if (archive.inner === undefined) return bases;
+  const number = archive.bases.length;
+  const parts = innerParts(archive.inner, archive.tensors);
+  const needed = new Map<ArchivedTensor, Set<InnerPart<ArchivedTensor>>>();
+  for (const { file, offset, length } of ranges)
+    for (const { block } of archive.pieces(file, offset, length)) {
+      const { reference } = block;
+      if (reference?.base !== number) continue;
+      for (const part of partsWithin(parts, reference.offset, block.length)) {
+        const members = needed.get(part.tensor);
+        if (members) members.add(part);
+        else needed.set(part.tensor, new Set([part]));
+      }
+    }
+  if (needed.size === 0) return bases;
+  const folder = await ownFolder(means.folder, '.featherweight-base', owner);
+  const inner = owner.adopt(await open(join(folder, 'inner'), 'wx+'), (handle) => handle.close());
+  for (const [tensor, members] of needed) {
+    const path = join(folder, 'tensor');
+    {
+      await using plain = await open(path, 'wx+');
+      await decodeTensor(tensor, opened, bases, means, plain);
+      for (const part of members) {
+        const read = (offset: number, bytes: Uint8Array) => plain.read(bytes, 0, bytes.length, offset);
+        await writeOrdered(read, part, part, { handle: inner, start: part.start }, means.signal);
+      }
+    }
+    await rm(path);
+  }
+  return {
+    ...bases,
+    range: (block) =>
+      block.reference?.base === number
+        ? { descriptor: inner.fd, offset: block.reference.offset, length: block.length }
+        : bases.range(block),
+  };
+}
+
+/** Parts that stand one behind another, as far as they hold some bytes. */
+function partsWithin<Tensor extends ArchivedTensor>(
+  parts: readonly InnerPart<Tensor>[],
+  offset: number,
+  length: number,
+): readonly InnerPart<Tensor>[] {
+  let [low, high] = [0, parts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((parts[middle]?.start ?? 0) <= offset) low = middle;
+    else high = middle;
+  }
+  const found: InnerPart<Tensor>[] = [];
+  for (let place = low; place < parts.length; place++) {
+    const part = parts[place];
+    if (!part || part.start >= offset + length) break;
+    found.push(part);
+  }
+  return found;
+}
+
+/** Decodes one tensor into a file, and compares it with its digest. */
+async function decodeTensor(
+  tensor: ArchivedTensor,
+  { archive, source }: OpenArchive,
+  bases: Bases,
+  { crew, signal, slotBytes }: Means,
+  { fd }: FileHandle,
+): Promise<void> {
+  const line = new AssemblyLine(crew, signal, undefined);
+  const { descriptor } = source;
+  const pass = new DecodePass({
+    ...{ archive, descriptor, line, slotBytes, bases, checks: true, decoded: () => undefined },
+  });
+  let found = emptyDigest;
+  const digests = new DigestFeed(
+    crew,
+    { key: 0, bytes: tensor.byteLength },
+    { firstKey: 0, ranges: [] },
+    { fileDigest: (_, sha256) => (found = sha256), tensorDigest: () => undefined },
+  );
+  const range = { file: tensor.file, offset: tensor.offset, length: tensor.byteLength };
+  await line.fill(() => pass.addRange(range, digests, { descriptor: fd }));
+  if (!found.startsWith(tensor.sha256))
+    throw new DamagedArchiveError(
+      `"${tensor.name}", which other tensors are differences to, was restored with sha256 ${found}; it had ${tensor.sha256}.`,
+      { name: tensor.name, found, expected: tensor.sha256 },
+    );
+}

@@ -1,0 +1,98 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Archive } from '../../../src/engine/archive/archive.ts';
+import { innerParts } from '../../../src/engine/archive/inner-base.ts';
+import { compress, restore, verify } from '../../../src/engine/index.ts';
+import { memorySource } from '../../../src/engine/io/memory-source.ts';
+import { assign } from '../../../src/engine/pipeline/inner-base/assign.ts';
+import { folderWith } from '../../support/folder.ts';
+import { context, finish } from '../../support/jobs.ts';
+import { mixtureOfExperts } from '../../support/mixture.ts';
+import { randomNumbers } from '../../support/streams.ts';
+
+const shape = { experts: 3, hidden: 96, intermediate: 160 };
+
+/** The archive of a file, and how many bytes it takes under names that tell of no experts. */
+async function archiveOf(file: Uint8Array) {
+  const untold = Buffer.from(Buffer.from(file).toString('latin1').replaceAll('experts.', 'experts_'), 'latin1');
+  const folder = await folderWith({ 'model.safetensors': file, 'untold.safetensors': untold });
+  const compressed = async (name: string): Promise<Buffer> => {
+    const output = join(folder, `${name}.fwz`);
+    await finish(compress({ input: join(folder, `${name}.safetensors`), output }, context()));
+    return await readFile(output);
+  };
+  const bytes = await compressed('model');
+  const { inner } = await Archive.open(memorySource(bytes), { indexBytes: 2 ** 22 });
+  return { bytes, inner, untold: (await compressed('untold')).length };
+}
+
+describe('experts that nearly equal another one whose neurons stand in another order', () => {
+  test.each([
+    [0, 0.5],
+    [1e-3, 0.6],
+    [0.1, 0.95],
+  ])('with noise of %d are stored as differences, and come back from the archive alone', async (noise, share) => {
+    const file = mixtureOfExperts({ ...shape, noise });
+    const { bytes, inner, untold } = await archiveOf(file);
+    expect(bytes.length).toBeLessThan(share * untold);
+    expect(inner?.permutations).toHaveLength(2);
+    const alone = await folderWith({ 'model.fwz': bytes });
+    const archive = join(alone, 'model.fwz');
+    const back = join(alone, 'back.safetensors');
+    await finish(restore({ archive, output: back }, context()));
+    expect(Buffer.compare(await readFile(back), file)).toBe(0);
+    const { report } = await finish(verify({ archive, against: back }, context()));
+    expect(report.proved).toContain('original');
+    const tensor = 'model.layers.0.mlp.experts.2.down_proj.weight';
+    await finish(restore({ archive, tensor, output: join(alone, 'tensor') }, context()));
+    const length = 2 * shape.hidden * shape.intermediate;
+    expect(Buffer.compare(await readFile(join(alone, 'tensor')), file.subarray(-length))).toBe(0);
+  });
+
+  test('cost nothing where there are none', async () => {
+    const { bytes, inner, untold } = await archiveOf(mixtureOfExperts(shape));
+    expect(inner).toBeUndefined();
+    expect(Math.abs(bytes.length - untold)).toBeLessThan(16);
+  });
+});
+
+test('rows are assigned to columns as the best of all permutations does', () => {
+  const next = randomNumbers(3);
+  for (let round = 0; round < 60; round++) {
+    const size = 1 + (round % 6);
+    const numbers = Array.from({ length: size }, () => Array.from({ length: size }, () => Math.round(8 * next())));
+    const worth = (columns: readonly number[]): number =>
+      columns.reduce((sum, column, row) => sum + (numbers[row]?.[column] ?? 0), 0);
+    const found = assign((row, column) => numbers[row]?.[column] ?? 0, size);
+    expect([...found].sort()).toEqual(Array.from({ length: size }, (_, place) => place));
+    expect(worth(found)).toBeGreaterThanOrEqual(Math.max(...permutations(size).map(worth)) - 1e-9);
+  }
+  // Many rows, each like a column of its own but for the last ones, which are like the same one.
+  const order = Array.from({ length: 500 }, (_, place) => (place * 7) % 500);
+  const like = (row: number, column: number): number => (column === order[Math.min(row, 497)] ? 1 : 0);
+  const found = assign(like, 500);
+  expect(new Set(found).size).toBe(500);
+  expect(found.slice(0, 497)).toEqual(order.slice(0, 497));
+});
+
+function permutations(size: number): readonly (readonly number[])[] {
+  if (size === 0) return [[]];
+  return permutations(size - 1).flatMap((rest) =>
+    Array.from({ length: size }, (_, place) => rest.toSpliced(place, 0, size - 1)),
+  );
+}
+
+test.each([
+  ['uneven columns', { axes: [] }],
+  ['no matrix', { tensors: [7] }],
+  ['no matrix', { axes: [2] }],
+  ['order 1 of tensor 0 is none of 4', { permutations: [[0, 1, 2, 2]] }],
+  ['order 1 of tensor 0 is none of 4', { permutations: [[0, 1, 2]] }],
+  ['order 1 of tensor 0 is none of 4', { permutations: [] }],
+])('a base of its own that contradicts its tensors is refused: %s', (words, wrong) => {
+  const tensor = { name: 'w', dtype: 'F32', shape: [4, 3], offset: 0, byteLength: 48 };
+  const right = { tensors: [0], axes: [0], orders: [1], permutations: [[3, 1, 0, 2]] };
+  expect(innerParts(right, [tensor])).toMatchObject([{ rows: 4, columns: 3, width: 4, start: 0 }]);
+  expect(() => innerParts({ ...right, ...wrong }, [tensor])).toThrow(words);
+});
