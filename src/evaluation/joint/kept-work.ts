@@ -46,9 +46,9 @@ export class KeptWork<Known> {
     }
   }
 
-  /** Forgets all parts. */
+  /** Forgets all parts but those that another fit of the same model keeps meanwhile. */
   async clear(): Promise<void> {
-    await rm(this.#folder, { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
   }
 
   #pathOf(key: string, extension: 'json' | 'data'): string {
