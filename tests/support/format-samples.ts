@@ -1,7 +1,7 @@
 import { dtypes, type DType, byteLengthOf } from '../../src/engine/tensor/dtype.ts';
 import { ggufFile, text, u32, u64 } from './gguf.ts';
 import { blobFile, coremlFile, innerProduct } from './coreml.ts';
-import { newerHdf5, olderHdf5 } from './hdf5.ts';
+import { latestHdf5, newerHdf5, olderHdf5 } from './hdf5.ts';
 import { attribute, externalTensor, initializer, node, onnxFile, tensor } from './onnx.ts';
 import { npyFile, npyHeader } from './numpy.ts';
 import { legacyFile, op, pickle, pytorchFile, storage, storedZip, view } from './pytorch.ts';
@@ -89,6 +89,15 @@ export const formatSamples: Readonly<Record<string, readonly FormatSample[]>> = 
       tensors: ['alias/vars/kernel', 'alias/vars/bias', 'steps', 'cut', 'cut #2', 'big'],
     },
     { name: 'blob', bytes: newerHdf5, tensors: ['dense/vars/kernel', 'dense/vars/bias', 'inside'] },
+    {
+      name: 'blob',
+      bytes: latestHdf5,
+      tensors: [
+        ...Array.from({ length: 9 }, (_, index) => `w${index}`),
+        'one',
+        ...['fixed', 'implicit', 'tree'].flatMap((name) => [name, `${name} #2`, `${name} #3`, `${name} #4`]),
+      ],
+    },
   ],
   keras: [
     {

@@ -32,6 +32,24 @@ export const newerHdf5: Uint8Array = inflate(
     '7lxzBSVUE2DQlSE+S2Gg8ndUFufyBIuyB3XCzkpCHI5kNFMpoLx0+xbNqE',
 );
 
+/**
+ * Written by h5py 3.16 with `libver='latest'` (HDF5 2.0): `w0` to `w8` (I8 i and i + 1) by links in a heap, and I16 numbers from 0 on in
+ * chunks that are one (`one`, 3 × 4), in an array (`fixed`, 5 × 7 in 3 × 4), side by side (`implicit`) and in a tree (`tree`, both 4 × 4 in 2 × 2).
+ */
+export const latestHdf5: Uint8Array = inflate(
+  'eNrtWl1IVEEUPjP33vV6XXVdU1czTdtCilDLNKICt+2yhpC4YpJQhj+09OMihkKEvUWCPfQDQhZJP1gPQSXZD6QUvpiB0EM+RJJKUWHSS0QaNnd2xq' +
+    's3JWkp2uV+sMw5Z+bOz7fn7Dmzu6c9bjVaSVEEWQaOGQbsDOg5zJ596pJ/t8ddiqFZwYAAsF0zF0cEup3xbFwF/DU4Pauv0S0gQGgZ2QFCCLM+3gpW' +
+    'QDZyGkQ1GSSyV0GRyV4FBPL8sfAAQhaj+e0Hg+EChxEX+xouTAfDhRhGXLQoEygYLixhxMVE+rHhYLiQw4iLovGe8mC4UMKIi6o1ljq10O0CeMOy11' +
+    'p2Ohdr97K2gbWoaniP6vXuhF0szaF8BAOa8KTsRwe1qKWeEoigDNngl2yaH+B09nkwcs8QvcQjiHOeDEy9krQ4k9tGest71EKPm7yNishsU5ZA+3Ck' +
+    '8j5/FGEsCKIoSRZLRIQsR2qzYRDI/BJYyHFkiAQFooDbuSUGYskx49g4ICOsdO92iAfiXZAAiZAEDkiFFZAG6bP7ToYUWE53mwGZ806E6FzaGnxdbU' +
+    'ZtbW2t3/ebMGHChAkTJpaGYApCaxgVhAc6zzuD4SImnC7TBXcGg+HCFkZcNHs/D7rKSBWtFZ60Cq7J6ojnlTqv1ce/r1NVr1Zr8yofwfxWr9pLoJnU' +
+    'vrxnPbt+pMD89tzFr7GusmIVJH/dSzsU0eV8nitpsJWKddMtq6CViDHw8VtLITwmYixYc1O9tKiOBtx2vR7Kqfiub0sHVFPx9vaZy9BFxHgYmjzbSY' +
+    'p0zbojM7MP2oloA290+yBkU2tXv+M9+Kl4Zv/JD3CCigNftuWYH5v/9rPZSWKJBKGg3/wCMWjUWUwG4s4WiMkoOY6MIJcmJIgY2fm3vDdDiAd/TV6q' +
+    'kQuJ9bHwAaO+CBd2nQtB4Vd/GhAhAkvW8R7KRUZ5t3Bo7kvnRjT4hbgUP4kkfoIoN5igNRT95FPMGDb6ifHsMwYs4idJzE8IFZL2m0FN1utkNsPVkO' +
+    'Ci7Vl3K81birZ9B81bOIVzwdlocFRO0Syj3JIXnueuwc7z2SN54fz2VF44/93oVyrAhAkTJkyYMPGfQPW4XbP/4dDQ//bFKALclHNvNofjptxepCsb' +
+    'nmNd2fhK0JW8MVFXNk1KupLPfxPTlAJrnK5sdti5ItQfre1I4JpU52uurelK5LrsO+I/7Kv2NXYncZPY2FBbO+Qw38U/x099jNP/',
+);
+
 function inflate(text: string): Uint8Array {
   return new Uint8Array(inflateSync(Buffer.from(text, 'base64')));
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { MalformedFileError } from '../../../src/engine/errors.ts';
 import { hdf5 } from '../../../src/engine/formats/hdf5/index.ts';
 import { memorySource } from '../../../src/engine/io/memory-source.ts';
-import { newerHdf5, olderHdf5 } from '../../support/hdf5.ts';
+import { latestHdf5, newerHdf5, olderHdf5 } from '../../support/hdf5.ts';
 
 const scan = (bytes: Uint8Array) => hdf5.scan(memorySource(bytes, 'x.h5'), { headerBytes: 1_000_000 });
 
@@ -38,12 +38,48 @@ test('datasets of older files: in one piece, in chunks, in groups, by several na
   ]);
 });
 
-test('datasets of newer files: links in the header, bytes in the header; a heap of links is told', async () => {
-  expect(await contentOf(newerHdf5)).toEqual({ ...layers, inside: ['U8', [4], '09080706'] });
-  const { notices } = await scan(newerHdf5);
-  expect(notices.map(({ message }) => message)).toEqual([
-    'The links of the group "many" are in a heap, where they are not looked for.',
-  ]);
+test('datasets of newer files: links in the header, bytes in the header, links in a heap', async () => {
+  const { inside, ...others } = await contentOf(newerHdf5);
+  expect(inside).toEqual(['U8', [4], '09080706']);
+  expect(others).toMatchObject(layers);
+  expect((await scan(newerHdf5)).notices).toEqual([]);
+});
+
+test('datasets of the latest files: chunks alone, in an array, side by side and in a tree', async () => {
+  const content = await contentOf(latestHdf5);
+  for (let index = 0; index < 9; index++)
+    expect(content[`w${index}`]).toEqual(['I8', [2], hex(Int8Array.of(index, index + 1))]);
+  expect(content['one']).toEqual(['I16', [3, 4], hex(Int16Array.from({ length: 12 }, (_, at) => at))]);
+  const chunk = (columns: number, ...corners: number[]) =>
+    corners.map((at) => [at, at + 1, at + columns, at + columns + 1]);
+  for (const name of ['implicit', 'tree'])
+    expect([name, `${name} #2`, `${name} #3`, `${name} #4`].map((part) => content[part]).toSorted(), name).toEqual(
+      chunk(4, 0, 2, 8, 10)
+        .map((values) => ['I16', [2, 2], hex(Int16Array.from(values))])
+        .toSorted(),
+    );
+  expect(content['fixed']).toEqual(['I16', [3, 4], hex(Int16Array.of(0, 1, 2, 3, 7, 8, 9, 10, 14, 15, 16, 17))]);
+  expect(content['fixed #4']).toBeDefined();
+  expect((await scan(latestHdf5)).notices).toEqual([]);
+});
+
+test('damaged trees, heaps and arrays are refused or read, and never gone through for ever', async () => {
+  const structures = ['BTHD', 'BTLF', 'FRHP', 'FHDB', 'FAHD', 'FADB', 'OHDR'];
+  const places = structures.flatMap((word) => {
+    const at = Buffer.from(latestHdf5).indexOf(word);
+    return at < 0 ? [] : Array.from({ length: 150 }, (_, offset) => at + offset);
+  });
+  expect(places.length).toBeGreaterThan(900);
+  for (const at of places)
+    for (const value of [0, 1, 0x7f, 0xff]) {
+      const bytes = latestHdf5.slice();
+      bytes[at] = value;
+      const found = await scan(bytes).catch((error: unknown) => {
+        expect(error).toBeInstanceOf(MalformedFileError);
+        return { tensors: [] };
+      });
+      for (const { offset, byteLength } of found.tensors) expect(offset + byteLength).toBeLessThanOrEqual(bytes.length);
+    }
 });
 
 describe('is refused', () => {

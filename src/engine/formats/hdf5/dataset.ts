@@ -2,9 +2,9 @@ import { limits } from '../../limits.ts';
 import type { TensorRange } from '../../tensor/tensor.ts';
 import { shown } from '../json-reader.ts';
 import type { NoticeList } from '../notice-list.ts';
+import { readChunks, readOldChunks } from './chunks.ts';
 import { datatypeAt } from './datatype.ts';
 import type { Hdf5File } from './file.ts';
-import { childrenOf } from './groups.ts';
 import { messageTypes, type Message } from './object-header.ts';
 
 /** The ranges of one dataset: one where it lies together, one for each chunk where it is cut. */
@@ -36,7 +36,7 @@ export async function readDataset(
     notices.add(reason, `The dataset ${shown(name)} is ${reason} and kept as it is.`, layout.start);
     return [];
   };
-  if (version !== 3 && version !== 4) return skip(`laid out in the old version ${version}`);
+  if (version < 3 || version > 5) return skip(`laid out in version ${version}`);
   const at = layout.start + 2;
   if (kind === layouts.compact) {
     const byteLength = await fields.unsigned(at, 2, 'the length of a dataset');
@@ -51,21 +51,15 @@ export async function readDataset(
   }
   if (kind !== layouts.chunked) return skip(`laid out in the unknown way ${kind}`);
   if (find(messageTypes.filters) !== undefined) return skip('compressed already');
-  if (version === 4) return skip('cut into chunks with a newer index');
-  const rank = await fields.unsigned(at, 1, 'the rank of a chunk');
-  const tree = await file.address(at + 1, 'the chunks of a dataset');
-  if (tree === undefined || rank < 2 || rank > limits.rank) return [];
-  const chunk: number[] = [];
-  for (let axis = 0; axis < rank - 1; axis++)
-    chunk.push(await fields.unsigned(at + 1 + file.addressBytes + 4 * axis, 4, 'the shape of a chunk'));
-  const expected = chunk.reduce((product, extent) => product * extent, itemBytes);
-  const ranges: Omit<TensorRange, 'name'>[] = [];
-  for await (const { key, child } of childrenOf(file, tree, 8 + 8 * rank)) {
-    const byteLength = await fields.unsigned(key, 4, 'the length of a chunk');
-    if (ranges.length === limits.tensors) fields.fail(`more than ${limits.tensors} chunks`, key);
-    ranges.push({ dtype: byteLength === expected ? dtype : `${dtype}?`, shape: chunk, offset: child, byteLength });
-  }
-  return ranges;
+  const chunks = version === 3 ? await readOldChunks(file, at) : await readChunks(file, at, shape, itemBytes);
+  if (chunks === undefined) return skip('cut into chunks in a way that is not read');
+  const expected = chunks.shape.reduce((product, extent) => product * extent, itemBytes);
+  return chunks.ranges.map(({ offset, byteLength }) => ({
+    dtype: byteLength === expected ? dtype : `${dtype}?`,
+    shape: chunks.shape,
+    offset,
+    byteLength,
+  }));
 }
 
 async function shapeAt({ fields, lengthBytes }: Hdf5File, at: number, name: string): Promise<readonly number[]> {

@@ -54,3 +54,9 @@ async function widthAt(fields: Fields, at: number): Promise<4 | 8> {
     ? width
     : fields.fail(`addresses or lengths of ${width} bytes; 4 and 8 are read`, at);
 }
+
+/** Throws MalformedFileError unless the structure at `at` begins with its word. */
+export async function expectWord({ fields }: Hdf5File, at: number, word: string): Promise<void> {
+  if (String.fromCharCode(...(await fields.bytes(at, 4, `a "${word}"`))) !== word)
+    fields.fail(`there is no "${word}"`, at);
+}

@@ -1,6 +1,8 @@
 import { limits } from '../../limits.ts';
-import type { Hdf5File } from './file.ts';
+import { expectWord, type Hdf5File } from './file.ts';
+import { openHeap } from './heap.ts';
 import { messageTypes, type Message } from './object-header.ts';
+import { recordsOf } from './records.ts';
 
 /** An object in a group, by name; `header` is where the object's header is. */
 export interface Member {
@@ -10,11 +12,19 @@ export interface Member {
 
 const symbolicLink = 2;
 
-/** The members of a group whose header has these messages; links by path and to other files are left out. */
-export async function membersOf(file: Hdf5File, messages: readonly Message[]): Promise<readonly Member[]> {
+/**
+ * The members of a group whose header has these messages; links by path and to other files are left out. `skipped` hears of those that
+ * are kept in a way that is not read.
+ */
+export async function membersOf(
+  file: Hdf5File,
+  messages: readonly Message[],
+  skipped: () => void,
+): Promise<readonly Member[]> {
   const members: Member[] = [];
   for (const message of messages)
     if (message.type === messageTypes.symbolTable) members.push(...(await readSymbolTable(file, message)));
+    else if (message.type === messageTypes.linkInfo) members.push(...(await readDenseLinks(file, message, skipped)));
     else if (message.type === messageTypes.link) {
       const member = await readLink(file, message);
       if (member !== undefined) members.push(member);
@@ -22,14 +32,27 @@ export async function membersOf(file: Hdf5File, messages: readonly Message[]): P
   return members;
 }
 
-/** Whether links of the group are in a heap of their own, which is not read. */
-export async function hasDenseLinks(file: Hdf5File, messages: readonly Message[]): Promise<boolean> {
-  const info = messages.find(({ type }) => type === messageTypes.linkInfo);
-  if (info === undefined) return false;
-  const flags = await file.fields.unsigned(info.start + 1, 1, 'the link information');
-  const heap = await file.address(info.start + 2 + ((flags & 1) === 0 ? 0 : 8), 'the heap of links');
-  return heap !== undefined;
+/** Members whose links are in a heap of their own, found by the tree of their names. `skipped` hears of links that are not read. */
+async function readDenseLinks(file: Hdf5File, { start }: Message, skipped: () => void): Promise<readonly Member[]> {
+  const { fields, addressBytes } = file;
+  const flags = await fields.unsigned(start + 1, 1, 'the link information');
+  const at = start + 2 + ((flags & 1) === 0 ? 0 : 8);
+  const heapAt = await file.address(at, 'the heap of links');
+  const names = await file.address(at + addressBytes, 'the names of a group');
+  if (heapAt === undefined || names === undefined) return [];
+  const heap = await openHeap(file, heapAt);
+  const members: Member[] = [];
+  for await (const record of recordsOf(file, names, hashBytes + heap.idBytes)) {
+    const object = await heap.find(record + hashBytes);
+    if (object === undefined) skipped();
+    const member = object && (await readLink(file, object));
+    if (member !== undefined) members.push(member);
+  }
+  return members;
 }
+
+/** Before the identifier of a link in the tree of names. */
+const hashBytes = 4;
 
 async function readSymbolTable(file: Hdf5File, { start }: Message): Promise<readonly Member[]> {
   const { fields, addressBytes, lengthBytes } = file;
@@ -97,7 +120,7 @@ export async function* childrenOf(
 }
 
 /** Version 1 of the link message: hard links are 0, soft and external links have a type of their own. */
-async function readLink(file: Hdf5File, { start, end }: Message): Promise<Member | undefined> {
+async function readLink(file: Hdf5File, { start, end }: Pick<Message, 'start' | 'end'>): Promise<Member | undefined> {
   const { fields } = file;
   const flags = await fields.unsigned(start + 1, 1, 'a link');
   let at = start + 2;
@@ -123,9 +146,4 @@ async function nameIn(file: Hdf5File, at: number, end: number): Promise<string> 
 
 async function plainAddress({ fields, addressBytes }: Hdf5File, at: number): Promise<number> {
   return addressBytes === 4 ? fields.unsigned(at, 4, 'a name') : fields.u64(at, 'a name');
-}
-
-async function expectWord({ fields }: Hdf5File, at: number, word: string): Promise<void> {
-  if (String.fromCharCode(...(await fields.bytes(at, 4, `a "${word}"`))) !== word)
-    fields.fail(`there is no "${word}"`, at);
 }

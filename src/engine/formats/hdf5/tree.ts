@@ -7,7 +7,7 @@ import type { NoticeList } from '../notice-list.ts';
 import { freeName } from '../ranges.ts';
 import { isDataset, readDataset } from './dataset.ts';
 import { openHdf5 } from './file.ts';
-import { hasDenseLinks, membersOf } from './groups.ts';
+import { membersOf } from './groups.ts';
 import { readHeader } from './object-header.ts';
 
 /**
@@ -34,13 +34,9 @@ export async function findDatasets(source: ByteSource, notices: NoticeList): Pro
       }
       return;
     }
-    if (await hasDenseLinks(file, messages))
-      notices.add(
-        'dense',
-        `The links of the group ${shown(path)} are in a heap, where they are not looked for.`,
-        header,
-      );
-    for (const { name, header: next } of await membersOf(file, messages))
+    const skipped = (): void =>
+      notices.add('dense', `The group ${shown(path)} has links that are kept in a way that is not read.`, header);
+    for (const { name, header: next } of await membersOf(file, messages, skipped))
       await walk(next, path === '' ? name : `${path.slice(0, limits.nameBytes * 4)}/${name}`, depth + 1);
   }
 }
