@@ -1,5 +1,6 @@
 // `npm run bench [-- --size 1GiB] [bench options]`: the kernels, an evaluation, the window, then whole files, with
-// machine facts; `--only differences` tells what fine-tunes of real models take (FEATHERWEIGHT_MODELS). Not part of the tests:
+// machine facts; `--only differences` tells what fine-tunes of real models take (FEATHERWEIGHT_MODELS), `--only experts`
+// what experts take that are alike, `--only large-fit [--folder PATH]` how long 110 million weights are fitted. Not part of the tests:
 // figures are for reading, and hold for this machine and this run.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -7,12 +8,15 @@ import { parseArgs } from 'node:util';
 import { parseBytes } from '../../src/cli/view/amounts.ts';
 import { benchDifferences } from './differences.ts';
 import { benchEvaluation } from './evaluation.ts';
+import { benchExperts } from './experts.ts';
+import { benchLargeFit } from './large-fit.ts';
 import { benchWholeFile } from './whole-file.ts';
 
 const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '1GiB' },
     only: { type: 'string' },
+    folder: { type: 'string' },
     rounds: { type: 'string', default: '3' },
     presets: { type: 'string', default: 'quick,balanced' },
     threads: { type: 'string' },
@@ -33,6 +37,10 @@ if (wants('kernels')) {
 if (wants('evaluation')) await benchEvaluation(Number(values.rounds));
 
 if (values.only === 'differences') await benchDifferences();
+
+if (values.only === 'experts') await benchExperts();
+
+if (values.only === 'large-fit') await benchLargeFit(values.folder);
 
 if (wants('window')) {
   const { status } = spawnSync(
