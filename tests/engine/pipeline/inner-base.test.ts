@@ -6,10 +6,11 @@ import { innerParts } from '../../../src/engine/archive/inner-base.ts';
 import { compress, restore, verify } from '../../../src/engine/index.ts';
 import { memorySource } from '../../../src/engine/io/memory-source.ts';
 import { assign } from '../../../src/engine/pipeline/inner-base/assign.ts';
+import { nearestNeurons } from '../../../src/engine/pipeline/inner-base/nearest.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
 import { mixtureOfExperts } from '../../support/mixture.ts';
-import { randomNumbers } from '../../support/streams.ts';
+import { gaussians, randomNumbers } from '../../support/streams.ts';
 
 const shape = { experts: 3, hidden: 96, intermediate: 160 };
 
@@ -57,6 +58,20 @@ describe('experts that nearly equal another one whose neurons stand in another o
   });
 });
 
+test('neurons are found in another unit, among very many', async () => {
+  const [count, length] = [600, 40];
+  const numbers = Float32Array.from(gaussians(count * length, 1 / Math.sqrt(length), 5));
+  const other = { count, length, numbers };
+  const noise = gaussians(count * length, 0.1 / Math.sqrt(length), 6);
+  const from = (row: number): number => (row * 7) % count;
+  const moved = noise.map((one, at) => one + (numbers[from(Math.floor(at / length)) * length + (at % length)] ?? 0));
+  const one = { count, length, numbers: Float32Array.from(moved) };
+  const expected = Array.from({ length: count }, (_, row) => from(row));
+  expect(await nearestNeurons(one, other, new AbortController().signal)).toEqual(expected);
+  const stopped = AbortSignal.abort(new Error('Stopped.'));
+  await expect(nearestNeurons(one, other, stopped)).rejects.toThrow(/Stopped/);
+});
+
 test('rows are assigned to columns as the best of all permutations does', () => {
   const next = randomNumbers(3);
   for (let round = 0; round < 60; round++) {
@@ -64,14 +79,17 @@ test('rows are assigned to columns as the best of all permutations does', () => 
     const numbers = Array.from({ length: size }, () => Array.from({ length: size }, () => Math.round(8 * next())));
     const worth = (columns: readonly number[]): number =>
       columns.reduce((sum, column, row) => sum + (numbers[row]?.[column] ?? 0), 0);
-    const found = assign((row, column) => numbers[row]?.[column] ?? 0, size);
+    const found = assign((row, column) => numbers[row]?.[column] ?? 0, Array<number>(size).fill(0));
     expect([...found].sort()).toEqual(Array.from({ length: size }, (_, place) => place));
     expect(worth(found)).toBeGreaterThanOrEqual(Math.max(...permutations(size).map(worth)) - 1e-9);
   }
   // Many rows, each like a column of its own but for the last ones, which are like the same one.
   const order = Array.from({ length: 500 }, (_, place) => (place * 7) % 500);
   const like = (row: number, column: number): number => (column === order[Math.min(row, 497)] ? 1 : 0);
-  const found = assign(like, 500);
+  const found = assign(
+    like,
+    Array.from(order, (_, row) => order[Math.min(row, 497)] ?? 0),
+  );
   expect(new Set(found).size).toBe(500);
   expect(found.slice(0, 497)).toEqual(order.slice(0, 497));
 });

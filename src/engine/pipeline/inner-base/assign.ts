@@ -4,13 +4,14 @@ type Likeness = (row: number, column: number) => number;
 const mostExactly = 400;
 
 /**
- * Gives each row of a square matrix of likenesses a column of its own, such that the sum of their likenesses is greatest. Of more than
- * 400 rows, those that alone like a column best get it, and only the others are assigned so; one by one where they are more than 400.
+ * Gives each row of a square matrix of likenesses, whose `best` column is known, a column of its own, such that the sum of their
+ * likenesses is greatest. Of more than 400 rows, those that alone like a column best get it, and only the others are assigned so;
+ * one by one where they are more than 400.
  */
-export function assign(likeness: Likeness, size: number): readonly number[] {
-  const all = Array.from({ length: size }, (_, place) => place);
-  if (size <= mostExactly) return assignExactly(likeness, all, all);
-  const byBest = Map.groupBy(all, (row) => bestColumn(likeness, row, size));
+export function assign(likeness: Likeness, best: readonly number[]): readonly number[] {
+  const all = best.map((_, place) => place);
+  if (all.length <= mostExactly) return assignExactly(likeness, all, all);
+  const byBest = Map.groupBy(all, (row) => best[row] ?? 0);
   const columns = all.map(() => -1);
   for (const [column, [row = 0, ...others]] of byBest) if (others.length === 0) columns[row] = column;
   const used = new Set(columns);
@@ -20,15 +21,6 @@ export function assign(likeness: Likeness, size: number): readonly number[] {
     rows.length <= mostExactly ? assignExactly(likeness, rows, free) : assignGreedily(likeness, rows, free);
   rows.forEach((row, place) => (columns[row] = chosen[place] ?? -1));
   return columns;
-}
-
-function bestColumn(likeness: Likeness, row: number, size: number): number {
-  let [best, most] = [0, -Infinity];
-  for (let column = 0; column < size; column++) {
-    const value = likeness(row, column);
-    if (value > most) [best, most] = [column, value];
-  }
-  return best;
 }
 
 function assignGreedily(likeness: Likeness, rows: readonly number[], columns: readonly number[]): readonly number[] {

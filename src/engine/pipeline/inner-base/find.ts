@@ -2,6 +2,7 @@ import type { InnerBase } from '../../archive/inner-base.ts';
 import type { ScannedFile } from '../duplicates.ts';
 import { assign } from './assign.ts';
 import { cosineOf, rowsOfUnit, sampleOf } from './look.ts';
+import { nearestNeurons } from './nearest.ts';
 import { findUnits, hiddenAxes, type Matrix, type Unit } from './units.ts';
 
 /** A tensor that nearly equals another one of the same model, once that is put in order. */
@@ -79,8 +80,7 @@ async function inOrder(
     return most;
   }).sort((left, right) => left - right);
   if ((best[best.length >> 1] ?? 0) < alike) return [];
-  signal.throwIfAborted();
-  const order = assign(likeness, size);
+  const order = assign(likeness, await nearestNeurons(one, other, signal));
   return pairs.map((pair) => ({ ...pair, axis: axesOf(unit, axes, pair.tensor) ?? 0, order }));
 }
 
