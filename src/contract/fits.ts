@@ -79,6 +79,8 @@ const fittedTensor = z.object({
   count: z.number(),
   bits: z.number(),
   step: z.number(),
+  /** Of the catalog; absent in fits of older versions, which had the grid alone. */
+  method: z.string().exactOptional(),
   /** What rounding it alone does to the output; absent until the fit has ended, and where it never ran. */
   damage: z.number().exactOptional(),
 });

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { AblationReport, AblationRow, FitReport } from '../../evaluation/index.ts';
+import { formatDelta, formatValue, type AblationReport, type AblationRow, type FitReport } from '../../evaluation/index.ts';
 import { formatBytes, formatChange, formatCount, formatSaving, formatSeconds } from './amounts.ts';
 import { colors } from './colors.ts';
 import { escapeUnsafe } from './escape.ts';
@@ -20,6 +20,7 @@ export function fitText(report: FitReport): string {
             ? `Chosen on ${formatCount(chosenOn)} items; measured on others, which were not learned from either:`
             : 'Measured on items that were not learned from:',
           evaluationText(evaluation),
+          ...singleLines(report),
         ]
       : [colors.yellow('Not measured: how good it is was not looked at.')]),
     colors.green(`Proved: the archive gives back these weights, read back and compared; sha256 ${report.sha256}`),
@@ -27,14 +28,34 @@ export function fitText(report: FitReport): string {
   ].join('\n');
 }
 
+/** What the best single method of the catalog comes to at that size. */
+function singleLines({ single }: FitReport): readonly string[] {
+  if (!single) return [];
+  const { by, bytes, metrics } = single;
+  const figures = metrics.map(
+    (metric) =>
+      `${metric.title} ${formatValue(metric, metric.value)}${metric.delta === null ? '' : ` (${formatDelta(metric, metric.delta)})`}`,
+  );
+  return [`The best single method at that size, ${optionWords(by)}, ${formatBytes(bytes)}: ${figures.join(' · ')}`];
+}
+
+/** A method with its options as they are typed, numbers to three digits. */
+function optionWords({ method, options }: NonNullable<FitReport['single']>['by']): string {
+  const words = Object.entries(options).map(
+    ([name, value]) => `${name}=${typeof value === 'number' ? Number(value.toPrecision(3)) : String(value)}`,
+  );
+  return words.length === 0 ? method : `${method}:${words.join(',')}`;
+}
+
 const withoutWords: Readonly<Record<AblationRow['without'], string>> = {
   feedback: 'errors that are fed back',
   allocation: 'bits by measured damage',
+  methods: 'other methods than the grid',
   spreads: 'steps of their own for rows',
   repair: 'biases that make good what outputs lose on average',
   sequence: 'layers that fit what rounded ones before them give',
   contexts: 'a coder that learns from neighbours',
-  everything: 'all of them: the grid alone, without data',
+  everything: 'all of them: the best single method of the catalog',
 };
 
 /** At which size the model is as good without each part. */

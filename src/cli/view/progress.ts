@@ -19,11 +19,20 @@ const phaseWords: Readonly<Record<Phase, string>> = {
   check: 'Having it read',
   calibrate: 'Learning what inputs have in common',
   sensitivity: 'Finding what matters',
+  methods: 'Trying every method',
   round: 'Rounding',
 };
 
 /** Phases whose amounts are items. */
-const counted: ReadonlySet<Phase> = new Set(['noise', 'evaluate', 'layers', 'calibrate', 'sensitivity', 'round']);
+const counted: ReadonlySet<Phase> = new Set([
+  'noise',
+  'evaluate',
+  'layers',
+  'calibrate',
+  'sensitivity',
+  'methods',
+  'round',
+]);
 
 /** Without a terminal a line at most this often, so that logs stay short. */
 const plainLineMilliseconds = 10_000;

@@ -22,6 +22,13 @@ export interface Feedback {
 /** How much of the mean of the diagonal is added to it, so that few samples are not believed too much. */
 const damping = 0.01;
 
+/** What is added to the diagonal of `size` inputs' sums of products, `stride` to a row. */
+export function dampingOf(sums: Float32Array, stride: number, size: number): number {
+  let trace = 0;
+  for (let row = 0; row < size; row++) trace += sums[row * stride + row] ?? 0;
+  return (damping * trace) / size;
+}
+
 /**
  * Prepares the feedback for `size` inputs from the upper half of their sums of products, `stride` to a row. Inputs that never
  * were anything but 0 count as independent of all others. What is returned lies in `workspace`; `undefined` for sums that
@@ -37,12 +44,9 @@ export function prepareFeedback(
   const costs = allocateFloat32(size, workspace);
   const mark = workspace.mark();
   const matrix = allocateFloat64(size * size, workspace);
-  let trace = 0;
-  for (let row = 0; row < size; row++) {
-    trace += sums[row * stride + row] ?? 0;
+  for (let row = 0; row < size; row++)
     for (let column = row; column < size; column++) matrix[row * size + column] = sums[row * stride + column] ?? 0;
-  }
-  const more = (damping * trace) / size;
+  const more = dampingOf(sums, stride, size);
   if (!(more > 0 && more < Infinity)) return undefined;
   for (let row = 0; row < size; row++) matrix[row * size + row] = (matrix[row * size + row] ?? 0) + more;
   if (feedbackKernel(workspace).factor(matrix, size) !== 0) return undefined;

@@ -7,7 +7,8 @@ import type { LoadTest } from './requests.ts';
  * `measure` looks at weights before they are approximated; `compress` writes and proves block by block; `flush` waits for the
  * disk; `restore` and `verify` read back. `weights` compares tensors. The others are of evaluations and count items instead of bytes: `noise` asks a model twice, `evaluate` asks both,
  * `layers` compares what layers give. `export` writes a file for another program, `check` has it read there. `calibrate` learns what
- * inputs have in common, `sensitivity` what rounding a tensor does to outputs, `round` makes a candidate.
+ * inputs have in common, `sensitivity` what rounding a tensor does to outputs, `methods` what every method of the catalog does to it, `round` makes a
+ * candidate.
  */
 export type Phase =
   | 'scan'
@@ -25,6 +26,7 @@ export type Phase =
   | 'check'
   | 'calibrate'
   | 'sensitivity'
+  | 'methods'
   | 'round';
 
 export interface StartedEvent {

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { Preset } from '../codecs/codec.ts';
 import type { ToldSteps } from '../quantizers/quantizer.ts';
-import type { RecipeInput } from './approximate/recipe.ts';
+import type { MethodStep, RecipeInput } from './approximate/recipe.ts';
 
 /** What a job is handed by its shell; the engine reaches for nothing by itself. */
 export interface EngineContext {
@@ -29,19 +29,21 @@ export interface ResourceRequest {
   readonly memoryBytes?: number | undefined;
 }
 
-/** A copy of a model in which some tensors have other numbers, all of them multiples of their steps. */
+/** A copy of a model in which some tensors have other numbers. */
 export interface PreparedWeights {
   /** A model of the same files with the same layout. */
   readonly path: string;
   readonly tensors: readonly PreparedTensor[];
 }
 
-export interface PreparedTensor {
+/** Its numbers in the copy are multiples of steps; or those of the model are approximated by a method of the catalog. */
+export type PreparedAs = { readonly told: ToldSteps } | { readonly by: MethodStep };
+
+export type PreparedTensor = {
   /** Number of the file in the model, and first byte in it. */
   readonly file: number;
   readonly offset: number;
-  readonly told: ToldSteps;
-}
+} & PreparedAs;
 
 export interface CompressRequest extends ResourceRequest {
   /** A file of any kind, an index of shards, or a folder that holds one model. */

@@ -47,6 +47,12 @@ export const quantizers = [
 
 export type QuantizerId = (typeof quantizers)[number]['id'];
 
+/** Every method, finely to coarsely; options that are left out are defaults. */
+export const methodLadder: readonly { readonly method: string; readonly options: Readonly<Record<string, unknown>> }[] =
+  (quantizers as readonly Pick<Quantizer, 'id' | 'ladder'>[]).flatMap(({ id, ladder = [{}] }) =>
+    ladder.map((options) => ({ method: id, options })),
+  );
+
 /** Wire ids from here on are those of methods; they stand at the root of a payload only. */
 export const firstQuantizerWireId = 64;
 

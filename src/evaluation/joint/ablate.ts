@@ -2,26 +2,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FeatherweightError, UsageError } from '../../engine/errors.ts';
 import { ownFolder } from '../../engine/io/own-folder.ts';
-import { compress } from '../../engine/pipeline/compress.ts';
 import type { JobEvent } from '../../engine/pipeline/events.ts';
 import { runJob, type Reporter } from '../../engine/pipeline/job.ts';
 import type { EvaluationContext } from '../evaluate.ts';
-import type { EvaluationReport } from '../report.ts';
 import type { Progress } from './bench.ts';
 import { fit } from './fit.ts';
-import { judgeArchive } from './judge.ts';
+import { distanceOf, judgeArchive } from './judge.ts';
 import type { AblationReport, AblationRow, CandidateEvent, FitReport, Tried } from './report.ts';
 import { fitParts, type FitPart, type FitRequest } from './request.ts';
+import { writeSingle } from './single.ts';
 
 type Work = Reporter<AblationReport, CandidateEvent>;
 
-/** How coarse the method without data is tried first. */
-const firstCoarseness = 0.3;
-
 /**
  * Fits a model, then again without each part, and tells at which size that is as good: what each part is worth. Goodness is the
- * distance of the outputs from the original's on items that were not learned from. The best method that needs no data is
- * treated like a part.
+ * distance of the outputs from the original's on items that were not learned from. The best single
+ * method of the catalog is treated like a part.
  */
 export function ablate(
   request: FitRequest,
@@ -51,18 +47,18 @@ async function run(
     if (part === 'sequence' && !request.inSequence) continue;
     const at = (bytes: number): Promise<Tried> => {
       const asked = { ...request, output: join(folder, 'part.fwz'), overwrite: true, target: { bytes } };
-      return fitOnce({ ...asked, without: part }, context, reporter).then(triedBy);
+      return fitOnce({ ...asked, without: part, single: false }, context, reporter).then(triedBy);
     };
     const first = await at(whole.bytesOut);
     const second = await at(first.bytes + bytesBetween(first.distance, goal, whole.weights));
     rows.push(rowOf(part, [first, second], goal, whole));
   }
-  const at = (coarseness: number): Promise<Tried> =>
-    tryGrid(request, coarseness, join(folder, 'single.fwz'), context, reporter);
-  const first = await at(firstCoarseness);
-  // Distances grow with the square of the steps.
-  const second = await at(firstCoarseness * Math.sqrt(goal / first.distance));
-  rows.push(rowOf('everything', [first, second], goal, whole));
+  if (whole.single) {
+    const { bytes, distance } = whole.single;
+    const wanted = bytes + bytesBetween(distance, goal, whole.weights);
+    const second = await tryAlone(whole, wanted, request, join(folder, 'single.fwz'), context, reporter);
+    if (second) rows.push(rowOf('everything', [{ bytes, distance }, second], goal, whole));
+  }
   return {
     command: 'ablation',
     ...{ input: request.input, output: whole.output, bytesIn: whole.bytesIn, bytesOut: whole.bytesOut },
@@ -88,33 +84,24 @@ async function fitOnce(request: FitRequest, context: EvaluationContext, reporter
   throw new FeatherweightError('INTERNAL', 'A fit ended without a report.');
 }
 
-async function tryGrid(
+/** The best single method at a size, and how far its outputs are. */
+async function tryAlone(
+  { methods, calibration }: FitReport,
+  wanted: number,
   request: FitRequest,
-  coarseness: number,
   output: string,
   context: EvaluationContext,
   reporter: Work,
-): Promise<Tried> {
-  const approximate = { default: { method: 'grid', options: { coarseness } } };
-  const { input, threads, memoryBytes } = request;
-  const asked = { input, output, approximate, overwrite: true, preset: 'smallest', threads, memoryBytes } as const;
-  let bytes = 0;
-  for await (const event of compress(asked, context)) if (event.type === 'finished') bytes = event.report.bytesOut;
+): Promise<Tried | undefined> {
+  const single = await writeSingle(methods, wanted, output, request, context);
   const progress: Progress = (phase, done, total) => reporter.progress(phase, done, total, 0);
-  const evaluation = await judgeArchive(output, { skip: request.calibrate ?? 0 }, request, context, progress);
-  return { bytes, distance: distanceOf(evaluation) };
+  const evaluation =
+    single && (await judgeArchive(output, { skip: calibration.items }, request, context, progress));
+  return single && { bytes: single.bytes, distance: distanceOf(evaluation) };
 }
 
 function triedBy({ bytesOut, evaluation }: FitReport): Tried {
   return { bytes: bytesOut, distance: distanceOf(evaluation) };
-}
-
-/** KL of the first output in nats, or the square of its relative error. */
-function distanceOf(evaluation: EvaluationReport | undefined): number {
-  const [output] = evaluation?.outputs ?? [];
-  const distance = output?.kl?.value ?? (output?.relativeL2 ?? NaN) ** 2;
-  if (Number.isNaN(distance)) throw new FeatherweightError('UNSUPPORTED', 'The outputs could not be compared.');
-  return distance;
 }
 
 /** A bit more for each weight makes a quarter of the distance. */

@@ -1,7 +1,17 @@
-/** What a tensor costs in bits and does to the output at each of some steps. */
+import type { MethodStep } from '../../engine/pipeline/approximate/recipe.ts';
+
+/** What a tensor costs in bits and does to the output at each of some steps, and by other methods than the grid. */
 export interface Curve {
   readonly count: number;
+  readonly others?: readonly OtherWay[] | undefined;
   readonly points: readonly { readonly step: number; readonly bits: number; readonly damage: number }[];
+}
+
+/** A method of the catalog with the bits of a weight that it takes. */
+export interface OtherWay {
+  readonly by: MethodStep;
+  readonly bits: number;
+  readonly damage: number;
 }
 
 /** Steps from a fine grid to one that leaves next to nothing, relative to the root mean square. */
@@ -33,10 +43,24 @@ export interface Chosen {
   /** About what it will take, and do. */
   readonly bytes: number;
   readonly damage: number;
+  /** Present: this method, and no step. */
+  readonly by?: MethodStep;
 }
 
-/** The step of each tensor that makes damage + price × bits least; between the measured steps the best is interpolated. */
+/** What makes damage + price × bits least, for each tensor: a step of the grid or another method. */
 export function stepsAt(curves: readonly Curve[], price: number): readonly Chosen[] {
+  return stepsOfGrid(curves, price).map((chosen, place) => {
+    const { count = 0, others = [] } = curves[place] ?? {};
+    const cost = ({ damage, bytes }: Chosen): number => damage + price * 8 * bytes;
+    return others.reduce((best, { by, bits, damage }) => {
+      const other = { step: chosen.step, bytes: (bits * count) / 8, damage, by };
+      return cost(other) < cost(best) ? other : best;
+    }, chosen);
+  });
+}
+
+/** The best step of each tensor; between the measured ones it is interpolated. */
+function stepsOfGrid(curves: readonly Curve[], price: number): readonly Chosen[] {
   return curves.map(({ count, points }) => {
     const costs = points.map(({ bits, damage }) => damage + price * count * bits);
     let best = 0;

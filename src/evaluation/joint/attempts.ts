@@ -122,10 +122,10 @@ export class Attempts {
       this.#weighed.map(({ curve }) => curve),
       inCodes,
     );
-    const matrices = this.#weighed.map(({ tensor, spread }, place) => ({
-      ...tensor,
-      told: stepsFor(spread, Math.fround((chosen[place]?.step ?? 1) * coarser)),
-    }));
+    const matrices = this.#weighed.map(({ tensor, spread }, place) => {
+      const { step = 1, by } = chosen[place] ?? {};
+      return by ? { ...tensor, by } : { ...tensor, told: stepsFor(spread, Math.fround(step * coarser)) };
+    });
     const vectors = this.#vectors.map(({ tensor, step }) => ({ ...tensor, told: stepsFor(even, step) }));
     const tensors = [...matrices, ...vectors];
     const { report, bits } = await this.#archive(tensors, path, isInSequence);
@@ -133,10 +133,13 @@ export class Attempts {
       number: this.candidates.length + 1,
       bytes: report.bytesOut,
       predictedDamage: chosen.reduce((sum, { damage }) => sum + damage, 0),
-      tensors: tensors.map(({ name, told, count }, place) => ({
-        ...{ name, count, bits: bits[place] ?? 0 },
-        step: told.steps.reduce((most, step) => Math.max(most, step), 0),
-      })),
+      tensors: tensors.map((tensor, place) => {
+        const { name, count } = tensor;
+        if ('by' in tensor)
+          return { name, count, bits: (8 * (chosen[place]?.bytes ?? 0)) / count, step: 0, method: tensor.by.method };
+        const step = tensor.told.steps.reduce((most, one) => Math.max(most, one), 0);
+        return { name, count, bits: bits[place] ?? 0, step, method: 'grid' };
+      }),
     };
     this.candidates.push(candidate);
     if (coarser === 1) this.#besides = report.bytesOut - inCodes;

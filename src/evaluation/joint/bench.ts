@@ -25,7 +25,7 @@ const defaultItems = 32;
 /** Of a task with few items, one in so many; the others are measured on. */
 const learnedShare = 3;
 
-type JointTask = 'calibrate' | 'sensitivity' | 'round';
+type JointTask = 'calibrate' | 'sensitivity' | 'methods' | 'round';
 
 /** A model that is worked on: what is known of its inputs, its tensors, and a copy that is written to. */
 export interface Bench extends AsyncDisposable {

@@ -16,10 +16,11 @@ import type { EvaluationContext } from '../evaluate.ts';
 import type { EvaluationReport } from '../report.ts';
 import { Attempts, sizeInCodes, type Attempt } from './attempts.ts';
 import { openBench, type Bench, type Progress } from './bench.ts';
-import { halvesOf, hasTooFew, judgeArchive, worstDrop, type ItemRange } from './judge.ts';
+import { distanceOf, halvesOf, hasTooFew, judgeArchive, worstDrop, type ItemRange } from './judge.ts';
 import { weighMatrices } from './probe.ts';
 import type { CandidateEvent, FitEvent, FitReport } from './report.ts';
 import type { FitRequest } from './request.ts';
+import { methodTotals, writeSingle } from './single.ts';
 
 /** How often a search for the smallest halves what is left, between shares of the model's size. */
 const searchRounds = 5;
@@ -65,6 +66,13 @@ async function run(
   const isMeasured = request.evaluate !== false && bench.itemsLeft > 0;
   const evaluation = isMeasured ? await judge(found, reportedOn) : undefined;
   if (evaluation) await attempts.measured(attempt, evaluation);
+  const methods = methodTotals(weighed);
+  const beside = join(bench.folder, 'single.fwz');
+  const alone =
+    evaluation && request.single !== false
+      ? await writeSingle(methods, attempt.report.bytesOut, beside, request, context)
+      : undefined;
+  const judged = alone && (await judge(beside, reportedOn));
   await copyInto(target, found, context.signal);
   await target.commit();
   await attempts.forget();
@@ -79,7 +87,9 @@ async function run(
     },
     sensitivities: weighed.map(({ tensor: { name }, damage }) => ({ name, damage: damage ?? null })),
     chosenOn: halves?.[0].limit ?? 0,
+    methods,
     ...(evaluation && { evaluation }),
+    ...(alone && judged && { single: { ...alone, metrics: judged.metrics, distance: distanceOf(judged) } }),
     seconds: (performance.now() - start) / 1000,
   };
 }

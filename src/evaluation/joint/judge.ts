@@ -1,4 +1,4 @@
-import { UsageError } from '../../engine/errors.ts';
+import { FeatherweightError, UsageError } from '../../engine/errors.ts';
 import { evaluate, type EvaluationContext } from '../evaluate.ts';
 import { metricTraits } from '../metrics/catalog.ts';
 import type { EvaluationReport, JudgedMetric } from '../report.ts';
@@ -41,6 +41,14 @@ export async function judgeArchive(
     if (event.type === 'finished') return event.report;
     else if (event.type === 'progress') progress(event.phase, event.bytesDone, event.bytesTotal);
   return undefined;
+}
+
+/** KL of the first output in nats, or the square of its relative error. */
+export function distanceOf(evaluation: EvaluationReport | undefined): number {
+  const [output] = evaluation?.outputs ?? [];
+  const distance = output?.kl?.value ?? (output?.relativeL2 ?? NaN) ** 2;
+  if (Number.isNaN(distance)) throw new FeatherweightError('UNSUPPORTED', 'The outputs could not be compared.');
+  return distance;
 }
 
 /** Whether the items are too few for an interval of the metric, whatever the candidate. */

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Bench } from './bench.ts';
 import type { CalibratedLayer } from './calibrate.ts';
 import type { FitRequest } from './request.ts';
+import { even } from './spread.ts';
 import { weigh, type Weighed } from './weigh.ts';
 
 /**
@@ -34,7 +35,18 @@ export async function weighMatrices(bench: Bench, { without }: FitRequest): Prom
       `probes-${feedback ? 'fed' : 'plain'}-${spreads ? 'spread' : 'even'}-${repair ? 'repaired' : 'lost'}.jsonl`,
     ),
   });
-  return await weigh(matrices, probes, bench.valuesOf, without === 'allocation');
+  const spreadOf = new Map(probes.map(({ name, spread }) => [name, spread]));
+  const trials =
+    without === 'methods'
+      ? []
+      : await bench.ask('methods', {
+          files: bench.files.map(({ source }) => source.name),
+          folder: bench.cache,
+          tensors: matrices.map((tensor) => ({ ...tensor, spread: spreadOf.get(tensor.name) ?? even })),
+          steps: probedSteps,
+          record: join(bench.cache, `methods-${spreads ? 'spread' : 'even'}.jsonl`),
+        });
+  return await weigh(matrices, probes, trials, bench.valuesOf, without === 'allocation');
 }
 
 /** At how many steps matrices are tried, and on how many of the items that were learned from. */

@@ -1,6 +1,7 @@
 import type { JobEvent, TensorReport } from '../../engine/pipeline/events.ts';
 import type { EvaluationReport, JudgedMetric } from '../report.ts';
 import type { FitPart } from './request.ts';
+import type { MethodTotal, SingleArchive } from './single.ts';
 
 /** One archive that was tried. */
 export interface Candidate {
@@ -10,7 +11,9 @@ export interface Candidate {
   readonly predictedDamage: number;
   readonly tensors: readonly {
     readonly name: string;
-    /** The largest, where rows have steps of their own. */
+    /** Of the catalog; the grid, unless another does better. */
+    readonly method: string;
+    /** Of the grid: the largest, where rows have steps of their own; 0 for other methods. */
     readonly step: number;
     readonly count: number;
     readonly bits: number;
@@ -79,6 +82,10 @@ export interface FitReport {
   /** What rounding each matrix alone to half its root mean square does to the output; null where it never ran. */
   readonly sensitivities: readonly { readonly name: string; readonly damage: number | null }[];
   readonly candidates: readonly Candidate[];
+  /** What each method of the catalog, alone, is expected to make of all matrices; none where they were not tried. */
+  readonly methods: readonly MethodTotal[];
+  /** The best of them at this size, written and measured as the fit was; absent where that was not. */
+  readonly single?: SingleArchive & { readonly metrics: readonly JudgedMetric[]; readonly distance: number };
   /** Items between those learned from and those of the evaluation, by which the result was chosen; 0 where none were. */
   readonly chosenOn: number;
   /** On items that were neither learned from nor chosen by. */

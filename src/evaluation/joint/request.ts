@@ -9,11 +9,11 @@ export type FitTarget =
   | { readonly drop: number; readonly metric?: string };
 
 /**
- * Parts that can be left out, to see what they are worth: errors that are fed back, bits by measured damage, steps of their own
- * for rows, biases that make good what outputs lose on average, layers that are made to fit what rounded ones before them give,
- * and a coder that learns from neighbours.
+ * Parts that can be left out, to see what they are worth: errors that are fed back, bits by measured damage, other methods than
+ * the grid, steps of their own for rows, biases that make good what outputs lose on average, layers that are made to fit what
+ * rounded ones before them give, and a coder that learns from neighbours.
  */
-export const fitParts = ['feedback', 'allocation', 'spreads', 'repair', 'sequence', 'contexts'] as const;
+export const fitParts = ['feedback', 'allocation', 'methods', 'spreads', 'repair', 'sequence', 'contexts'] as const;
 export type FitPart = (typeof fitParts)[number];
 
 export interface FitRequest {
@@ -34,6 +34,8 @@ export interface FitRequest {
   readonly rate?: boolean | undefined;
   /** False: the result is not measured. */
   readonly evaluate?: boolean | undefined;
+  /** False: the best single method of the catalog is not written and measured beside it. */
+  readonly single?: boolean | undefined;
   /** Replace an existing archive (never the input). */
   readonly overwrite?: boolean | undefined;
   readonly seed?: number | undefined;

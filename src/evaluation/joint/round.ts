@@ -1,7 +1,10 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FileSource } from '../../engine/io/file-source.ts';
-import type { ToldSteps } from '../../engine/quantizers/quantizer.ts';
+import { Workspace } from '../../engine/kernels/workspace.ts';
+import type { PreparedAs } from '../../engine/pipeline/requests.ts';
+import type { Geometry, ToldSteps } from '../../engine/quantizers/quantizer.ts';
+import { approximateWhole } from '../../engine/quantizers/whole.ts';
 import type { CalibratedLayer } from './calibrate.ts';
 import { entropyOf } from './entropy.ts';
 import { RoundedTensors } from './kept-tensors.ts';
@@ -22,10 +25,8 @@ export interface JointTensor {
   readonly layer?: CalibratedLayer | undefined;
 }
 
-/** A tensor that is to be rounded, and to what. Plain data. */
-export interface RoundedTensor extends JointTensor {
-  readonly told: ToldSteps;
-}
+/** A tensor that is to be rounded, and how. Plain data. */
+export type RoundedTensor = JointTensor & { readonly geometry: Geometry } & PreparedAs;
 
 /** Bits per code below which rounding looks at what codes cost. */
 const pricedBelow = 2.3;
@@ -46,7 +47,7 @@ export interface Rounded {
 /** Rounds weights to multiples of their steps, with the errors fed back where inputs are known. */
 export async function roundTensor(
   values: Float32Array,
-  { layer, told }: Pick<RoundedTensor, 'layer' | 'told'>,
+  { layer, told }: Pick<JointTensor, 'layer'> & { readonly told: ToldSteps },
   folder: string,
   { feedback, rate }: RoundOptions,
 ): Promise<Rounded> {
@@ -58,6 +59,24 @@ export async function roundTensor(
   if (feedback && known && fits) await roundLayer(values, { ...known, told, rate: priced });
   else for (let at = 0; at < values.length; at++) values[at] = codeOf(values[at] ?? 0, step(at), priced) * step(at);
   return { bits: entropyOf(values, told)(1), ...(known && { lost: await lostBy(before, values, known) }) };
+}
+
+/** Room for a piece of a tensor and what a method makes of it, in bytes. */
+const methodBytes = 48 * 2 ** 20;
+
+/** Makes of a tensor's numbers what a method of the catalog, or steps with errors fed back, give for them. */
+async function changeTensor(
+  values: Float32Array,
+  tensor: RoundedTensor,
+  folder: string,
+  options: RoundOptions,
+): Promise<Rounded> {
+  if ('told' in tensor) return await roundTensor(values, tensor, folder, options);
+  const { layer, geometry, by } = tensor;
+  const before = values.slice();
+  approximateWhole(values, geometry, by, new Workspace(methodBytes));
+  const known = layer && { layer, sums: join(folder, layer.sums), isMoved: layer.isMoved === true };
+  return { bits: 0, ...(known && { lost: await lostBy(before, values, known) }) };
 }
 
 /** What is to be rounded into a copy of a model; plain data. */
@@ -93,7 +112,7 @@ export async function roundAll(
     if (!source || !target) return undefined;
     const values = await readTensor(source, tensor);
     more?.forEach((one, at) => (values[at] = (values[at] ?? 0) + one));
-    const rounded = await kept.round(values, tensor, more, () => roundTensor(values, tensor, from, options));
+    const rounded = await kept.round(values, tensor, more, () => changeTensor(values, tensor, from, options));
     await writeTensor(target, tensor, values);
     bits.set(tensor.name, rounded.bits);
     onProgress(bits.size, tensors.length);

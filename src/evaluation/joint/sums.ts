@@ -149,7 +149,11 @@ export class SumsFile implements AsyncDisposable {
     this.#offset = headBytes + totals.byteLength;
   }
 
-  static async open(path: string, { groups, columns }: Layer, isMoved: boolean): Promise<SumsFile> {
+  static async open(
+    path: string,
+    { groups, columns }: Pick<Layer, 'groups' | 'columns'>,
+    isMoved: boolean,
+  ): Promise<SumsFile> {
     const source = await FileSource.open(path);
     const { samples } = await countsIn(source);
     const totals = new Float64Array((isMoved ? 2 : 1) * groups * columns);

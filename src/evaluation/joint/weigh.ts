@@ -1,8 +1,9 @@
-import { curveOf, type Curve } from './allocate.ts';
+import { curveOf, type Curve, type OtherWay } from './allocate.ts';
 import { entropyOf } from './entropy.ts';
 import type { Probe } from './sensitivity.ts';
 import { even, type Spread } from './spread.ts';
 import type { FoundTensor } from './tensors.ts';
+import type { MethodTrials } from './try-methods.ts';
 
 /** A matrix with what is known of it before steps are chosen. */
 export interface Weighed {
@@ -11,6 +12,8 @@ export interface Weighed {
   readonly curve: Curve;
   /** What rounding it to half its root mean square does; absent where it never ran. */
   readonly damage: number | undefined;
+  /** Every method of the catalog that takes it, where they were tried. */
+  readonly others: readonly OtherWay[];
 }
 
 /** Numbers of a tensor that its bits are estimated from. */
@@ -31,10 +34,12 @@ type DamageAt = (step: number) => number;
 export async function weigh(
   matrices: readonly FoundTensor[],
   probes: readonly Probe[],
+  trials: readonly MethodTrials[],
   valuesOf: (tensor: FoundTensor) => Promise<Float32Array>,
   bySizeOnly: boolean,
 ): Promise<readonly Weighed[]> {
   const byName = new Map(probes.map((probe) => [probe.name, probe]));
+  const trialsOf = new Map(trials.map((one) => [one.name, one]));
   const perWeight = matrices.map(({ name, count, scale }) => {
     const probe = bySizeOnly ? undefined : byName.get(name);
     return probe && damageOf(probe)(usual * scale) / count;
@@ -54,13 +59,41 @@ export async function weigh(
     const measured = probe ? damageOf(probe) : usualAt(like);
     const least = usualAt(bySizeOnly ? 0 : middle * leastShare);
     const bitsAt = entropyOf(await valuesOf(tensor), spread, sampleCount);
+    const damageAt: DamageAt = (step) => Math.max(measured(step), least(step));
+    const others = othersOf(trialsOf.get(name), damageAt);
+    const chosenFrom = others.filter(({ by }) => by.method !== 'grid');
     weighed.push({
-      ...{ tensor, spread },
-      curve: curveOf(tensor, bitsAt, (step) => Math.max(measured(step), least(step))),
+      ...{ tensor, spread, others },
+      curve: { ...curveOf(tensor, bitsAt, damageAt), others: chosenFrom },
       damage: perWeight[place] === undefined ? undefined : perWeight[place] * count,
     });
   }
   return weighed;
+}
+
+/** By how much the damage of a method is taken to be more than what a grid of the same error did. */
+const doubt = 1.25;
+
+/** What methods do to the outputs: what a grid does whose steps make the same error. */
+function othersOf(trials: MethodTrials | undefined, damageAt: DamageAt): readonly OtherWay[] {
+  const known = (trials?.grid ?? [])
+    .map(({ step, error }) => ({ x: Math.log(Math.max(error, 1e-300)), y: Math.log(step) }))
+    .sort((one, other) => one.x - other.x);
+  const [first, last] = [known[0], known.at(-1)];
+  if (!trials || !first || !last) return [];
+  // Errors grow with the square of the step.
+  const stepOf = (error: number): number => {
+    const x = Math.log(Math.max(error, 1e-300));
+    if (x <= first.x) return Math.exp(first.y + (x - first.x) / 2);
+    if (x >= last.x) return Math.exp(last.y + (x - last.x) / 2);
+    const after = known.findIndex((point) => point.x >= x);
+    const [left = first, right = last] = [known[after - 1], known[after]];
+    return Math.exp(left.y + ((right.y - left.y) * (x - left.x)) / Math.max(1e-12, right.x - left.x));
+  };
+  return trials.points.map(({ method, options, bits, error }) => ({
+    ...{ by: { method, options }, bits },
+    damage: error > 0 ? doubt * damageAt(stepOf(error)) : 0,
+  }));
 }
 
 /** Damage between and beyond the steps that were tried, as powers of the step. */

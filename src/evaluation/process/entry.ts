@@ -5,6 +5,7 @@ import { compareWeights } from '../compare/weights.ts';
 import { calibrate } from '../joint/calibrate.ts';
 import { roundAll } from '../joint/round.ts';
 import { measureSensitivities } from '../joint/sensitivity.ts';
+import { tryMethods } from '../joint/try-methods.ts';
 import { measure } from '../inference/measure.ts';
 import { tryModel } from '../inference/trial.ts';
 import type { TaskMessage, TaskName, TaskReply, Tasks } from './protocol.ts';
@@ -25,6 +26,7 @@ const perform: Perform = {
     compareWeights(original, candidate, (done, total) => tell('weights', done, total)),
   calibrate: (request, tell) => calibrate(request, (done, total) => tell('calibrate', done, total)),
   sensitivity: (request, tell) => measureSensitivities(request, (done, total) => tell('sensitivity', done, total)),
+  methods: (request, tell) => tryMethods(request, (done, total) => tell('methods', done, total)),
   round: (request, tell) => roundAll(request, (done, total) => tell('round', done, total)),
   layers: (request, tell) => compareLayers(request, (done, total) => tell('layers', done, total)),
 };

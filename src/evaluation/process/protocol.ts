@@ -4,6 +4,7 @@ import type { LayerRequest } from '../compare/layers.ts';
 import type { CalibrateRequest, Calibration } from '../joint/calibrate.ts';
 import type { RoundRequest } from '../joint/round.ts';
 import type { Probe, SensitivityRequest } from '../joint/sensitivity.ts';
+import type { MethodsRequest, MethodTrials } from '../joint/try-methods.ts';
 import type { Measurement, MeasureRequest } from '../inference/measure.ts';
 import type { Trial, TrialRequest } from '../inference/trial.ts';
 
@@ -17,6 +18,7 @@ export interface Tasks {
   };
   readonly calibrate: { readonly request: CalibrateRequest; readonly result: Calibration };
   readonly sensitivity: { readonly request: SensitivityRequest; readonly result: readonly Probe[] };
+  readonly methods: { readonly request: MethodsRequest; readonly result: readonly MethodTrials[] };
   readonly round: { readonly request: RoundRequest; readonly result: readonly number[] };
   readonly layers: { readonly request: LayerRequest; readonly result: LayerReport };
 }

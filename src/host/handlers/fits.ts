@@ -107,9 +107,9 @@ async function* runFits(
     await options.history.saveCandidate({
       ...{ fit: id, number: tried.number, input, tried: Date.now(), bytes: tried.bytes },
       candidate: toCandidate(id, tried),
-      tensors: tried.tensors.map(({ name, count, bits, step }) => {
+      tensors: tried.tensors.map(({ name, count, bits, step, method }) => {
         const damage = damages.get(name);
-        return { ...{ name, count, bits, step }, ...(typeof damage === 'number' && { damage }) };
+        return { ...{ name, count, bits, step, method }, ...(typeof damage === 'number' && { damage }) };
       }),
     });
   };
@@ -121,7 +121,7 @@ async function* runFits(
     if (isFront) await mkdir(workFolder, { recursive: true });
     const place = isFront ? { output: thrownAway, overwrite: true } : { output: request.output, overwrite };
     const events: AsyncIterable<FitEvent> = fit(
-      { ...common, ...place, target: pass },
+      { ...common, ...place, target: pass, single: !isFront },
       { spawnWorker, spawnEvaluation, signal },
     );
     try {

@@ -9,7 +9,7 @@ import type { BaseModelFile } from '../base-models.ts';
 import type { Place } from '../cut.ts';
 import { emptyDigest } from '../digests.ts';
 import type { InputFile } from '../inputs.ts';
-import type { PreparedTensor } from '../requests.ts';
+import type { PreparedAs, PreparedTensor } from '../requests.ts';
 import { matchTensors } from '../references.ts';
 import { blockBytes } from '../resources.ts';
 import { chooseFor, keptAfterAll, type Decision } from './choose.ts';
@@ -63,10 +63,10 @@ export async function planApproximations(
   { crew, signal, slotBytes, preset, prepared, bases, read }: Surroundings,
 ): Promise<ApproximatePlan> {
   const roles = await Roles.read(files, signal);
-  const steps = files.map(
+  const asPrepared = files.map(
     (_, file) =>
       new Map(
-        prepared?.tensors.filter((tensor) => tensor.file === file).map(({ offset, told }) => [offset, told] as const),
+        prepared?.tensors.filter((tensor) => tensor.file === file).map((tensor) => [tensor.offset, tensor] as const),
       ),
   );
   const descents = matchTensors(files, bases);
@@ -74,7 +74,7 @@ export async function planApproximations(
     const tensors = layout?.tensors.filter(({ byteLength }) => byteLength > 0) ?? [];
     return new Map(
       tensors.map((tensor) => {
-        const rules = preparedRules(steps[file]?.get(tensor.offset));
+        const rules = preparedRules(asPrepared[file]?.get(tensor.offset));
         const decision = chooseFor(tensor, roles.of(file, tensor), rules ?? recipe, descents[file]?.has(tensor.offset));
         return [tensor.offset, { tensor, decision }];
       }),
@@ -120,7 +120,8 @@ export async function planApproximations(
         const reason = keptAfterAll(one.tensor, one.candidate, found, recipe);
         if (reason) choices[file]?.set(offset, reason.reason);
         else {
-          const told = steps[file]?.get(offset);
+          const known = asPrepared[file]?.get(offset);
+          const told = known && 'told' in known ? known.told : undefined;
           const other = told && prepared?.files[file]?.source;
           await other?.wake();
           const given = other && { descriptor: other.descriptor, offset };
@@ -144,9 +145,11 @@ export async function planApproximations(
   return { approximations, choices, sources, originals: equallyTreated(originals, approximations) };
 }
 
-/** A tensor with prepared numbers is stored by their steps, whatever the recipe says; the largest is told as the option. */
-function preparedRules(told: ToldSteps | undefined): Recipe | undefined {
-  if (told === undefined) return undefined;
+/** A prepared tensor is stored by its method or its steps, whatever the recipe says; the largest step is told as the option. */
+function preparedRules(prepared: PreparedAs | undefined): Recipe | undefined {
+  if (prepared === undefined) return undefined;
+  if ('by' in prepared) return { rules: [{ match: '*', ...prepared.by }], automatic: false };
+  const { told } = prepared;
   const step = told.steps.reduce((most, one) => Math.max(most, one), 0);
   const scale = told.along === 'tensor' ? 'tensor' : 'channel';
   return { rules: [{ match: '*', method: 'grid', options: { scale, step } }], automatic: false };

@@ -1,5 +1,4 @@
-import { quantizers } from '../../quantizers/catalog.ts';
-import type { Quantizer } from '../../quantizers/quantizer.ts';
+import { methodLadder } from '../../quantizers/catalog.ts';
 import type { RecipeInput } from '../approximate/recipe.ts';
 import type { EngineContext } from '../requests.ts';
 import { SampledModel } from './sampled-model.ts';
@@ -30,13 +29,10 @@ export function surveyMethods(
 ): Promise<readonly SurveyPoint[]> {
   return SampledModel.use(input, context, async (model) => {
     const sample = new WeightSample(model, brief);
-    const asked = (quantizers as readonly Pick<Quantizer, 'id' | 'ladder'>[]).flatMap(({ id, ladder = [{}] }) =>
-      ladder.map((options) => ({ method: id, options })),
-    );
     const points: SurveyPoint[] = [];
-    for (const step of asked) {
+    for (const step of methodLadder) {
       points.push({ ...step, ...(await sample.estimate({ default: step })) });
-      progress?.([...points], asked.length);
+      progress?.([...points], methodLadder.length);
     }
     return points;
   });

@@ -53,11 +53,11 @@ export function CandidateDetails({ candidate, makes, isBusy, onMake }: Candidate
             fileName="bits by tensor"
             table={{
               columns: ['Tensor', 'Weights', 'Bits per weight', 'Step', 'Sensitivity'],
-              rows: data.map(({ name, count, bits, step, damage }) => [
+              rows: data.map(({ name, count, bits, damage, ...rest }) => [
                 name,
                 { value: count, text: countText(count) },
                 { value: bits, text: bitsText(bits) },
-                { value: step, text: numberText(step) },
+                { value: rest.step, text: stepText(rest) },
                 damage === undefined ? '' : { value: damage, text: numberText(damage) },
               ]),
             }}
@@ -86,11 +86,16 @@ export function CandidateDetails({ candidate, makes, isBusy, onMake }: Candidate
   );
 }
 
+/** The distance of the lines of the grid, or the name of another method. */
+function stepText({ step, method = 'grid' }: Pick<FittedTensor, 'step' | 'method'>): string {
+  return method === 'grid' ? numberText(step) : method;
+}
+
 const columns: readonly Column<FittedTensor>[] = [
   { ...nameColumn, width: 'minmax(0, 4fr)' },
   { title: 'Weights', width: '80px', isNumber: true, isMinor: true, cell: ({ count }) => countText(count) },
   { title: 'Bits', width: '56px', isNumber: true, cell: ({ bits }) => bitsText(bits) },
-  { title: 'Step', width: '88px', isNumber: true, isMinor: true, cell: ({ step }) => numberText(step) },
+  { title: 'Step', width: '88px', isNumber: true, isMinor: true, cell: stepText },
   {
     title: 'Sensitivity',
     width: '88px',

@@ -5,6 +5,7 @@ const phases: Readonly<Record<string, string>> = {
   scan: 'Reading the headers',
   calibrate: 'Learning what the inputs of each layer have in common',
   sensitivity: 'Measuring what rounding each tensor does to the answers',
+  methods: 'Trying every method on each tensor',
   round: 'Rounding a candidate, and feeding the errors back',
   measure: 'Looking at the weights',
   compress: 'Writing a candidate, and proving it',
