@@ -166,7 +166,7 @@ describe('the digit reader, fitted into a twelfth', () => {
     const candidates: Candidate[] = [];
     const request = digits(folder, 'all');
     const events = ablate(request, evaluationContext(), ['feedback']);
-    const { rows, fit: report } = (await finish(withoutCandidates(events, candidates))).report;
+    const { rows, distance: whole, fit: report } = (await finish(withoutCandidates(events, candidates))).report;
     const asked = report.bytesIn / 12;
     expect((await stat(report.output)).size).toBe(report.bytesOut);
     expect(report.bytesOut).toBeLessThanOrEqual(asked);
@@ -177,6 +177,10 @@ describe('the digit reader, fitted into a twelfth', () => {
     expect(measured).toMatchObject({ bytes: report.bytesOut, metrics: report.evaluation?.metrics });
     await finish(verify({ archive: report.output }, context()));
     expect(rows.map(({ without }) => without)).toEqual(['feedback', 'everything']);
+    // The best single method, at about this size, is farther from the original.
+    expect(report.single?.bytes).toBeGreaterThan(0.9 * report.bytesOut);
+    expect(report.single?.bytes).toBeLessThan(1.1 * report.bytesOut);
+    expect(report.single?.distance).toBeGreaterThan(whole);
     for (const { bytes } of rows) expect(bytes).toBeGreaterThan(1.02 * report.bytesOut);
     await expect(finishFit(request)).rejects.toThrow(/exists/);
     const overInput = { ...request, input: report.output, overwrite: true };

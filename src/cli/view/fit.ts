@@ -1,5 +1,11 @@
 import { basename } from 'node:path';
-import { formatDelta, formatValue, type AblationReport, type AblationRow, type FitReport } from '../../evaluation/index.ts';
+import {
+  formatDelta,
+  formatValue,
+  type AblationReport,
+  type AblationRow,
+  type FitReport,
+} from '../../evaluation/index.ts';
 import { formatBytes, formatChange, formatCount, formatSaving, formatSeconds } from './amounts.ts';
 import { colors } from './colors.ts';
 import { escapeUnsafe } from './escape.ts';

@@ -95,8 +95,7 @@ async function tryAlone(
 ): Promise<Tried | undefined> {
   const single = await writeSingle(methods, wanted, output, request, context);
   const progress: Progress = (phase, done, total) => reporter.progress(phase, done, total, 0);
-  const evaluation =
-    single && (await judgeArchive(output, { skip: calibration.items }, request, context, progress));
+  const evaluation = single && (await judgeArchive(output, { skip: calibration.items }, request, context, progress));
   return single && { bytes: single.bytes, distance: distanceOf(evaluation) };
 }
 

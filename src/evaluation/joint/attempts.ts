@@ -8,7 +8,8 @@ import type { Reporter } from '../../engine/pipeline/job.ts';
 import type { EvaluationReport } from '../report.ts';
 import { fitSteps, rootMeanSquare } from './allocate.ts';
 import type { Bench } from './bench.ts';
-import { bytesOf, keyOf, KeptWork } from './kept-work.ts';
+import { causesOf } from './kept-tensors.ts';
+import { keyOf, KeptWork } from './kept-work.ts';
 import type { Candidate, CandidateEvent, FitReport } from './report.ts';
 import type { FitRequest } from './request.ts';
 import type { RoundedTensor } from './round.ts';
@@ -157,8 +158,7 @@ export class Attempts {
       repair: without !== 'repair',
     };
     const preset = without === 'contexts' ? 'balanced' : 'smallest';
-    const steps = tensors.flatMap(({ name, told: { along, steps } }) => [name, along, bytesOf(steps)]);
-    const key = keyOf(JSON.stringify([how, preset, isInSequence]), ...steps);
+    const key = keyOf(JSON.stringify([how, preset, isInSequence]), ...tensors.flatMap(causesOf));
     const before = await this.#kept.take(key);
     if (before) {
       await copyFile(before.path, path);

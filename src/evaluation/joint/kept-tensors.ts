@@ -60,9 +60,16 @@ export class RoundedTensors {
     return rounded;
   }
 
-  #keyOf({ name, told: { along, steps } }: RoundedTensor, more?: Float64Array): string {
-    return keyOf(this.#how, this.#given, name, along, bytesOf(steps), bytesOf(more ?? nothing));
+  #keyOf(tensor: RoundedTensor, more?: Float64Array): string {
+    return keyOf(this.#how, this.#given, ...causesOf(tensor), bytesOf(more ?? nothing));
   }
+}
+
+/** All that tells what a tensor is rounded to. */
+export function causesOf(tensor: RoundedTensor): readonly (string | Uint8Array)[] {
+  if ('by' in tensor) return [tensor.name, JSON.stringify(tensor.by)];
+  const { along, steps } = tensor.told;
+  return [tensor.name, along, bytesOf(steps)];
 }
 
 const nothing = new Float64Array();

@@ -13,6 +13,8 @@ const probedItems = 64;
 const probedSteps = [0.8, 0.35, 1.8];
 /** Of large models only the first step is tried. */
 const largeWeights = 2e7;
+/** Weights of a matrix that every method is tried on; of those of large models. */
+const [sampled, sampledOfLarge] = [2 ** 17, 2 ** 15];
 /** Products that all trials together may take, some minutes of two cores: beyond, there are fewer steps, then fewer items. */
 const mostProducts = 1.5e13;
 
@@ -22,10 +24,12 @@ export async function weighMatrices(bench: Bench, { without }: FitRequest): Prom
   const feedback = without !== 'feedback';
   const spreads = without !== 'spreads';
   const repair = without !== 'repair';
+  const plan = planTrials(matrices, inputs.items);
+  const weights = matrices.reduce((sum, { count }) => sum + count, 0);
   const tellsClasses = task?.task.metrics.some(({ metric }) => /nll|perplexity|top-1|text|character/.test(metric));
   const probes = await bench.ask('sensitivity', {
     ...inputs,
-    ...planTrials(matrices, inputs.items),
+    ...plan,
     ...{ model: bench.graph, output: task?.task.output, tellsClasses: tellsClasses ?? false },
     ...{ copies: bench.copies, folder: bench.cache, feedback, spreads },
     biases: repair ? bench.vectors : [],
@@ -43,7 +47,8 @@ export async function weighMatrices(bench: Bench, { without }: FitRequest): Prom
           files: bench.files.map(({ source }) => source.name),
           folder: bench.cache,
           tensors: matrices.map((tensor) => ({ ...tensor, spread: spreadOf.get(tensor.name) ?? even })),
-          steps: probedSteps,
+          steps: plan.steps,
+          sampled: weights > largeWeights ? sampledOfLarge : sampled,
           record: join(bench.cache, `methods-${spreads ? 'spread' : 'even'}.jsonl`),
         });
   return await weigh(matrices, probes, trials, bench.valuesOf, without === 'allocation');

@@ -137,6 +137,7 @@ interface Tried {
 
 /** By how much the share is moved after what was tried: along the line through the last two, or as sizes were foretold. */
 function nextMove(before: Tried | undefined, last: Tried, bytes: number, span: number): number {
-  const slope = before && before.share !== last.share ? (last.bytes - before.bytes) / (last.share - before.share) : -span;
+  const slope =
+    before && before.share !== last.share ? (last.bytes - before.bytes) / (last.share - before.share) : -span;
   return slope < 0 ? (bytes - last.bytes) / slope : 0;
 }

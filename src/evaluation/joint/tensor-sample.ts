@@ -4,8 +4,7 @@ import { outputErrors } from './output-error.ts';
 import { outputsOf, stepAt } from './spread.ts';
 import type { TriedTensor } from './try-methods.ts';
 
-/** Weights of a large tensor that are coded, and outputs that errors are looked at of. */
-export const sampledCount = 2 ** 18;
+/** Outputs that errors are looked at of. */
 const mostOutputs = 16;
 
 /** A tensor, or a run of a large one's outputs, that methods are tried on. */
@@ -21,22 +20,25 @@ export interface TensorSample {
   /** The steps of what is seen. */
   toldOf(told: ToldSteps): ToldSteps;
   /** The error that each change of what is seen does. */
-  errorsOf(
-    changes: readonly Float32Array[],
-    sumsOf: (layer: CalibratedLayer) => string,
-  ): Promise<readonly number[]>;
+  errorsOf(changes: readonly Float32Array[], sumsOf: (layer: CalibratedLayer) => string): Promise<readonly number[]>;
 }
 
-export function sampleOf(tensor: TriedTensor, values: Float32Array): TensorSample {
+/** At most about `most` weights of a tensor, whole outputs or whole rows. */
+export function sampleOf(tensor: TriedTensor, values: Float32Array, most: number): TensorSample {
   const { layer } = tensor;
-  const isKnown = layer && !layer.isMoved && (layer.groups === 1 || values.length <= sampledCount);
-  return isKnown ? sampleOfLayer(layer, tensor.geometry, values) : sampleOfRows(tensor, values);
+  const isKnown = layer && !layer.isMoved && (layer.groups === 1 || values.length <= most);
+  return isKnown ? sampleOfLayer(layer, tensor.geometry, values, most) : sampleOfRows(tensor, values, most);
 }
 
 /** A run of outputs, of which some are looked at. */
-function sampleOfLayer(layer: CalibratedLayer, { channels }: Geometry, values: Float32Array): TensorSample {
+function sampleOfLayer(
+  layer: CalibratedLayer,
+  { channels }: Geometry,
+  values: Float32Array,
+  most: number,
+): TensorSample {
   const { rows, columns, groups, isTransposed } = layer;
-  const many = Math.min(rows, Math.max(1, Math.floor(sampledCount / columns)));
+  const many = Math.min(rows, Math.max(1, Math.floor(most / columns)));
   const first = Math.floor((rows - many) / 2);
   const total = values.length;
   let part = values;
@@ -72,9 +74,9 @@ function sampleOfLayer(layer: CalibratedLayer, { channels }: Geometry, values: F
 const leastImportance = 0.1;
 
 /** Rows as they are stored, with errors of the numbers themselves, by how much rows matter. */
-function sampleOfRows({ geometry, importance }: TriedTensor, values: Float32Array): TensorSample {
+function sampleOfRows({ geometry, importance }: TriedTensor, values: Float32Array, most: number): TensorSample {
   const { rows, columns } = geometry;
-  const many = Math.min(rows, Math.max(1, Math.floor(sampledCount / columns)));
+  const many = Math.min(rows, Math.max(1, Math.floor(most / columns)));
   const first = Math.floor((rows - many) / 2);
   const part = values.subarray(first * columns, (first + many) * columns);
   const mean = importance ? importance.reduce((sum, one) => sum + one, 0) / importance.length : 0;

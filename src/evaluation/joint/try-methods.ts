@@ -8,7 +8,7 @@ import type { Geometry } from '../../engine/quantizers/quantizer.ts';
 import { planBlock } from '../../engine/workers/plan-block.ts';
 import { tryOnSample } from '../../engine/workers/sample-trial.ts';
 import { roundTensor, type JointTensor } from './round.ts';
-import { sampledCount, sampleOf, type TensorSample } from './tensor-sample.ts';
+import { sampleOf, type TensorSample } from './tensor-sample.ts';
 import { stepsFor, type Spread } from './spread.ts';
 import { readTensor } from './tensor-file.ts';
 
@@ -30,6 +30,8 @@ export interface MethodsRequest {
   readonly tensors: readonly TriedTensor[];
   /** Relative to the scale: where the grid, its errors fed back, is looked at to compare with. */
   readonly steps: readonly number[];
+  /** Weights of a tensor that are coded, at most. */
+  readonly sampled: number;
   /** As of sensitivities: what is known already, and what becomes known. */
   readonly record: string;
 }
@@ -54,7 +56,7 @@ const workspaceBytes = 48 * 2 ** 20;
 
 /** Really codes a tensor, or a large one's part, by every method of the catalog that takes it, and tells what that does. */
 export async function tryMethods(
-  { files, folder, tensors, steps, record }: MethodsRequest,
+  { files, folder, tensors, steps, sampled, record }: MethodsRequest,
   onProgress: (done: number, total: number) => void,
 ): Promise<readonly MethodTrials[]> {
   const known = await readTrials(record);
@@ -64,7 +66,7 @@ export async function tryMethods(
     let found = known.get(tensor.name);
     if (!found) {
       await using source = await FileSource.open(files[tensor.file] ?? '');
-      const sample = sampleOf(tensor, await readTensor(source, tensor));
+      const sample = sampleOf(tensor, await readTensor(source, tensor), sampled);
       found = { name: tensor.name, ...(await tryOn(sample, tensor, folder, steps, workspace)) };
       await appendFile(record, `${JSON.stringify(found)}\n`);
     }
@@ -123,7 +125,7 @@ function tryStep(
   const output = workspace.allocate(bytes.length + 1);
   const trial = { quantizer: method, options, geometry, total, dtype: 'F32' } as const;
   const { tried } = tryOnSample(bytes, trial, output, workspace, (part) =>
-    planBlock(part, part, { workspace, preset: 'balanced', blockBytes: 4 * sampledCount, patience: 4 }),
+    planBlock(part, part, { workspace, preset: 'balanced', blockBytes: bytes.length, patience: 4 }),
   );
   if (!tried) return undefined;
   return {

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { compress, restore, verify } from '../../../src/engine/index.ts';
+import { Workspace } from '../../../src/engine/kernels/workspace.ts';
+import { approximateWhole } from '../../../src/engine/quantizers/whole.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
 import { headerText, safetensorsFile } from '../../support/safetensors.ts';
@@ -55,3 +57,22 @@ test.each(['tensor', 'rows', 'columns'] as const)(
     expect(report.bytesOut).toBeLessThan((along === 'tensor' ? 0.55 : 0.9) * weights.length);
   },
 );
+
+test('a tensor that a method is told for is stored by that, from its own numbers, whatever was prepared', async () => {
+  const weights = Float32Array.from(gaussians(rows * columns, 1));
+  const folder = await folderWith({
+    'model.safetensors': model(weights),
+    'prepared.safetensors': model(weights.map((value) => -value)),
+  });
+  const offset = model(weights).length - 4 * weights.length;
+  const by = { method: 'int', options: { bits: 5 } };
+  const [input, path, output, back] = ['model.safetensors', 'prepared.safetensors', 'model.fwz', 'back'].map((name) =>
+    join(folder, name),
+  );
+  const prepared = { path: path!, tensors: [{ file: 0, offset, by }] };
+  await finish(compress({ input: input!, output: output!, approximate: {}, prepared }, context()));
+  await finish(restore({ archive: output!, output: back! }, context()));
+  const expected = weights.slice();
+  approximateWhole(expected, { rows, columns, channels: 'rows' }, by, new Workspace(2 ** 24));
+  expect(Buffer.compare(await readFile(back!), model(expected))).toBe(0);
+});
