@@ -8,7 +8,7 @@ import { bestAt, methodTotals } from '../../src/evaluation/joint/single.ts';
 import { even } from '../../src/evaluation/joint/spread.ts';
 import { Sums } from '../../src/evaluation/joint/sums.ts';
 import type { FoundTensor } from '../../src/evaluation/joint/tensors.ts';
-import { tryMethods, type MethodTrials } from '../../src/evaluation/joint/try-methods.ts';
+import { tryMethods } from '../../src/evaluation/joint/try-methods.ts';
 import { weigh } from '../../src/evaluation/joint/weigh.ts';
 import { folderWith } from '../support/folder.ts';
 import { gaussians } from '../support/streams.ts';
