@@ -17,7 +17,6 @@ interface Exports {
       steps: number,
       prices: number,
       rates: number,
-      most: number,
     ]
   ): void;
   meet(
@@ -45,7 +44,7 @@ export function feedbackKernel(workspace: Workspace): FeedbackKernel {
     sweep({ shares, size, weights, errors, codes, steps, prices, rates }) {
       const arrays = [weights, errors, codes, steps, prices, rates].map(({ byteOffset }) => byteOffset);
       const [weight = 0, error = 0, target = 0, step = 0, price = 0, rate = 0] = arrays;
-      loops.sweep(shares.byteOffset, size, weight, error, target, step, price, rate, (rates.length - 1) / 2);
+      loops.sweep(shares.byteOffset, size, weight, error, target, step, price, rate);
     },
     meet({ products, stride, shares, costs, meanCost, size, weights, changes }) {
       const { byteOffset } = products;

@@ -6,7 +6,7 @@ import { lanes } from './kernel.ts';
 export { allocateFloat32, allocateFloat64 } from './allocate.ts';
 export { feedbackKernel } from './compiled.ts';
 export { meetInputs } from './meet-inputs.ts';
-export { lanes, referenceKernel, samplesAtOnce, type FeedbackKernel } from './kernel.ts';
+export { cheapest, lanes, referenceKernel, samplesAtOnce, type FeedbackKernel } from './kernel.ts';
 
 /** How the errors of a matrix's columns are fed back, for inputs whose products were summed. */
 export interface Feedback {
@@ -63,12 +63,13 @@ export function prepareFeedback(
   return { size, shares, costs, meanCost: mean ** 2 };
 }
 
-/** What codes cost, for rounding that looks at it. */
+/** What codes cost, for rounding that looks at it; by place as weights are. */
 export interface Rate {
-  /** Squared steps that a bit is worth. */
+  /** Squared steps that a sixteenth of a bit is worth. */
   readonly price: number;
-  /** Bits of the codes from −most to most. */
-  readonly bits: Float32Array;
+  /** Codes around which costs are known, and what those two below to two above, and 0, take: six for each. */
+  readonly codes: Int8Array;
+  readonly bits: Uint8Array;
 }
 
 /** Where the weights of a matrix are, and the distance of the lines of each of its rows. */
@@ -99,14 +100,20 @@ export function roundWithFeedback(
   const steps = allocateFloat32(lanes, workspace).fill(1);
   const prices = allocateFloat32(size, workspace);
   for (let column = 0; column < size; column++) prices[column] = rate ? rate.price / (costs[column] ?? 1) : 0;
-  const rates = allocateFloat32(rate?.bits.length ?? 1, workspace);
-  rates.set(rate?.bits ?? [0]);
+  const rates = workspace.allocate(rate ? 6 * size * lanes : 6);
   for (let first = 0; first < rows; first += lanes) {
     const count = Math.min(lanes, rows - first);
     weights.fill(0);
     for (let lane = 0; lane < count; lane++) steps[lane] = step(first + lane);
     for (let column = 0; column < size; column++)
       for (let lane = 0; lane < count; lane++) weights[column * lanes + lane] = values[at(first + lane, column)] ?? 0;
+    if (rate)
+      for (let column = 0; column < size; column++)
+        for (let lane = 0; lane < count; lane++) {
+          const [place, from] = [column * lanes + lane, at(first + lane, column)];
+          codes[place] = rate.codes[from] ?? 0;
+          for (let one = 0; one < 6; one++) rates[6 * place + one] = rate.bits[6 * from + one] ?? 0;
+        }
     kernel.sweep({ shares, size, weights, errors, codes, steps, prices, rates });
     for (let column = 0; column < size; column++)
       for (let lane = 0; lane < count; lane++)

@@ -133,7 +133,6 @@ export function sweep(
   steps: usize,
   prices: usize,
   rates: usize,
-  most: i32,
 ): void {
   const room = codes;
   for (let column = size - 1; column >= 0; column--) {
@@ -161,7 +160,7 @@ export function sweep(
       const step = load<f32>(steps + (lane << 2));
       const wanted = load<f32>(errors + at) / step;
       let code = nearest(wanted);
-      if (price > 0) code = cheapest(wanted, code, price, rates, most);
+      if (price > 0) code = cheapest(wanted, code, price, load<i32>(room + at), rates + (at >> 2) * 6);
       store<i32>(room + at, <i32>code);
       store<f32>(errors + at, load<f32>(weights + at) - code * step);
     }
@@ -170,24 +169,24 @@ export function sweep(
 
 // @ts-ignore: decorator
 @inline
-function cheapest(wanted: f32, code: f32, price: f32, rates: usize, most: i32): f32 {
+function cheapest(wanted: f32, code: f32, price: f32, known: i32, rates: usize): f32 {
   if (code == 0) return code;
   let best = code;
-  let least = cost(wanted, code, price, rates, most);
+  let least = cost(wanted, code, price, known, rates);
   const inner: f32 = code > 0 ? code - 1 : code + 1;
-  const second = cost(wanted, inner, price, rates, most);
+  const second = cost(wanted, inner, price, known, rates);
   if (second < least) {
     least = second;
     best = inner;
   }
-  if (cost(wanted, 0, price, rates, most) < least) best = 0;
+  if (cost(wanted, 0, price, known, rates) < least) best = 0;
   return best;
 }
 
 // @ts-ignore: decorator
 @inline
-function cost(wanted: f32, code: f32, price: f32, rates: usize, most: i32): f32 {
-  const whole = min(max(<i32>code, -most), most);
+function cost(wanted: f32, code: f32, price: f32, known: i32, rates: usize): f32 {
+  const place = code == 0 ? 5 : min(max(<i32>code - known + 2, 0), 4);
   const off: f32 = wanted - code;
-  return off * off + price * load<f32>(rates + (<usize>(whole + most) << 2));
+  return off * off + price * <f32>load<u8>(rates + <usize>place);
 }

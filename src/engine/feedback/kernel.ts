@@ -24,8 +24,8 @@ export interface FeedbackKernel {
   factor(matrix: Float64Array, size: number): number;
   /**
    * Rounds {@link lanes} rows of `size` weights, lane beside lane, from the last column to the first, each after the errors
-   * of those behind it were added in the `shares` of its row. A price above 0 trades (distance / step)² for
-   * price × rates[code + most]. Fills `errors` with weight − code × step.
+   * of those behind it were added in the `shares` of its row. A price above 0 trades (distance / step)² for price × the rate of
+   * the code; `codes` are then those that rates are told around. Fills `errors` with weight − code × step.
    */
   sweep(task: SweepTask): void;
   /**
@@ -62,8 +62,8 @@ export interface SweepTask {
   readonly steps: Float32Array;
   /** Of each column. */
   readonly prices: Float32Array;
-  /** Bits of the codes −most to most. */
-  readonly rates: Float32Array;
+  /** What the codes two below to two above the known one, and 0, take: six for each weight. */
+  readonly rates: Uint8Array;
 }
 
 /** The loops as TypeScript: what the compiled ones are compared with. */
@@ -107,7 +107,6 @@ export const referenceKernel: FeedbackKernel = {
   },
 
   sweep({ shares, size, weights, errors, codes, steps, prices, rates }) {
-    const most = (rates.length - 1) / 2;
     for (let column = size - 1; column >= 0; column--)
       for (let lane = 0; lane < lanes; lane++) {
         const place = column * lanes + lane;
@@ -117,7 +116,8 @@ export const referenceKernel: FeedbackKernel = {
         const step = steps[lane] ?? 1;
         const wanted = Math.fround(x / step);
         const price = prices[column] ?? 0;
-        const code = price > 0 ? cheapest(wanted, price, rates, most) : roundEven(wanted);
+        const own = rates.subarray(place * 6);
+        const code = price > 0 ? cheapest(wanted, price, codes[place] ?? 0, own) : roundEven(wanted);
         codes[place] = code;
         errors[place] = (weights[place] ?? 0) - Math.fround(code * step);
       }
@@ -145,11 +145,12 @@ export const referenceKernel: FeedbackKernel = {
   },
 };
 
-function cheapest(wanted: number, price: number, rates: Float32Array, most: number): number {
+/** The nearest code to what is wanted, or one nearer to 0 that costs less altogether; `rates` are told around `known`. */
+export function cheapest(wanted: number, price: number, known: number, rates: Uint8Array): number {
   const cost = (code: number): number => {
     const off = Math.fround(wanted - code);
-    const rate = rates[Math.min(most, Math.max(-most, code)) + most] ?? 0;
-    return Math.fround(Math.fround(off * off) + Math.fround(price * rate));
+    const place = code === 0 ? 5 : Math.min(Math.max(code - known + 2, 0), 4);
+    return Math.fround(Math.fround(off * off) + Math.fround(price * (rates[place] ?? 0)));
   };
   const code = roundEven(wanted);
   if (code === 0) return 0;

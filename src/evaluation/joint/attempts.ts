@@ -123,9 +123,9 @@ export class Attempts {
       this.#weighed.map(({ curve }) => curve),
       inCodes,
     );
-    const matrices = this.#weighed.map(({ tensor, spread }, place) => {
+    const matrices = this.#weighed.map(({ tensor, spread, isPriced }, place) => {
       const { step = 1, by } = chosen[place] ?? {};
-      return by ? { ...tensor, by } : { ...tensor, told: stepsFor(spread, Math.fround(step * coarser)) };
+      return by ? { ...tensor, by } : { ...tensor, isPriced, told: stepsFor(spread, Math.fround(step * coarser)) };
     });
     const vectors = this.#vectors.map(({ tensor, step }) => ({ ...tensor, told: stepsFor(even, step) }));
     const tensors = [...matrices, ...vectors];
@@ -152,9 +152,9 @@ export class Attempts {
   async #archive(tensors: readonly RoundedTensor[], path: string, isInSequence: boolean): Promise<Written> {
     const { cache, files, copies, copied, model, inputs, graph } = this.#bench;
     const { request, context, reporter } = this.#work;
-    const { without, rate = false, threads, memoryBytes } = request;
+    const { without, threads, memoryBytes } = request;
     const how = {
-      options: { feedback: without !== 'feedback', rate },
+      options: { feedback: without !== 'feedback' },
       repair: without !== 'repair',
     };
     const preset = without === 'contexts' ? 'balanced' : 'smallest';

@@ -69,7 +69,7 @@ export class RoundedTensors {
 export function causesOf(tensor: RoundedTensor): readonly (string | Uint8Array)[] {
   if ('by' in tensor) return [tensor.name, JSON.stringify(tensor.by)];
   const { along, steps } = tensor.told;
-  return [tensor.name, along, bytesOf(steps)];
+  return [tensor.name, along, bytesOf(steps), String(tensor.isPriced === true)];
 }
 
 const nothing = new Float64Array();

@@ -31,12 +31,12 @@ export async function weighMatrices(bench: Bench, { without }: FitRequest): Prom
     ...inputs,
     ...plan,
     ...{ model: bench.graph, output: task?.task.output, tellsClasses: tellsClasses ?? false },
-    ...{ copies: bench.copies, folder: bench.cache, feedback, spreads },
+    ...{ copies: bench.copies, folder: bench.cache, feedback, spreads, rate: without !== 'rate' },
     biases: repair ? bench.vectors : [],
     tensors: matrices.filter(({ isReached }) => isReached),
     record: join(
       bench.cache,
-      `probes-${feedback ? 'fed' : 'plain'}-${spreads ? 'spread' : 'even'}-${repair ? 'repaired' : 'lost'}.jsonl`,
+      `probes-${feedback ? 'fed' : 'plain'}-${spreads ? 'spread' : 'even'}-${repair ? 'repaired' : 'lost'}${without === 'rate' ? '-unpriced' : ''}.jsonl`,
     ),
   });
   const spreadOf = new Map(probes.map(({ name, spread }) => [name, spread]));

@@ -10,10 +10,19 @@ export type FitTarget =
 
 /**
  * Parts that can be left out, to see what they are worth: errors that are fed back, bits by measured damage, other methods than
- * the grid, steps of their own for rows, biases that make good what outputs lose on average, layers that are made to fit what
- * rounded ones before them give, and a coder that learns from neighbours.
+ * the grid, steps of their own for rows, rounding that looks at what codes cost, biases that make good what outputs lose on
+ * average, layers that are made to fit what rounded ones before them give, and a coder that learns from neighbours.
  */
-export const fitParts = ['feedback', 'allocation', 'methods', 'spreads', 'repair', 'sequence', 'contexts'] as const;
+export const fitParts = [
+  'feedback',
+  'allocation',
+  'methods',
+  'spreads',
+  'rate',
+  'repair',
+  'sequence',
+  'contexts',
+] as const;
 export type FitPart = (typeof fitParts)[number];
 
 export interface FitRequest {
@@ -30,8 +39,6 @@ export interface FitRequest {
   readonly without?: FitPart | undefined;
   /** Look at each layer's inputs again when those before it are rounded, and make it fit them: some minutes for each size. */
   readonly inSequence?: boolean | undefined;
-  /** Let rounding below 2.3 bits look at what codes cost; measured, it helped nothing so far. */
-  readonly rate?: boolean | undefined;
   /** False: the result is not measured. */
   readonly evaluate?: boolean | undefined;
   /** False: the best single method of the catalog is not written and measured beside it. */

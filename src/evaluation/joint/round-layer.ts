@@ -50,7 +50,7 @@ function roundPlainly(values: Float32Array, { rows, step, at }: Rows, size: numb
   for (let row = 0; row < rows; row++)
     for (let column = 0; column < size; column++) {
       const place = at(row, column);
-      values[place] = codeOf(values[place] ?? 0, step(row), rate) * step(row);
+      values[place] = codeOf(values[place] ?? 0, step(row), rate, place) * step(row);
     }
 }
 

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Rate } from '../../engine/feedback/index.ts';
 import { FileSource } from '../../engine/io/file-source.ts';
 import { Workspace } from '../../engine/kernels/workspace.ts';
 import type { PreparedAs } from '../../engine/pipeline/requests.ts';
@@ -8,7 +9,7 @@ import { approximateWhole } from '../../engine/quantizers/whole.ts';
 import type { CalibratedLayer } from './calibrate.ts';
 import { entropyOf } from './entropy.ts';
 import { RoundedTensors } from './kept-tensors.ts';
-import { codeOf, pricesOf } from './prices.ts';
+import { codeOf, rateOf } from './prices.ts';
 import { lostBy, roundLayer } from './round-layer.ts';
 import { Sequence, type SequenceRequest } from './sequence.ts';
 import { outputsOf, stepAt } from './spread.ts';
@@ -21,19 +22,27 @@ export interface JointTensor {
   readonly file: number;
   readonly offset: number;
   readonly count: number;
+  /** As methods see it. */
+  readonly geometry: Geometry;
   /** Absent: rounded without feedback. */
   readonly layer?: CalibratedLayer | undefined;
 }
 
 /** A tensor that is to be rounded, and how. Plain data. */
-export type RoundedTensor = JointTensor & { readonly geometry: Geometry } & PreparedAs;
+export type RoundedTensor = JointTensor & PreparedAs & Manner;
 
-/** Bits per code below which rounding looks at what codes cost. */
-const pricedBelow = 2.3;
+/** How a tensor is rounded to its steps. */
+export interface Manner {
+  /** Whether rounding looks at what codes cost, where they are short. */
+  readonly isPriced?: boolean | undefined;
+}
+
+/** Bits per code below which rounding looks at what codes cost, and how often: each time costs are those of other codes. */
+const pricedBelow = 2.6;
+const pricedRounds = 2;
 
 export interface RoundOptions {
   readonly feedback: boolean;
-  readonly rate: boolean;
 }
 
 /** What became of a tensor's numbers. */
@@ -47,17 +56,30 @@ export interface Rounded {
 /** Rounds weights to multiples of their steps, with the errors fed back where inputs are known. */
 export async function roundTensor(
   values: Float32Array,
-  { layer, told }: Pick<JointTensor, 'layer'> & { readonly told: ToldSteps },
+  {
+    layer,
+    geometry,
+    told,
+    isPriced = false,
+  }: Pick<JointTensor, 'layer' | 'geometry'> & Manner & { readonly told: ToldSteps },
   folder: string,
-  { feedback, rate }: RoundOptions,
+  { feedback }: RoundOptions,
 ): Promise<Rounded> {
   const step = stepAt(told, values.length);
-  const priced = rate && entropyOf(values, told)(1) < pricedBelow ? pricesOf(values, step) : undefined;
   const known = layer && { layer, sums: join(folder, layer.sums), isMoved: layer.isMoved === true };
   const fits = layer !== undefined && (told.along === 'tensor' || told.along === outputsOf(layer));
   const before = values.slice();
-  if (feedback && known && fits) await roundLayer(values, { ...known, told, rate: priced });
-  else for (let at = 0; at < values.length; at++) values[at] = codeOf(values[at] ?? 0, step(at), priced) * step(at);
+  const round = async (rate: Rate | undefined): Promise<void> => {
+    if (feedback && known && fits) await roundLayer(values, { ...known, told, rate });
+    else for (let at = 0; at < values.length; at++) values[at] = codeOf(values[at] ?? 0, step(at), rate, at) * step(at);
+  };
+  await round(undefined);
+  if (isPriced && entropyOf(values, told)(1) < pricedBelow)
+    for (let times = 0; times < pricedRounds; times++) {
+      const rate = rateOf(values, geometry, step);
+      values.set(before);
+      await round(rate);
+    }
   return { bits: entropyOf(values, told)(1), ...(known && { lost: await lostBy(before, values, known) }) };
 }
 

@@ -33,6 +33,8 @@ export interface SensitivityRequest extends ModelInputs {
   readonly biases: readonly JointTensor[];
   /** False: all rows alike. */
   readonly spreads: boolean;
+  /** False: no rounding that looks at what codes cost is tried. */
+  readonly rate: boolean;
   /** A file to which each tensor's probe is written as soon as it is known, and from which known ones are taken. */
   readonly record: string;
 }
@@ -41,6 +43,8 @@ export interface SensitivityRequest extends ModelInputs {
 export interface Probe {
   readonly name: string;
   readonly spread: Spread;
+  /** Whether it does less, at equal bits, when rounding looks at what codes cost. */
+  readonly isPriced?: boolean;
   /** Damage is per row of the output. */
   readonly points: readonly { readonly step: number; readonly bits: number; readonly damage: number }[];
 }
@@ -66,11 +70,11 @@ export async function measureSensitivities(
       const before = await withFile(path, (source) => readTensor(source, tensor));
       await using copy = await open(path, 'r+');
       await using bias = await BiasCopy.open(tensor, biases, copies);
-      const measure = async (spread: Spread, relative: number): Promise<Probe['points'][number]> => {
+      const measure: Measure = async (spread, relative, isPriced = false) => {
         const step = Math.fround(relative * tensor.scale);
         const values = before.slice();
-        const rounded = { layer: tensor.layer, told: stepsFor(spread, step) };
-        const { bits, lost } = await roundTensor(values, rounded, folder, { feedback, rate: false });
+        const rounded = { ...tensor, isPriced, told: stepsFor(spread, step) };
+        const { bits, lost } = await roundTensor(values, rounded, folder, { feedback });
         await writeTensor(copy, tensor, values);
         await bias?.repair(lost);
         return { step, bits, damage: await judge.damage() };
@@ -123,11 +127,13 @@ class BiasCopy implements AsyncDisposable {
   }
 }
 
+type Measure = (spread: Spread, relative: number, isPriced?: boolean) => Promise<Probe['points'][number]>;
+
 /** The spread that does least at equal bits, and what all steps do with it. */
 async function probeTensor(
-  { steps: [first = 1, ...others], spreads: isSpread }: SensitivityRequest,
+  { steps: [first = 1, ...others], spreads: isSpread, rate }: SensitivityRequest,
   spreads: readonly Spread[],
-  measure: (spread: Spread, relative: number) => Promise<Probe['points'][number]>,
+  measure: Measure,
 ): Promise<Omit<Probe, 'name'>> {
   let [best, point, cost] = [even, await measure(even, first), Infinity];
   // A bit more makes a quarter of the damage.
@@ -139,7 +145,13 @@ async function probeTensor(
   }
   const points = [point];
   for (const relative of others) points.push(await measure(best, relative));
-  return { spread: best, points: points.sort((one, other) => one.step - other.step) };
+  points.sort((one, other) => one.step - other.step);
+  const coarsest = points.at(-1);
+  let isPriced = false;
+  // Prices matter where codes are short.
+  if (rate && coarsest && others.length > 0)
+    isPriced = costOf(await measure(best, Math.max(...others), true)) < costOf(coarsest) - worthwhile;
+  return { spread: best, isPriced, points };
 }
 
 function spreadsOf({ layer, importance }: ProbedTensor, values: Float32Array, { doubt }: Judge): readonly Spread[] {

@@ -3,7 +3,6 @@ import { tableReason } from '../../engine/pipeline/approximate/tables.ts';
 import type { InputFile } from '../../engine/pipeline/inputs.ts';
 import { measurePiece } from '../../engine/quantizers/statistics.ts';
 import { rootMeanSquare } from './allocate.ts';
-import type { Geometry } from '../../engine/quantizers/quantizer.ts';
 import type { Calibration } from './calibrate.ts';
 import type { JointTensor } from './round.ts';
 import { readTensor } from './tensor-file.ts';
@@ -14,8 +13,6 @@ export interface FoundTensor extends JointTensor {
   readonly kind: 'matrix' | 'vector';
   /** Whether the inputs reach it at all. */
   readonly isReached: boolean;
-  /** As methods see it. */
-  readonly geometry: Geometry;
   /** How often its rows are taken, where it is a table. */
   readonly importance?: Float64Array | undefined;
   /** Root mean square of its numbers. */

@@ -4,7 +4,6 @@ import { FileSource } from '../../engine/io/file-source.ts';
 import { Workspace } from '../../engine/kernels/workspace.ts';
 import { stepOf, type MethodStep } from '../../engine/pipeline/approximate/recipe.ts';
 import { methodLadder, quantizerById } from '../../engine/quantizers/catalog.ts';
-import type { Geometry } from '../../engine/quantizers/quantizer.ts';
 import { planBlock } from '../../engine/workers/plan-block.ts';
 import { tryOnSample } from '../../engine/workers/sample-trial.ts';
 import { roundTensor, type JointTensor } from './round.ts';
@@ -14,7 +13,6 @@ import { readTensor } from './tensor-file.ts';
 
 /** A tensor that the methods of the catalog are tried on. Plain data. */
 export interface TriedTensor extends JointTensor {
-  readonly geometry: Geometry;
   readonly spread: Spread;
   /** How much each of its stored rows matters, where that is known. */
   readonly importance?: Float64Array | undefined;
@@ -91,8 +89,8 @@ async function tryOn(
   const steps = relativeSteps.map((relative) => Math.fround(relative * scale));
   for (const step of steps) {
     const after = before.slice();
-    const rounded = { layer: sample.layer, told: sample.toldOf(stepsFor(spread, step)) };
-    await roundTensor(after, rounded, folder, { feedback: true, rate: false });
+    const told = sample.toldOf(stepsFor(spread, step));
+    await roundTensor(after, { layer: sample.layer, geometry: sample.geometry, told }, folder, { feedback: true });
     change(after);
   }
   const tried: (MethodStep & { readonly bits: number })[] = [];

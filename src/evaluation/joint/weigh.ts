@@ -9,6 +9,8 @@ import type { MethodTrials } from './try-methods.ts';
 export interface Weighed {
   readonly tensor: FoundTensor;
   readonly spread: Spread;
+  /** Whether rounding looks at what codes cost. */
+  readonly isPriced: boolean;
   readonly curve: Curve;
   /** What rounding it to half its root mean square does; absent where it never ran. */
   readonly damage: number | undefined;
@@ -63,7 +65,7 @@ export async function weigh(
     const others = othersOf(trialsOf.get(name), damageAt);
     const chosenFrom = others.filter(({ by }) => by.method !== 'grid');
     weighed.push({
-      ...{ tensor, spread, others },
+      ...{ tensor, spread, others, isPriced: probe?.isPriced === true },
       curve: { ...curveOf(tensor, bitsAt, damageAt), others: chosenFrom },
       damage: perWeight[place] === undefined ? undefined : perWeight[place] * count,
     });

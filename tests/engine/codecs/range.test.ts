@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { guessPeriods } from '../../../src/engine/codecs/range/guess.ts';
 import { createRange, range } from '../../../src/engine/codecs/range/index.ts';
 import { referenceKernel } from '../../../src/engine/codecs/range/kernel.ts';
+import { priceCodes, pricesOfOne } from '../../../src/engine/codecs/range/prices.ts';
 import { inScratch, workspace } from '../../support/codecs.ts';
 import { gaussians } from '../../support/streams.ts';
 import { describeTwins } from './twins.ts';
@@ -91,5 +92,23 @@ describe('range', () => {
         7,
       ),
     ).toBeLessThanOrEqual(5000 + 4);
+  });
+
+  test.each([0, 1, 50])('tells with rows of %i what each code takes and what another would', (period) => {
+    const codes = Int8Array.from(gaussians(4000, 1, 2), (value, at) =>
+      Math.max(-128, Math.min(127, Math.round(value * (at % 50 === 0 ? 60 : 1)))),
+    );
+    const [prices, expected] = inScratch(() => [
+      priceCodes(codes, period, workspace).slice(),
+      priceCodes(codes, period, workspace, ({ bytes }) => referenceKernel(bytes)).slice(),
+    ]);
+    expect(prices).toEqual(expected);
+    const own = codes.reduce((sum, _, at) => sum + prices![pricesOfOne * at + 2]! / 16, 0);
+    const bytes = new Uint8Array(codes.buffer);
+    expect((8 * codedBytes(bytes, period)) / own).toBeCloseTo(1, 1.5);
+    // What is asked for 0 is what 0 takes where it stands.
+    codes.forEach((code, at) => {
+      if (code === 0) expect(prices![pricesOfOne * at + 5]).toBe(prices![pricesOfOne * at + 2]);
+    });
   });
 });

@@ -119,7 +119,7 @@ function headerFor(header: Uint8Array, { length, width }: StreamShape): RangeHea
 }
 
 /** Puts a model's parameters and tables into the workspace; the address of its first byte. */
-function placeModel(model: Model, workspace: Workspace): number {
+export function placeModel(model: Model, workspace: Workspace): number {
   const place = workspace.allocate(modelBytes(model));
   const view = new DataView(place.buffer, place.byteOffset, places.columns);
   view.setUint32(places.period, model.period, true);
@@ -133,4 +133,7 @@ function placeModel(model: Model, workspace: Workspace): number {
   return place.byteOffset;
 }
 
-export const range = createRange(({ memory }) => instantiate(code, memory) as unknown as RangeKernel);
+export const compiledKernel = ({ memory }: Workspace): RangeKernel =>
+  instantiate(code, memory) as unknown as RangeKernel;
+
+export const range = createRange(compiledKernel);

@@ -283,3 +283,48 @@ export function decode(source: usize, available: usize, model: usize, target: us
   const rest = endBytes(low, high);
   return <u32>(at - 4 + rest !== end || <u64>code !== endValue(low, rest));
 }
+
+/** See `kernel.ts`. */
+export function price(source: usize, length: usize, model: usize, logarithms: usize, target: usize): void {
+  begin(model);
+  const period = <usize>load<u32>(model);
+  const flip = load<u32>(model, 12);
+  const order = firstSet(model);
+  let column: usize = 0;
+  for (let index: usize = 0; index < length; index++) {
+    const own = <i32>load<i8>(source + index);
+    if (period !== 0) chooseSets(model, column, index, source);
+    const prices = target + 6 * index;
+    for (let place = 0; place < 5; place++) {
+      const code = min(max(own + place - 2, -127), 127);
+      store<u8>(prices + place, bitsOf(model, order, period, (<u32>code & 255) ^ flip, logarithms));
+    }
+    store<u8>(prices, bitsOf(model, order, period, flip, logarithms), 5);
+    const symbol = (<u32>own & 255) ^ flip;
+    let node: usize = 1;
+    for (let depth: usize = 0; depth < 8; depth++) {
+      const bit = (symbol >> (7 - <u32>depth)) & 1;
+      if (period !== 0) learnMixed(model, node, depth, bit, mix(model, node, depth));
+      else learnBit(model, order + (node << 2), bit);
+      node = (node << 1) | bit;
+    }
+    if (period !== 0) {
+      learnSymbol(model, column, symbol);
+      if (++column === period) column = 0;
+    }
+  }
+}
+
+/** What a symbol would take where the model is now, in sixteenths of a bit. */
+function bitsOf(model: usize, order: usize, period: usize, symbol: u32, logarithms: usize): u32 {
+  let node: usize = 1;
+  let bits: u32 = 0;
+  for (let depth: usize = 0; depth < 8; depth++) {
+    const bit = (symbol >> (7 - <u32>depth)) & 1;
+    const one = period !== 0 ? mix(model, node, depth) : <i32>(load<u32>(order + (node << 2)) >> 16);
+    const probability = bit !== 0 ? one : 65536 - one;
+    bits += load<u16>(logarithms + ((probability >> 4) << 1));
+    node = (node << 1) | bit;
+  }
+  return min((bits + 8) >> 4, 255);
+}

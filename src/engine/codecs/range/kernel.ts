@@ -7,7 +7,18 @@ export interface RangeKernel {
   encode(source: number, length: number, model: number, target: number, capacity: number): number;
   /** Returns 0, or 1 where the coded bytes do not end as they must. */
   decode(source: number, available: number, model: number, target: number, length: number): number;
+  /**
+   * For each of `length` signed bytes writes to `target` what the byte less 2, less 1, itself, plus 1 and plus 2 (from −127 to
+   * 127) and 0 would take there, when those before it are coded as they are: six prices, in sixteenths of a bit up to 255.
+   * `logarithms` is where {@link logarithms} lie.
+   */
+  price(source: number, length: number, model: number, logarithms: number, target: number): void;
 }
+
+/** −log2 of probabilities from 0 to 4095 of 4096, in 1 / 256. */
+export const logarithms = Uint16Array.from({ length: 4096 }, (_, at) =>
+  Math.round(-256 * Math.log2((at + 0.5) / 4096)),
+);
 
 const inputs = 5;
 const half = 2 ** 21;
@@ -192,6 +203,34 @@ export function referenceKernel(memory: Uint8Array): RangeKernel {
       for (let byte = 0; byte < rest; byte++)
         memory[target + written++] = Math.floor(endValue(low, rest) / 2 ** (24 - 8 * byte));
       return written;
+    },
+
+    price(source, length, model, table, target) {
+      const predictor = new Predictor(memory, model);
+      const logs = new Uint16Array(memory.buffer, memory.byteOffset + table, 4096);
+      const bitAt = (symbol: number, depth: number): number => (symbol >> (7 - depth)) & 1;
+      for (let index = 0; index < length; index++) {
+        predictor.beginSymbol();
+        const own = (memory[source + index]! << 24) >> 24;
+        const codes = [-2, -1, 0, 1, 2].map((more) => Math.min(Math.max(own + more, -127), 127));
+        [...codes, 0].forEach((code, place) => {
+          const symbol = (code & 255) ^ predictor.flip;
+          let bits = 0;
+          for (let depth = 0, node = 1; depth < 8; depth++) {
+            const one = predictor.predict(node, depth);
+            bits += logs[(bitAt(symbol, depth) === 1 ? one : 65536 - one) >> 4]!;
+            node = 2 * node + bitAt(symbol, depth);
+          }
+          memory[target + 6 * index + place] = Math.min((bits + 8) >> 4, 255);
+        });
+        const symbol = (own & 255) ^ predictor.flip;
+        for (let depth = 0, node = 1; depth < 8; depth++) {
+          const bit = bitAt(symbol, depth);
+          predictor.learnBit(node, depth, bit, predictor.predict(node, depth));
+          node = 2 * node + bit;
+        }
+        predictor.endSymbol(symbol);
+      }
     },
 
     decode(source, available, model, target, length) {
