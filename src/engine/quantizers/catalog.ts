@@ -20,10 +20,12 @@ import type { Quantizer } from './quantizer.ts';
 import { randomBasis } from './random-basis/index.ts';
 import { sinq } from './sinq/index.ts';
 import { ternary } from './ternary/index.ts';
+import { trellis } from './trellis/index.ts';
 
 /** Every method there is. A method becomes part of the program by its line here. */
 export const quantizers = [
   grid,
+  trellis,
   int,
   codebook,
   productCodebook,

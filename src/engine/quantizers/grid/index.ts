@@ -1,11 +1,19 @@
 import { z } from 'zod';
-import { DamagedArchiveError, UsageError } from '../../errors.ts';
-import type { Workspace } from '../../kernels/workspace.ts';
-import { float32Bytes, joinBytes, readFloat32 } from '../bytes.ts';
+import { DamagedArchiveError } from '../../errors.ts';
+import { joinBytes } from '../bytes.ts';
 import { codeShapes, readCodes, writeCodes } from '../codes.ts';
-import { defineQuantizer, type Geometry, type Piece, type PieceShape, type ToldSteps } from '../quantizer.ts';
-import { mostColumns, totalCount, type TensorStatistics } from '../statistics.ts';
-import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
+import {
+  countSteps,
+  eachRow,
+  planLines,
+  readLayout,
+  readLines,
+  roundedUp,
+  stepParts,
+  stepsOf,
+  type Lines,
+} from '../lines.ts';
+import { defineQuantizer } from '../quantizer.ts';
 import { balanceErrors, fromGrid, toGrid, widenZero } from './kernel.ts';
 
 const options = z.strictObject({
@@ -40,27 +48,11 @@ const options = z.strictObject({
 });
 
 type Options = z.infer<typeof options>;
-const layouts = ['tensor', 'rows', 'columns'] as const;
-type Layout = (typeof layouts)[number];
 
-interface Parameters extends Pick<Options, 'rounding' | 'deadZone'> {
-  readonly layout: Layout;
-  /** Distance of lines for each root mean square of a row. */
-  readonly relative: number;
+interface Parameters extends Lines, Pick<Options, 'rounding' | 'deadZone'> {
   /** What the numbers of each column are multiplied with on average; all the same where that is not known. */
   readonly means?: Float32Array | undefined;
-  /** Distance of lines: one of the tensor, one of each column, or, where they were told, one of each row. */
-  readonly steps?: Float32Array | undefined;
 }
-
-/** A tensor of so many weights has the step that was asked for. */
-const usualCount = 65_536;
-/** Rows shorter than this share the lines of the tensor. */
-const leastRow = 8;
-/** The largest finite single-precision number. */
-const largestStep = 3.4028234663852886e38;
-/** Codes stay below 2^24, which single precision tells apart. */
-const leastShare = 2 ** -24;
 
 export const grid = defineQuantizer<Options, Parameters>({
   id: 'grid',
@@ -81,18 +73,14 @@ export const grid = defineQuantizer<Options, Parameters>({
   finer: (given) => ({ ...given, coarseness: Math.max(0.001, given.coarseness / 2) }),
   forConvolutions: (given) => ({ ...given, coarseness: Math.max(0.001, 0.6 * given.coarseness) }),
 
-  plan(geometry, statistics, { coarseness, growth, scale, rounding, deadZone, step }, told) {
-    const relative = coarseness * (totalCount(statistics) / usualCount) ** (growth / 2);
-    if (told && told.along !== 'tensor')
-      return { layout: toldLayout(told, geometry), relative, rounding: 'nearest', deadZone, steps: told.steps };
-    const layout = scale === 'tensor' || step > 0 ? 'tensor' : layoutFor(geometry, statistics);
+  plan(geometry, statistics, asked, told) {
+    const lines = planLines(geometry, statistics, asked, told);
+    const { rounding, deadZone } = asked;
+    // Channels that are columns, or unknown, are spread over pieces that know nothing of one another.
+    if (lines.layout !== 'rows' || lines.steps) return { ...lines, rounding: 'nearest', deadZone };
     const { inputMeans } = statistics;
     const means = inputMeans?.length === geometry.columns ? inputMeans : undefined;
-    if (layout === 'rows') return { layout, relative, rounding, deadZone, means };
-    // Channels that are columns, or unknown, are spread over pieces that know nothing of one another.
-    const common = { layout, relative, rounding: 'nearest', deadZone } as const;
-    if (layout === 'columns') return { ...common, steps: columnSteps(geometry, statistics, relative) };
-    return { ...common, steps: Float32Array.of(tensorStep(statistics, relative, step)) };
+    return { ...lines, rounding, deadZone, means };
   },
 
   quantize(piece, parameters, workspace) {
@@ -124,10 +112,8 @@ export const grid = defineQuantizer<Options, Parameters>({
   },
 
   dequantize({ header, parts }, shape, values, workspace) {
-    const { layout, codesAt } = readLayout(header);
-    const isOne = layout === 'tensor';
-    const steps = isOne ? Float32Array.of(readFloat32(header, 1)) : readSteps(header, 1, parts[0]);
-    const codes = readCodes(header, codesAt, isOne ? parts : parts.slice(1), workspace);
+    const { layout, codesAt, steps, rest } = readLines(header, parts);
+    const codes = readCodes(header, codesAt, rest, workspace);
     eachRow(layout, shape, shape.count, (start, end, step) => {
       fromGrid(codes, start, end, steps, step, values, layout === 'columns');
     });
@@ -149,99 +135,3 @@ export const grid = defineQuantizer<Options, Parameters>({
     return { each: (place) => most[place] ?? 0 };
   },
 });
-
-function toldLayout({ along, steps }: ToldSteps, geometry: Geometry): 'rows' | 'columns' {
-  if (along === 'tensor' || steps.length !== geometry[along])
-    throw new UsageError(`${steps.length} steps were told along the ${along} of a tensor of other extents.`, { along });
-  return along;
-}
-
-/** The steps of a piece: its rows' share of those that are known before, or of each row what its numbers ask for. */
-function stepsOf(
-  piece: Piece,
-  { layout, relative, steps }: Pick<Parameters, 'layout' | 'relative' | 'steps'>,
-): Float32Array {
-  if (!steps) return rowSteps(piece, relative);
-  if (layout !== 'rows') return steps;
-  const rows = Math.max(1, Math.floor(piece.values.length / piece.columns));
-  return steps.subarray(piece.firstRow, piece.firstRow + rows);
-}
-
-/** One step is stored as it is, many are rounded up. */
-function stepParts(layout: Layout, wanted: Float32Array, workspace: Workspace) {
-  const layoutByte = Uint8Array.of(layouts.indexOf(layout));
-  if (layout === 'tensor')
-    return { header: joinBytes(layoutByte, float32Bytes(wanted[0] ?? 0)), steps: wanted, part: [] };
-  const { header, steps, part } = writeSteps(wanted, workspace);
-  return { header: joinBytes(layoutByte, header), steps, part: [part] };
-}
-
-function readLayout(header: Uint8Array): { readonly layout: Layout; readonly codesAt: number } {
-  const layout = layouts[header[0] ?? 255];
-  if (layout === undefined) throw new DamagedArchiveError(`A grid has no layout ${header[0]}.`);
-  if (layout !== 'tensor') return { layout, codesAt: 1 + stepsHeaderBytes };
-  const step = readFloat32(header, 1);
-  if (!(step >= 0) || step === Infinity) throw new DamagedArchiveError(`The lines of a grid are ${step} apart.`);
-  return { layout, codesAt: 5 };
-}
-
-/** Steps are stored up to a thirty-second of an octave larger. */
-const roundedUp = 2 ** (1 / 32);
-
-function layoutFor({ channels, rows, columns }: Geometry, { columnSquares }: TensorStatistics): Layout {
-  if (channels === 'columns') return columnSquares && columns <= mostColumns && rows >= leastRow ? 'columns' : 'tensor';
-  return channels === 'rows' && columns >= leastRow ? 'rows' : 'tensor';
-}
-
-function tensorStep({ squares, count, least, most }: TensorStatistics, relative: number, told: number): number {
-  const greatest = Math.max(-least, most, 0);
-  if (told > 0) return Math.fround(Math.max(told, greatest * leastShare));
-  return Math.min(largestStep, Math.fround(stepOf(squares / Math.max(1, count), greatest, relative)));
-}
-
-function columnSteps(
-  { rows }: Geometry,
-  { columnSquares, columnLeast, columnMost }: TensorStatistics,
-  relative: number,
-): Float32Array {
-  return Float32Array.from(columnSquares ?? [], (squares, column) =>
-    stepOf(squares / rows, Math.max(-(columnLeast?.[column] ?? 0), columnMost?.[column] ?? 0), relative),
-  );
-}
-
-function rowSteps({ values, columns, firstColumn }: Piece, relative: number): Float32Array {
-  const width = Math.min(columns - firstColumn, values.length);
-  return Float32Array.from({ length: values.length / width }, (_, row) => {
-    let [squares, greatest] = [0, 0];
-    for (let place = row * width; place < (row + 1) * width; place++) {
-      const value = values[place] ?? 0;
-      squares += value * value;
-      greatest = Math.max(greatest, value, -value);
-    }
-    return stepOf(squares / width, greatest, relative);
-  });
-}
-
-function stepOf(meanSquare: number, greatest: number, relative: number): number {
-  return Math.max(relative * Math.sqrt(meanSquare), greatest * leastShare);
-}
-
-function countSteps(layout: Layout, { count, columns }: PieceShape): number {
-  return layout === 'tensor' ? 1 : layout === 'columns' ? columns : Math.max(1, Math.floor(count / columns));
-}
-
-/** Calls back with each run of numbers and the number of the step of its first; in `columns` each next number has the next. */
-function eachRow(
-  layout: Layout,
-  { columns, firstColumn }: Pick<PieceShape, 'columns' | 'firstColumn'>,
-  count: number,
-  use: (start: number, end: number, step: number) => void,
-): void {
-  if (layout === 'tensor') {
-    use(0, count, 0);
-    return;
-  }
-  const width = Math.min(columns - firstColumn, count);
-  for (let start = 0; start < count; start += width)
-    use(start, start + width, layout === 'columns' ? firstColumn : start / width);
-}
