@@ -29,6 +29,10 @@ export const fitRequest = z.strictObject({
   calibrate: z.int().min(1).max(100_000).exactOptional(),
   /** Round each layer for what rounded ones before it give; takes some minutes for each size. */
   inSequence: z.boolean().exactOptional(),
+  /** Makes some weights of layers 0, the others making good what that loses: half of each so many inputs, or a share of all. */
+  pruning: z
+    .union([z.strictObject({ ofEach: z.literal([4, 8]) }), z.strictObject({ share: z.number().min(0.01).max(0.99) })])
+    .exactOptional(),
   output: path.exactOptional(),
   overwrite: z.boolean().exactOptional(),
 });

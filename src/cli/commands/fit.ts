@@ -8,6 +8,7 @@ import {
   type AblationReport,
   type FitPart,
   type FitReport,
+  type FitRequest,
   type FitTarget,
 } from '../../evaluation/index.ts';
 import { defaultDataFolder } from '../../host/data-folder.ts';
@@ -27,6 +28,7 @@ export interface FitOptions {
   readonly calibrate?: number;
   readonly without?: FitPart;
   readonly inSequence?: true;
+  readonly prune?: FitRequest['pruning'];
   readonly ablate?: true;
 }
 
@@ -53,6 +55,12 @@ export function withFit(command: Command): Command {
     .option(
       '--in-sequence',
       'round each layer for what rounded ones before it give: takes some minutes more for each size',
+    )
+    .addOption(
+      new Option(
+        '--prune <pattern>',
+        'make weights of layers 0, others making good what that loses: 2:4, 4:8 (half of each so many inputs), or a share as 30%',
+      ).argParser(parsePruning),
     )
     .addOption(new Option('--without <part>', 'leave a part out, to see what it is worth').choices([...fitParts]))
     .addOption(
@@ -90,6 +98,7 @@ export async function performFit(
       calibrate: options.calibrate,
       without: options.without,
       inSequence: options.inSequence,
+      pruning: options.prune,
       overwrite: options.force,
     },
     ...{ threads: options.threads, memoryBytes: options.memory },
@@ -112,6 +121,14 @@ function parseFit(text: string): FitTarget {
   const bytes = parseBytes(text);
   if (bytes === undefined || bytes === 0) throw new InvalidArgumentError('Allowed are sizes such as 20MB, and 8%.');
   return { bytes };
+}
+
+function parsePruning(text: string): FitRequest['pruning'] {
+  if (text === '2:4') return { ofEach: 4 };
+  if (text === '4:8') return { ofEach: 8 };
+  const share = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]);
+  if (share > 0 && share < 100) return { share: share / 100 };
+  throw new InvalidArgumentError('Allowed are 2:4, 4:8, and a share such as 30%.');
 }
 
 function parseBits(text: string): FitTarget {

@@ -17,6 +17,10 @@ interface Exports {
       steps: number,
       prices: number,
       rates: number,
+      costs: number,
+      border: number,
+      group: number,
+      keeps: number,
     ]
   ): void;
   meet(
@@ -41,10 +45,12 @@ export function feedbackKernel(workspace: Workspace): FeedbackKernel {
     accumulateProducts: (left, right, count, stride, sums) =>
       loops.accumulateProducts(left.byteOffset, right.byteOffset, count, stride, sums.byteOffset),
     factor: (matrix, size) => loops.factor(matrix.byteOffset, size),
-    sweep({ shares, size, weights, errors, codes, steps, prices, rates }) {
+    sweep({ shares, size, weights, errors, codes, steps, prices, rates, pruning }) {
       const arrays = [weights, errors, codes, steps, prices, rates].map(({ byteOffset }) => byteOffset);
       const [weight = 0, error = 0, target = 0, step = 0, price = 0, rate = 0] = arrays;
-      loops.sweep(shares.byteOffset, size, weight, error, target, step, price, rate);
+      const { costs, border, group, keeps } = pruning;
+      const pruned = [costs.byteOffset, border, group, keeps.byteOffset] as const;
+      loops.sweep(shares.byteOffset, size, weight, error, target, step, price, rate, ...pruned);
     },
     meet({ products, stride, shares, costs, meanCost, size, weights, changes }) {
       const { byteOffset } = products;

@@ -72,12 +72,41 @@ export interface Rate {
   readonly bits: Uint8Array;
 }
 
+/** Which weights become 0, those after them making good what that loses: half of each so many inputs, or a share of all. */
+export type Pruning = { readonly ofEach: 4 | 8 } | { readonly share: number };
+
+/** What rounding looks at besides errors. */
+export interface RoundingManner {
+  readonly rate?: Rate | undefined;
+  readonly pruning?: Pruning | undefined;
+}
+
 /** Where the weights of a matrix are, and the distance of the lines of each of its rows. */
 export interface Rows {
   readonly rows: number;
   step(row: number): number;
   /** The place of the weight of a row and column. */
   at(row: number, column: number): number;
+}
+
+/** Weights that a border is found from. */
+const sampledWeights = 65_536;
+
+/** What so large a share of a matrix's weights cost at most to lose. */
+function borderOf(
+  values: Float32Array,
+  { rows, at }: Pick<Rows, 'rows' | 'at'>,
+  costs: Float32Array,
+  share: number,
+): number {
+  const count = rows * costs.length;
+  const pitch = Math.max(1, count / sampledWeights);
+  const sample = Float32Array.from({ length: Math.floor(count / pitch) }, (_, number) => {
+    const place = Math.floor(number * pitch);
+    const [row, column] = [Math.floor(place / costs.length), place % costs.length];
+    return (values[at(row, column)] ?? 0) ** 2 * (costs[column] ?? 0);
+  });
+  return sample.sort()[Math.floor(share * sample.length)] ?? Infinity;
 }
 
 /**
@@ -89,7 +118,7 @@ export function roundWithFeedback(
   { rows, step, at }: Rows,
   { size, shares, costs }: Feedback,
   workspace: Workspace,
-  rate?: Rate,
+  { rate, pruning }: RoundingManner = {},
 ): void {
   const kernel = feedbackKernel(workspace);
   const mark = workspace.mark();
@@ -101,6 +130,11 @@ export function roundWithFeedback(
   const prices = allocateFloat32(size, workspace);
   for (let column = 0; column < size; column++) prices[column] = rate ? rate.price / (costs[column] ?? 1) : 0;
   const rates = workspace.allocate(rate ? 6 * size * lanes : 6);
+  const group = pruning && 'ofEach' in pruning ? pruning.ofEach : 0;
+  const border = pruning && 'share' in pruning ? borderOf(values, { rows, at }, costs, pruning.share) : 0;
+  const ownCosts = allocateFloat32(size, workspace);
+  ownCosts.set(costs);
+  const lost = { costs: ownCosts, border, group, keeps: workspace.allocate(size * lanes) };
   for (let first = 0; first < rows; first += lanes) {
     const count = Math.min(lanes, rows - first);
     weights.fill(0);
@@ -114,7 +148,7 @@ export function roundWithFeedback(
           codes[place] = rate.codes[from] ?? 0;
           for (let one = 0; one < 6; one++) rates[6 * place + one] = rate.bits[6 * from + one] ?? 0;
         }
-    kernel.sweep({ shares, size, weights, errors, codes, steps, prices, rates });
+    kernel.sweep({ shares, size, weights, errors, codes, steps, prices, rates, pruning: lost });
     for (let column = 0; column < size; column++)
       for (let lane = 0; lane < count; lane++)
         values[at(first + lane, column)] = (codes[column * lanes + lane] ?? 0) * (steps[lane] ?? 1);

@@ -133,10 +133,16 @@ export function sweep(
   steps: usize,
   prices: usize,
   rates: usize,
+  costs: usize,
+  border: f32,
+  group: i32,
+  keeps: usize,
 ): void {
   const room = codes;
   for (let column = size - 1; column >= 0; column--) {
     const here = <usize>column << 6;
+    if (group > 0 && (column === size - 1 || column % group === group - 1))
+      choose(shares, size, weights, errors, costs, keeps, column, group);
     let x0 = v128.load(weights + here);
     let x1 = v128.load(weights + here, 16);
     let x2 = v128.load(weights + here, 32);
@@ -160,9 +166,48 @@ export function sweep(
       const step = load<f32>(steps + (lane << 2));
       const wanted = load<f32>(errors + at) / step;
       let code = nearest(wanted);
+      const x = load<f32>(errors + at);
+      if (group > 0) {
+        if (load<u8>(keeps + (at >> 2)) === 0) code = 0;
+      } else if (x * x * load<f32>(costs + (<usize>column << 2)) < border) code = 0;
       if (price > 0) code = cheapest(wanted, code, price, load<i32>(room + at), rates + (at >> 2) * 6);
       store<i32>(room + at, <i32>code);
       store<f32>(errors + at, load<f32>(weights + at) - code * step);
+    }
+  }
+}
+
+/** Notes which half of each lane's weights of a group stay, of those that end with `last`: such as cost most to lose. */
+function choose(
+  shares: usize,
+  size: i32,
+  weights: usize,
+  errors: usize,
+  costs: usize,
+  keeps: usize,
+  last: i32,
+  group: i32,
+): void {
+  const first = last - (last % group);
+  for (let lane: usize = 0; lane < 16; lane++) {
+    // Errors of these columns are not known yet, so that their place is free for scores.
+    for (let column = first; column <= last; column++) {
+      const at = (<usize>column << 6) + (lane << 2);
+      const row = shares + (<usize>column * <usize>size << 2);
+      let x = load<f32>(weights + at);
+      for (let other = last + 1; other < size; other++)
+        x += load<f32>(row + (<usize>other << 2)) * load<f32>(errors + (<usize>other << 6) + (lane << 2));
+      store<f32>(errors + at, x * x * load<f32>(costs + (<usize>column << 2)));
+    }
+    const kept = (last - first + 2) >> 1;
+    for (let column = first; column <= last; column++) {
+      const score = load<f32>(errors + (<usize>column << 6) + (lane << 2));
+      let before = 0;
+      for (let other = first; other <= last; other++) {
+        const rival = load<f32>(errors + (<usize>other << 6) + (lane << 2));
+        if (rival > score || (rival === score && other < column)) before++;
+      }
+      store<u8>(keeps + (<usize>column << 4) + lane, before < kept ? 1 : 0);
     }
   }
 }

@@ -64,6 +64,17 @@ export interface SweepTask {
   readonly prices: Float32Array;
   /** What the codes two below to two above the known one, and 0, take: six for each weight. */
   readonly rates: Uint8Array;
+  readonly pruning: SweepPruning;
+}
+
+/** Which weights become 0: of each `group` of neighbours half, or with a group of 0 those that cost less than `border` to lose. */
+export interface SweepPruning {
+  /** What the square of an error of each column costs. */
+  readonly costs: Float32Array;
+  readonly border: number;
+  readonly group: number;
+  /** Room for size × lanes. */
+  readonly keeps: Uint8Array;
 }
 
 /** The loops as TypeScript: what the compiled ones are compared with. */
@@ -106,8 +117,12 @@ export const referenceKernel: FeedbackKernel = {
     return 0;
   },
 
-  sweep({ shares, size, weights, errors, codes, steps, prices, rates }) {
-    for (let column = size - 1; column >= 0; column--)
+  sweep({ shares, size, weights, errors, codes, steps, prices, rates, pruning }) {
+    const { costs, border, group, keeps } = pruning;
+    const least = Math.fround(border);
+    for (let column = size - 1; column >= 0; column--) {
+      if (group > 0 && (column === size - 1 || column % group === group - 1))
+        choose({ shares, size, weights, errors, pruning }, column);
       for (let lane = 0; lane < lanes; lane++) {
         const place = column * lanes + lane;
         let x = weights[place] ?? 0;
@@ -117,10 +132,14 @@ export const referenceKernel: FeedbackKernel = {
         const wanted = Math.fround(x / step);
         const price = prices[column] ?? 0;
         const own = rates.subarray(place * 6);
-        const code = price > 0 ? cheapest(wanted, price, codes[place] ?? 0, own) : roundEven(wanted);
+        const cost = Math.fround(Math.fround(x * x) * (costs[column] ?? 0));
+        const isLost = group > 0 ? keeps[place] === 0 : cost < least;
+        let code = isLost ? 0 : roundEven(wanted);
+        if (price > 0 && code !== 0) code = cheapest(wanted, price, codes[place] ?? 0, own);
         codes[place] = code;
         errors[place] = (weights[place] ?? 0) - Math.fround(code * step);
       }
+    }
   },
 
   meet({ products, stride, shares, costs, meanCost, size, weights, changes }) {
@@ -144,6 +163,28 @@ export const referenceKernel: FeedbackKernel = {
     }
   },
 };
+
+/** Notes which half of each lane's weights of a group stay, of those that end with `last`: such as cost most to lose. */
+function choose(
+  { shares, size, weights, errors, pruning }: Pick<SweepTask, 'shares' | 'size' | 'weights' | 'errors' | 'pruning'>,
+  last: number,
+): void {
+  const { costs, group, keeps } = pruning;
+  const first = last - (last % group);
+  const columns = Array.from({ length: last - first + 1 }, (_, place) => first + place);
+  for (let lane = 0; lane < lanes; lane++) {
+    const scores = columns.map((column) => {
+      let x = weights[column * lanes + lane] ?? 0;
+      for (let other = last + 1; other < size; other++)
+        x = Math.fround(x + Math.fround((shares[column * size + other] ?? 0) * (errors[other * lanes + lane] ?? 0)));
+      return Math.fround(Math.fround(x * x) * (costs[column] ?? 0));
+    });
+    const order = columns.map((_, place) => place).sort((one, other) => (scores[other] ?? 0) - (scores[one] ?? 0));
+    order.forEach((place, rank) => {
+      keeps[(first + place) * lanes + lane] = rank < (columns.length + 1) >> 1 ? 1 : 0;
+    });
+  }
+}
 
 /** The nearest code to what is wanted, or one nearer to 0 that costs less altogether; `rates` are told around `known`. */
 export function cheapest(wanted: number, price: number, known: number, rates: Uint8Array): number {

@@ -153,8 +153,9 @@ export class Attempts {
     const { cache, files, copies, copied, model, inputs, graph } = this.#bench;
     const { request, context, reporter } = this.#work;
     const { without, threads, memoryBytes } = request;
+    const pruning = without === 'pruning' ? undefined : request.pruning;
     const how = {
-      options: { feedback: without !== 'feedback' },
+      options: { feedback: without !== 'feedback', pruning },
       repair: without !== 'repair',
     };
     const preset = without === 'contexts' ? 'balanced' : 'smallest';

@@ -1,3 +1,5 @@
+import type { Pruning } from '../../engine/feedback/index.ts';
+
 /** How small, or how good. */
 export type FitTarget =
   | { readonly bytes: number }
@@ -10,7 +12,7 @@ export type FitTarget =
 
 /**
  * Parts that can be left out, to see what they are worth: errors that are fed back, bits by measured damage, other methods than
- * the grid, steps of their own for rows, rounding that looks at what codes cost, biases that make good what outputs lose on
+ * the grid, steps of their own for rows, rounding that looks at what codes cost, weights that become 0 where that was asked for, biases that make good what outputs lose on
  * average, layers that are made to fit what rounded ones before them give, and a coder that learns from neighbours.
  */
 export const fitParts = [
@@ -19,6 +21,7 @@ export const fitParts = [
   'methods',
   'spreads',
   'rate',
+  'pruning',
   'repair',
   'sequence',
   'contexts',
@@ -37,6 +40,8 @@ export interface FitRequest {
   /** Where what was learned stays. */
   readonly cacheFolder: string;
   readonly without?: FitPart | undefined;
+  /** Make some weights of every layer 0, the others making good what that loses. */
+  readonly pruning?: Pruning | undefined;
   /** Look at each layer's inputs again when those before it are rounded, and make it fit them: some minutes for each size. */
   readonly inSequence?: boolean | undefined;
   /** False: the result is not measured. */

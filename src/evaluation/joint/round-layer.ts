@@ -1,4 +1,11 @@
-import { meetInputs, prepareFeedback, roundWithFeedback, type Rate, type Rows } from '../../engine/feedback/index.ts';
+import {
+  meetInputs,
+  prepareFeedback,
+  roundWithFeedback,
+  type Rate,
+  type RoundingManner,
+  type Rows,
+} from '../../engine/feedback/index.ts';
 import { Workspace } from '../../engine/kernels/workspace.ts';
 import type { ToldSteps } from '../../engine/quantizers/quantizer.ts';
 import type { Layer } from './layers.ts';
@@ -12,20 +19,20 @@ export interface LayerTask {
   /** The path of the sums of its inputs, and whether those have moved. */
   readonly sums: string;
   readonly isMoved: boolean;
-  readonly rate: Rate | undefined;
+  readonly manner: RoundingManner;
 }
 
 /** Rounds the weights of a layer block by block, errors fed back; first they are made to fit inputs that have moved. */
 export async function roundLayer(
   values: Float32Array,
-  { layer, told, sums: path, isMoved, rate }: LayerTask,
+  { layer, told, sums: path, isMoved, manner }: LayerTask,
 ): Promise<void> {
   const { rows, groups } = layer;
   await using file = await SumsFile.open(path, layer, isMoved);
   const blocks = blocksOf(layer);
   const largest = blocks.reduce((most, { size }) => Math.max(most, size), 1);
   // Sums, factor in double precision, shares and the lanes of a sweep.
-  const workspace = new Workspace(largest * largest * 16 + 8 * strideOf(largest) ** 2 + largest * 400 + 2 ** 16);
+  const workspace = new Workspace(largest * largest * 16 + 8 * strideOf(largest) ** 2 + largest * 480 + 2 ** 16);
   const place = placeIn(layer);
   for (const { group, first, size } of blocks) {
     const mark = workspace.mark();
@@ -40,8 +47,8 @@ export async function roundLayer(
       at: (row, column) => place(firstRow + row, first + column),
     };
     if (feedback && moves) meetInputs(values, block, feedback, { products: moves, stride }, workspace);
-    if (feedback) roundWithFeedback(values, block, feedback, workspace, rate);
-    else roundPlainly(values, block, size, rate);
+    if (feedback) roundWithFeedback(values, block, feedback, workspace, manner);
+    else roundPlainly(values, block, size, manner.rate);
     workspace.release(mark);
   }
 }

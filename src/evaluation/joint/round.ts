@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Rate } from '../../engine/feedback/index.ts';
+import type { Pruning, Rate } from '../../engine/feedback/index.ts';
 import { FileSource } from '../../engine/io/file-source.ts';
 import { Workspace } from '../../engine/kernels/workspace.ts';
 import type { PreparedAs } from '../../engine/pipeline/requests.ts';
@@ -43,6 +43,8 @@ const pricedRounds = 2;
 
 export interface RoundOptions {
   readonly feedback: boolean;
+  /** Of layers whose inputs are known. */
+  readonly pruning?: Pruning | undefined;
 }
 
 /** What became of a tensor's numbers. */
@@ -63,14 +65,14 @@ export async function roundTensor(
     isPriced = false,
   }: Pick<JointTensor, 'layer' | 'geometry'> & Manner & { readonly told: ToldSteps },
   folder: string,
-  { feedback }: RoundOptions,
+  { feedback, pruning }: RoundOptions,
 ): Promise<Rounded> {
   const step = stepAt(told, values.length);
   const known = layer && { layer, sums: join(folder, layer.sums), isMoved: layer.isMoved === true };
   const fits = layer !== undefined && (told.along === 'tensor' || told.along === outputsOf(layer));
   const before = values.slice();
   const round = async (rate: Rate | undefined): Promise<void> => {
-    if (feedback && known && fits) await roundLayer(values, { ...known, told, rate });
+    if (feedback && known && fits) await roundLayer(values, { ...known, told, manner: { rate, pruning } });
     else for (let at = 0; at < values.length; at++) values[at] = codeOf(values[at] ?? 0, step(at), rate, at) * step(at);
   };
   await round(undefined);

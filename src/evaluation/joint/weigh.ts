@@ -74,7 +74,7 @@ export async function weigh(
 }
 
 /** By how much the damage of a method is taken to be more than what a grid of the same error did. */
-const doubt = 1.25;
+const doubt = 1.1;
 
 /** What methods do to the outputs: what a grid does whose steps make the same error. */
 function othersOf(trials: MethodTrials | undefined, damageAt: DamageAt): readonly OtherWay[] {

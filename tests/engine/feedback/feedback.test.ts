@@ -73,7 +73,13 @@ describe('compiled loops give the bits of the reference', () => {
     expect(feedbackKernel(workspace).factor(one, size)).toBe(1);
   });
 
-  test.each([0, 0.02])('sweep at a price of %d', (price) => {
+  test.each([
+    { price: 0, group: 0, border: 0 },
+    { price: 0.02, group: 0, border: 0 },
+    { price: 0, group: 4, border: 0 },
+    { price: 0.02, group: 8, border: 0 },
+    { price: 0, group: 0, border: 2.5 },
+  ])('sweep with $price, $group, $border', ({ price, group, border }) => {
     const size = 29;
     const task = () => ({
       errors: allocateFloat32(size * lanes, workspace),
@@ -89,11 +95,15 @@ describe('compiled loops give the bits of the reference', () => {
       weights: filled(size * lanes, 3),
       steps: filled(lanes).map((value) => Math.fround(Math.abs(value) + 0.1)),
       prices: allocateFloat32(size, workspace).fill(price),
+      pruning: { costs: filled(size).map(Math.abs), group, border, keeps: workspace.allocate(size * lanes) },
       rates: workspace.allocate(6 * size * lanes).map((_, at) => (at * 37) % 91),
     };
     const placed = { ...given, steps: filled(lanes), rates: workspace.allocate(6 * size * lanes) };
     placed.steps.set(given.steps);
     placed.rates.set(given.rates);
+    const costs = allocateFloat32(size, workspace);
+    costs.set(given.pruning.costs);
+    Object.assign(placed, { pruning: { ...given.pruning, costs } });
     const [one, other] = [task(), task()];
     feedbackKernel(workspace).sweep({ ...placed, ...one });
     referenceKernel.sweep({ ...placed, ...other });
@@ -146,11 +156,49 @@ test('errors that are fed back cost less at the output than those of rounding, a
   // Around 0, each code farther from it takes two bits more.
   const codes = new Int8Array(rows * size);
   const bits = Uint8Array.from({ length: 6 * rows * size }, (_, at) => [80, 48, 16, 48, 80, 16][at % 6]!);
-  roundWithFeedback(priced, layout, feedback, workspace, { price: 0.1 / 16, codes, bits });
+  roundWithFeedback(priced, layout, feedback, workspace, { rate: { price: 0.1 / 16, codes, bits } });
   const size1 = (values: Float32Array): number => values.reduce((all, value) => all + Math.abs(value), 0);
   expect(size1(priced)).toBeLessThan(size1(fed));
   expect(prepareFeedback(sums.fill(0), stride, size, workspace)).toBeUndefined();
 });
+
+test.each([{ ofEach: 4 } as const, { ofEach: 8 } as const, { share: 0.5 }])(
+  'weights that become 0 by %o are made good by the others',
+  (pruning) => {
+    const [rows, size, step] = [20, 42, 0.05];
+    const { sums, stride } = correlated(size, 400);
+    const weights = filled(rows * size);
+    const feedback = prepareFeedback(sums, stride, size, workspace);
+    if (!feedback) throw new Error('There must be a factor.');
+    const layout = { rows, step: () => step, at: (row: number, column: number) => row * size + column };
+    const damage = (after: Float32Array): number => {
+      let total = 0;
+      for (let row = 0; row < rows; row++)
+        for (let one = 0; one < size; one++)
+          for (let other = 0; other < size; other++)
+            total +=
+              (after[row * size + one]! - weights[row * size + one]!) *
+              (sums[Math.min(one, other) * stride + Math.max(one, other)] ?? 0) *
+              (after[row * size + other]! - weights[row * size + other]!);
+      return total;
+    };
+    const pruned = weights.slice();
+    roundWithFeedback(pruned, layout, feedback, workspace, { pruning });
+    const each = 'ofEach' in pruning ? pruning.ofEach : rows * size;
+    const alone = weights.slice();
+    for (let row = 0; row < rows; row++)
+      for (let first = 0; first < size; first += Math.min(each, size)) {
+        const places = Array.from({ length: Math.min(each, size - first) }, (_, at) => row * size + first + at);
+        const kept = places.filter((at) => pruned[at] !== 0).length;
+        if ('ofEach' in pruning) expect(kept).toBeLessThanOrEqual((places.length + 1) >> 1);
+        places.sort((one, other) => Math.abs(weights[one]!) - Math.abs(weights[other]!));
+        for (const at of places.slice(0, places.length - kept)) alone[at] = 0;
+      }
+    const zeros = pruned.filter((value) => value === 0).length;
+    expect(zeros / pruned.length).toBeGreaterThan(0.35);
+    expect(damage(pruned)).toBeLessThan(0.6 * damage(alone));
+  },
+);
 
 test('weights that meet other inputs give nearly the outputs that they gave before', () => {
   const [rows, size, stride, count] = [3, 10, 12, 800];

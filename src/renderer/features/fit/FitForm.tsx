@@ -1,4 +1,4 @@
-import { Button, NativeSelect, NumberInput, Radio, Slider, Switch, TextInput } from '@mantine/core';
+import { Button, NativeSelect, NumberInput, Radio, Slider, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { FitTarget } from '../../../contract/fits.ts';
 import { Actions } from '../../components/Actions.tsx';
@@ -8,6 +8,7 @@ import { bytesText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 import approximate from '../approximate/Recipe.module.css';
 import classes from './FitForm.module.css';
+import { FitWays, type Ways } from './FitWays.tsx';
 
 /** What is learned from and measured on. */
 export interface Inputs {
@@ -22,9 +23,8 @@ interface FitFormProps {
   readonly bytes: number;
   readonly inputs: Inputs;
   readonly onInputs: (inputs: Inputs) => void;
-  /** Whether each layer is rounded for what rounded ones before it give. */
-  readonly inSequence: boolean;
-  readonly onInSequence: (inSequence: boolean) => void;
+  readonly ways: Ways;
+  readonly onWays: (ways: Ways) => void;
   readonly isBusy: boolean;
   readonly onStart: (target: FitTarget) => void;
 }
@@ -41,7 +41,7 @@ const frontShares = [0.25, 0.16, 0.11, 0.08, 0.06, 0.045];
 const megabyte = 1e6;
 
 /** How small, or how good, and with which inputs. */
-export function FitForm({ bytes, inputs, onInputs, inSequence, onInSequence, isBusy, onStart }: FitFormProps) {
+export function FitForm({ bytes, inputs, onInputs, ways, onWays, isBusy, onStart }: FitFormProps) {
   const [aim, setAim] = useState<Aim>('size');
   const [percent, setPercent] = useState(10);
   const [bits, setBits] = useState(3);
@@ -126,14 +126,7 @@ export function FitForm({ bytes, inputs, onInputs, inSequence, onInSequence, isB
           />
         )}
       </div>
-      <Switch
-        label="Layer after layer"
-        description="Each is rounded for what rounded ones before it give: better where many follow each other, and some minutes more for each size."
-        checked={inSequence}
-        onChange={({ currentTarget }) => onInSequence(currentTarget.checked)}
-        color="var(--fw-approximate)"
-        mb={16}
-      />
+      <FitWays ways={ways} onWays={onWays} />
       <Actions>
         <Button
           type="submit"

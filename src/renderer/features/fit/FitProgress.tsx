@@ -9,6 +9,7 @@ import { useOpenModel } from '../../host/models.ts';
 import { bytesText, changeText, countText, durationText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 import { fitWords, metricText, targetWords } from './fit-words.ts';
+import { pruningWords } from './FitWays.tsx';
 
 /** What the newest fit does, or what came of it. */
 export function FitProgress({ job }: { readonly job: FitJob }) {
@@ -51,6 +52,7 @@ export function FitProgress({ job }: { readonly job: FitJob }) {
                 ? [['How good', 'Not measured: there were no inputs to measure on.'] as const]
                 : []),
               ...(request.inSequence ? [['Rounded', 'layer after layer'] as const] : []),
+              ...(request.pruning ? [['Weights that became 0', pruningWords(request.pruning) ?? 'some'] as const] : []),
               ['Time', durationText(receipt.seconds)],
             ]}
           />

@@ -12,6 +12,7 @@ import { CandidateDetails } from './CandidateDetails.tsx';
 import { FitForm, type Inputs } from './FitForm.tsx';
 import { FitFront } from './FitFront.tsx';
 import { FitProgress } from './FitProgress.tsx';
+import type { Ways } from './FitWays.tsx';
 
 /** The best model of a size: sample inputs, how small, every candidate as it is tried, and what each tensor takes. */
 export function FitScreen({ path }: { readonly path: string }) {
@@ -23,10 +24,10 @@ export function FitScreen({ path }: { readonly path: string }) {
   const open = useOpenModel();
   const [chosen, setChosen] = useState<Candidate>();
   const [inputs, setInputs] = useState<Inputs>({ task: '' });
-  const [inSequence, setInSequence] = useState(false);
+  const [ways, setWays] = useState<Ways>({ inSequence: false });
   const begin = (target: FitTarget) =>
     start.mutate({
-      ...{ input: path, target, inSequence },
+      ...{ input: path, target, ...ways },
       ...(inputs.task === '' ? {} : inputs),
     });
   const isBusy = newest !== undefined && (newest.state === 'queued' || newest.state === 'running');
@@ -43,8 +44,8 @@ export function FitScreen({ path }: { readonly path: string }) {
           bytes={model.data.bytes}
           inputs={inputs}
           onInputs={setInputs}
-          inSequence={inSequence}
-          onInSequence={setInSequence}
+          ways={ways}
+          onWays={setWays}
           isBusy={isBusy}
           onStart={begin}
         />
