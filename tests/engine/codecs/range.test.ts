@@ -103,12 +103,12 @@ describe('range', () => {
       priceCodes(codes, period, workspace, ({ bytes }) => referenceKernel(bytes)).slice(),
     ]);
     expect(prices).toEqual(expected);
-    const own = codes.reduce((sum, _, at) => sum + prices![pricesOfOne * at + 2]! / 16, 0);
+    const own = codes.reduce((sum, _, at) => sum + prices[pricesOfOne * at + 2]! / 16, 0);
     const bytes = new Uint8Array(codes.buffer);
     expect((8 * codedBytes(bytes, period)) / own).toBeCloseTo(1, 1.5);
     // What is asked for 0 is what 0 takes where it stands.
     codes.forEach((code, at) => {
-      if (code === 0) expect(prices![pricesOfOne * at + 5]).toBe(prices![pricesOfOne * at + 2]);
+      if (code === 0) expect(prices[pricesOfOne * at + 5]).toBe(prices[pricesOfOne * at + 2]);
     });
   });
 });

@@ -21,7 +21,7 @@ export function priceCodes(
   const source = workspace.place(new Uint8Array(codes.buffer, codes.byteOffset, codes.length));
   const table = workspace.place(new Uint8Array(logarithms.buffer));
   const period = columns > longestPeriod ? 0 : columns;
-  const model = placeModel(modelOf(source, { period, isNear: false }), workspace);
+  const model = placeModel(modelOf(source, { period, isNear: false, isSmooth: false }), workspace);
   kernelOf(workspace).price(source.byteOffset, codes.length, model, table.byteOffset, prices.byteOffset);
   workspace.release(mark);
   return prices;
