@@ -29,6 +29,7 @@ export interface FitOptions {
   readonly without?: FitPart;
   readonly inSequence?: true;
   readonly prune?: FitRequest['pruning'];
+  readonly priced?: true;
   readonly ablate?: true;
 }
 
@@ -61,6 +62,10 @@ export function withFit(command: Command): Command {
         '--prune <pattern>',
         'make weights of layers 0, others making good what that loses: 2:4, 4:8 (half of each so many inputs), or a share as 30%',
       ).argParser(parsePruning),
+    )
+    .option(
+      '--priced',
+      'round short codes by what they cost; measure whether it pays, for a reader of digits it did not',
     )
     .addOption(new Option('--without <part>', 'leave a part out, to see what it is worth').choices([...fitParts]))
     .addOption(
@@ -99,6 +104,7 @@ export async function performFit(
       without: options.without,
       inSequence: options.inSequence,
       pruning: options.prune,
+      priced: options.priced,
       overwrite: options.force,
     },
     ...{ threads: options.threads, memoryBytes: options.memory },

@@ -14,16 +14,20 @@ const probedSteps = [0.8, 0.35, 1.8];
 /** Of large models only the first step is tried. */
 const largeWeights = 2e7;
 /** Weights of a matrix that every method is tried on; of those of large models. */
-const [sampled, sampledOfLarge] = [2 ** 17, 2 ** 15];
+const [sampled, sampledOfLarge] = [2 ** 16, 2 ** 15];
 /** Products that all trials together may take, some minutes of two cores: beyond, there are fewer steps, then fewer items. */
 const mostProducts = 1.5e13;
 
 /** Measures what rounding each matrix does to the outputs; what an earlier run found out is not measured again. */
-export async function weighMatrices(bench: Bench, { without }: FitRequest): Promise<readonly Weighed[]> {
+export async function weighMatrices(
+  bench: Bench,
+  { without, priced = false }: FitRequest,
+): Promise<readonly Weighed[]> {
   const { matrices, task, inputs } = bench;
   const feedback = without !== 'feedback';
   const spreads = without !== 'spreads';
   const repair = without !== 'repair';
+  const rate = priced && without !== 'rate';
   const plan = planTrials(matrices, inputs.items);
   const weights = matrices.reduce((sum, { count }) => sum + count, 0);
   const tellsClasses = task?.task.metrics.some(({ metric }) => /nll|perplexity|top-1|text|character/.test(metric));
@@ -31,12 +35,12 @@ export async function weighMatrices(bench: Bench, { without }: FitRequest): Prom
     ...inputs,
     ...plan,
     ...{ model: bench.graph, output: task?.task.output, tellsClasses: tellsClasses ?? false },
-    ...{ copies: bench.copies, folder: bench.cache, feedback, spreads, rate: without !== 'rate' },
+    ...{ copies: bench.copies, folder: bench.cache, feedback, spreads, rate },
     biases: repair ? bench.vectors : [],
     tensors: matrices.filter(({ isReached }) => isReached),
     record: join(
       bench.cache,
-      `probes-${feedback ? 'fed' : 'plain'}-${spreads ? 'spread' : 'even'}-${repair ? 'repaired' : 'lost'}${without === 'rate' ? '-unpriced' : ''}.jsonl`,
+      `probes-${feedback ? 'fed' : 'plain'}-${spreads ? 'spread' : 'even'}-${repair ? 'repaired' : 'lost'}${rate ? '-priced' : ''}.jsonl`,
     ),
   });
   const spreadOf = new Map(probes.map(({ name, spread }) => [name, spread]));

@@ -12,7 +12,7 @@ export type FitTarget =
 
 /**
  * Parts that can be left out, to see what they are worth: errors that are fed back, bits by measured damage, other methods than
- * the grid, steps of their own for rows, rounding that looks at what codes cost, weights that become 0 where that was asked for, biases that make good what outputs lose on
+ * the grid, steps of their own for rows, where that was asked for rounding that looks at what codes cost and weights that become 0, biases that make good what outputs lose on
  * average, layers that are made to fit what rounded ones before them give, and a coder that learns from neighbours.
  */
 export const fitParts = [
@@ -40,6 +40,11 @@ export interface FitRequest {
   /** Where what was learned stays. */
   readonly cacheFolder: string;
   readonly without?: FitPart | undefined;
+  /**
+   * Let short codes be rounded by what they cost, for each matrix that alone does less then at equal bits. Together such matrices
+   * make outputs smaller, so that of a reader of digits little was gained and much lost.
+   */
+  readonly priced?: boolean | undefined;
   /** Make some weights of every layer 0, the others making good what that loses. */
   readonly pruning?: Pruning | undefined;
   /** Look at each layer's inputs again when those before it are rounded, and make it fit them: some minutes for each size. */

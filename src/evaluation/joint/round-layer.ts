@@ -1,7 +1,9 @@
 import {
+  allocateFloat32,
   meetInputs,
   prepareFeedback,
   roundWithFeedback,
+  type Feedback,
   type Rate,
   type RoundingManner,
   type Rows,
@@ -22,6 +24,11 @@ export interface LayerTask {
   readonly manner: RoundingManner;
 }
 
+/** The feedback of the layer that was rounded last, block by block: its factors take longest, and most are needed again. */
+let lately: { readonly path: string; readonly blocks: readonly (Feedback | undefined)[] } | undefined;
+/** Bytes that it may take. */
+const mostLately = 2 ** 27;
+
 /** Rounds the weights of a layer block by block, errors fed back; first they are made to fit inputs that have moved. */
 export async function roundLayer(
   values: Float32Array,
@@ -34,12 +41,17 @@ export async function roundLayer(
   // Sums, factor in double precision, shares and the lanes of a sweep.
   const workspace = new Workspace(largest * largest * 16 + 8 * strideOf(largest) ** 2 + largest * 480 + 2 ** 16);
   const place = placeIn(layer);
-  for (const { group, first, size } of blocks) {
+  const known = !isMoved && lately?.path === path ? lately.blocks : undefined;
+  const isKept = !isMoved && !known && blocks.reduce((sum, { size }) => sum + 4 * size * size, 0) <= mostLately;
+  const kept: (Feedback | undefined)[] = [];
+  if (!known) lately = undefined;
+  for (const [number, { group, first, size }] of blocks.entries()) {
     const mark = workspace.mark();
     const stride = strideOf(size);
-    const sums = await file.next(size, workspace);
+    const sums = known ? undefined : await file.next(size, workspace);
     const moves = isMoved ? await file.next(size, workspace) : undefined;
-    const feedback = prepareFeedback(sums, stride, size, workspace);
+    const feedback = sums ? prepareFeedback(sums, stride, size, workspace) : placed(known?.[number], workspace);
+    if (isKept) kept.push(feedback && { ...feedback, shares: feedback.shares.slice(), costs: feedback.costs.slice() });
     const firstRow = group * (rows / groups);
     const block: Rows = {
       rows: rows / groups,
@@ -51,6 +63,16 @@ export async function roundLayer(
     else roundPlainly(values, block, size, manner.rate);
     workspace.release(mark);
   }
+  if (isKept) lately = { path, blocks: kept };
+}
+
+function placed(feedback: Feedback | undefined, workspace: Workspace): Feedback | undefined {
+  if (!feedback) return undefined;
+  const { shares, costs } = feedback;
+  const own = { shares: allocateFloat32(shares.length, workspace), costs: allocateFloat32(costs.length, workspace) };
+  own.shares.set(shares);
+  own.costs.set(costs);
+  return { ...feedback, ...own };
 }
 
 function roundPlainly(values: Float32Array, { rows, step, at }: Rows, size: number, rate: Rate | undefined): void {

@@ -4,8 +4,9 @@ import { outputErrors } from './output-error.ts';
 import { outputsOf, stepAt } from './spread.ts';
 import type { TriedTensor } from './try-methods.ts';
 
-/** Outputs that errors are looked at of. */
+/** Outputs that errors are looked at of, and products that one look at them may take; at least two. */
 const mostOutputs = 16;
+const mostProducts = 2 ** 23;
 
 /** A tensor, or a run of a large one's outputs, that methods are tried on. */
 export interface TensorSample {
@@ -51,7 +52,7 @@ function sampleOfLayer(
   const geometry: Geometry = isTransposed
     ? { rows: columns, columns: many, channels }
     : { rows: many, columns, channels };
-  const looked = groups > 1 ? many : Math.min(many, mostOutputs);
+  const looked = groups > 1 ? many : Math.min(many, mostOutputs, Math.max(2, Math.floor(mostProducts / columns ** 2)));
   const outputs = Int32Array.from({ length: looked }, (_, place) => Math.floor((place * many) / looked));
   const seenLayer = { ...layer, rows: looked, isTransposed: false };
   return {
