@@ -56,6 +56,8 @@ export const trellis = defineQuantizer<Options, Parameters>({
   id: 'trellis',
   title: 'Grid with a trellis',
   summary: 'Rounds weights to two interleaved grids that take turns, so that the same number of bits comes nearer.',
+  caution:
+    'Weights are nearer, outputs of layers need not be: the grid makes the errors of a row cancel out, so that for equal errors of outputs the matrices of a reader of digits took from 5 % less to 31 % more with the trellis. It suits tables, whose rows are taken alone.',
   wireId: 89,
   since: 2,
   options,
