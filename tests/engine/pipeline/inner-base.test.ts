@@ -4,8 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { Archive } from '../../../src/engine/archive/archive.ts';
 import { innerParts } from '../../../src/engine/archive/inner-base.ts';
 import { compress, restore, verify } from '../../../src/engine/index.ts';
+import { safetensors } from '../../../src/engine/formats/safetensors/index.ts';
 import { memorySource } from '../../../src/engine/io/memory-source.ts';
+import type { ByteSource } from '../../../src/engine/io/source.ts';
 import { assign } from '../../../src/engine/pipeline/inner-base/assign.ts';
+import { findLikenesses } from '../../../src/engine/pipeline/inner-base/find.ts';
 import { nearestNeurons } from '../../../src/engine/pipeline/inner-base/nearest.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
@@ -56,6 +59,24 @@ describe('experts that nearly equal another one whose neurons stand in another o
     expect(inner).toBeUndefined();
     expect(Math.abs(bytes.length - untold)).toBeLessThan(16);
   });
+});
+
+test('experts that have nothing in common are hardly read', async () => {
+  const experts = 24;
+  const whole = memorySource(mixtureOfExperts({ experts, hidden: 32, intermediate: 256 }));
+  const layout = await safetensors.scan(whole, { headerBytes: 2 ** 20 });
+  let reads = 0;
+  const source: ByteSource = {
+    ...{ name: whole.name, size: whole.size },
+    read: (offset, target) => {
+      reads++;
+      return whole.read(offset, target);
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  expect(await findLikenesses([{ source, layout }], new AbortController().signal)).toEqual([]);
+  // Four rows of each matrix; of the first nine the numbers of all neurons, by columns, either way round.
+  expect(reads).toBeLessThanOrEqual(4 * 3 * experts + 9 * 3 * 64);
 });
 
 test('neurons are found in another unit, among very many', async () => {

@@ -1,7 +1,7 @@
 import type { InnerBase } from '../../archive/inner-base.ts';
 import type { ScannedFile } from '../duplicates.ts';
 import { assign } from './assign.ts';
-import { cosineOf, rowsOfUnit, sampleOf } from './look.ts';
+import { areAlike, haveAlikeNeurons, rowsOfUnit, sampleOf, UnitLook } from './look.ts';
 import { nearestNeurons } from './nearest.ts';
 import { findUnits, hiddenAxes, type Matrix, type Unit } from './units.ts';
 
@@ -16,77 +16,91 @@ export interface Likeness {
 
 /** Units that others are compared with; of experts with different beginnings none is like another, and all would be such. */
 const mostBases = 8;
-/** Neurons that are looked for first, and how alike the middle one of them must be. */
-const [glances, alike] = [16, 0.8];
+/** Families without neurons in another order after which none are looked for any more. */
+const mostFruitless = 4;
 
 /**
  * Finds, among experts of a layer and among layers, those whose matrices nearly equal an earlier one's, be it with the hidden
  * neurons in another order: rows of gate and up and columns of down together, assigned by the cosines of what leads to them. Looks
- * only at names where nothing is numbered so, and then at some rows of each matrix.
+ * only at names where nothing is numbered so, and then at some rows of each matrix. Where the first units are unlike each other
+ * no order is looked for among the rest, since that takes long and most models have none.
  */
 export async function findLikenesses(files: readonly ScannedFile[], signal: AbortSignal): Promise<readonly Likeness[]> {
   const found: Likeness[] = [];
+  let fruitless = 0;
   for (const units of findUnits(files)) {
-    const bases: Unit[] = [];
-    for (const unit of units) {
-      const likenesses = await likeOneOf(bases, unit, signal);
-      if (likenesses.length > 0) found.push(...likenesses);
-      else bases.unshift(unit);
-      bases.splice(mostBases);
-    }
+    const likenesses = await findInFamily(units, fruitless < mostFruitless, signal);
+    fruitless = likenesses.some(({ order }) => order) ? 0 : fruitless + 1;
+    found.push(...likenesses);
   }
   return found;
 }
 
-async function likeOneOf(bases: readonly Unit[], unit: Unit, signal: AbortSignal): Promise<readonly Likeness[]> {
+async function findInFamily(
+  units: readonly Unit[],
+  maybeInOrder: boolean,
+  signal: AbortSignal,
+): Promise<readonly Likeness[]> {
+  const found: Likeness[] = [];
+  const bases: UnitLook[] = [];
+  for (const unit of units) {
+    const look = new UnitLook(unit);
+    const isHopeful = found.length > 0 || bases.length < mostBases;
+    const likenesses = await likeOneOf(bases, look, maybeInOrder && isHopeful, signal);
+    if (likenesses.length > 0) found.push(...likenesses);
+    else bases.unshift(look);
+    bases.splice(mostBases);
+  }
+  return found;
+}
+
+async function likeOneOf(
+  bases: readonly UnitLook[],
+  look: UnitLook,
+  maybeInOrder: boolean,
+  signal: AbortSignal,
+): Promise<readonly Likeness[]> {
   for (const base of bases) {
     signal.throwIfAborted();
-    const pairs = pairsOf(base, unit);
-    if (pairs.length === 0) continue;
+    const pairs = pairsOf(base.unit, look.unit);
     const plain: Likeness[] = [];
-    for (const pair of pairs) if ((await cosineOf(pair.base, pair.tensor)) > alike) plain.push(pair);
+    for (const { within, ...pair } of pairs) if (await areAlike(look, base, within)) plain.push(pair);
     if (plain.length > 0) return plain;
+    if (!maybeInOrder || pairs.length === 0) continue;
     for (const isTransposed of [false, true]) {
-      const ordered = await inOrder(base, unit, hiddenAxes(unit, isTransposed), signal);
+      const ordered = await inOrder(base, look, isTransposed, signal);
       if (ordered.length > 0) return ordered;
     }
   }
   return [];
 }
 
-function pairsOf(base: Unit, unit: Unit): readonly Likeness[] {
+function pairsOf(base: Unit, unit: Unit): readonly (Likeness & { readonly within: string })[] {
   return [...unit.matrices].flatMap(([within, tensor]) => {
     const other = base.matrices.get(within);
     const fits = other?.dtype === tensor.dtype && other.rows === tensor.rows && other.columns === tensor.columns;
-    return fits ? [{ tensor, base: other, axis: 0, order: undefined }] : [];
+    return fits ? [{ within, tensor, base: other, axis: 0, order: undefined }] : [];
   });
 }
 
 async function inOrder(
-  base: Unit,
-  unit: Unit,
-  axes: ReadonlyMap<string, 0 | 1>,
+  base: UnitLook,
+  look: UnitLook,
+  isTransposed: boolean,
   signal: AbortSignal,
 ): Promise<readonly Likeness[]> {
-  const pairs = pairsOf(base, unit).filter(({ tensor }) => axesOf(unit, axes, tensor) !== undefined);
+  const axes = hiddenAxes(look.unit, isTransposed);
+  const pairs = pairsOf(base.unit, look.unit).flatMap(({ within, ...pair }) => {
+    const axis = axes.get(within);
+    return axis === undefined ? [] : [{ ...pair, axis }];
+  });
   if (pairs.length !== axes.size || pairs.length === 0) return [];
-  const [one, other] = [await rowsOfUnit(unit, axes), await rowsOfUnit(base, axes)];
-  const size = one.count;
+  if (!haveAlikeNeurons(await look.outline(isTransposed), await base.outline(isTransposed))) return [];
+  const [one, other] = [await rowsOfUnit(look.unit, axes), await rowsOfUnit(base.unit, axes)];
+  if (!haveAlikeNeurons(one, other)) return [];
   const likeness = (row: number, column: number): number => sampleOf(one, row, other, column);
-  const best = Array.from({ length: Math.min(glances, size) }, (_, place) => {
-    const row = Math.floor(((place + 0.5) * size) / Math.min(glances, size));
-    let most = -1;
-    for (let column = 0; column < size; column++) most = Math.max(most, likeness(row, column));
-    return most;
-  }).sort((left, right) => left - right);
-  if ((best[best.length >> 1] ?? 0) < alike) return [];
   const order = assign(likeness, await nearestNeurons(one, other, signal));
-  return pairs.map((pair) => ({ ...pair, axis: axesOf(unit, axes, pair.tensor) ?? 0, order }));
-}
-
-function axesOf({ matrices }: Unit, axes: ReadonlyMap<string, 0 | 1>, tensor: Matrix): 0 | 1 | undefined {
-  for (const [within, matrix] of matrices) if (matrix === tensor) return axes.get(within);
-  return undefined;
+  return pairs.map((pair) => ({ ...pair, order }));
 }
 
 /** What an archive says of these. */

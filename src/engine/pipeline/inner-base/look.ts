@@ -1,9 +1,11 @@
 import { decodeFloats } from '../../tensor/floats.ts';
-import type { Matrix, Unit } from './units.ts';
+import { hiddenAxes, type Matrix, type Unit } from './units.ts';
 
 /** Numbers of each neuron that are looked at, of each matrix. */
 const looked = 64;
-const sampledRows = 16;
+const sampledRows = 4;
+/** Neurons that are looked for first, and the least cosine of what is nearly the same. */
+const [glances, alike] = [16, 0.8];
 
 /** What leads to and from the hidden neurons of a unit: some numbers of each, of length 1. */
 export interface Neurons {
@@ -60,21 +62,61 @@ async function linesOf(matrix: Matrix, axis: 0 | 1): Promise<Float32Array> {
   return lines;
 }
 
-/** The cosine of what two matrices of one shape have in some rows. */
-export async function cosineOf(one: Matrix, other: Matrix): Promise<number> {
-  const { rows, columns } = one;
-  let [product, left, right] = [0, 0, 0];
-  for (let sample = 0; sample < Math.min(sampledRows, rows); sample++) {
-    const row = Math.floor(((sample + 0.5) * rows) / Math.min(sampledRows, rows));
-    const count = Math.min(looked, columns);
-    const [a, b] = [await readNumbers(one, row * columns, count), await readNumbers(other, row * columns, count)];
-    for (let place = 0; place < count; place++) {
-      product += (a[place] ?? 0) * (b[place] ?? 0);
-      left += (a[place] ?? 0) ** 2;
-      right += (b[place] ?? 0) ** 2;
-    }
+/** Some numbers of a matrix, from rows that are spread over it, of length 1 together. */
+async function glimpseOf(matrix: Matrix): Promise<Float32Array> {
+  const { rows, columns } = matrix;
+  const [count, each] = [Math.min(sampledRows, rows), Math.min(looked, columns)];
+  const numbers = new Float32Array(count * each);
+  for (let sample = 0; sample < count; sample++) {
+    const row = Math.floor(((sample + 0.5) * rows) / count);
+    numbers.set(await readNumbers(matrix, row * columns, each), sample * each);
   }
-  return left > 0 && right > 0 ? product / Math.sqrt(left * right) : 0;
+  normalize(numbers);
+  return numbers;
+}
+
+/** Whether two matrices of one shape have nearly the same in some rows. */
+export async function areAlike(one: UnitLook, other: UnitLook, within: string): Promise<boolean> {
+  const [left, right] = [await one.glimpse(within), await other.glimpse(within)];
+  return left.reduce((sum, value, place) => sum + value * (right[place] ?? 0), 0) > alike;
+}
+
+/** Whether some neurons of a unit, spread over it, have their like in another: whether the middle one of them has. */
+export function haveAlikeNeurons(one: Neurons, other: Neurons): boolean {
+  const count = Math.min(glances, one.count);
+  const best = Array.from({ length: count }, (_, place) => {
+    const row = Math.floor(((place + 0.5) * one.count) / count);
+    let most = -1;
+    for (let column = 0; column < other.count; column++) most = Math.max(most, sampleOf(one, row, other, column));
+    return most;
+  }).sort((left, right) => left - right);
+  return (best[best.length >> 1] ?? 0) > alike;
+}
+
+/** A unit with what was read of it, each once: it is compared with many others. */
+export class UnitLook {
+  readonly unit: Unit;
+  readonly #glimpses = new Map<string, Promise<Float32Array>>();
+  readonly #outlines = new Map<boolean, Promise<Neurons>>();
+
+  constructor(unit: Unit) {
+    this.unit = unit;
+  }
+
+  glimpse(within: string): Promise<Float32Array> {
+    const matrix = this.unit.matrices.get(within);
+    const known = this.#glimpses.get(within) ?? (matrix ? glimpseOf(matrix) : Promise.resolve(new Float32Array(0)));
+    this.#glimpses.set(within, known);
+    return known;
+  }
+
+  /** The hidden neurons by the matrices that have them along their columns, of which few reads tell. */
+  outline(isTransposed: boolean): Promise<Neurons> {
+    const axes = [...hiddenAxes(this.unit, isTransposed)].filter(([, axis]) => axis === 1);
+    const known = this.#outlines.get(isTransposed) ?? rowsOfUnit(this.unit, new Map(axes));
+    this.#outlines.set(isTransposed, known);
+    return known;
+  }
 }
 
 async function readNumbers({ source, tensor, width, dtype }: Matrix, at: number, count: number): Promise<Float32Array> {

@@ -48,7 +48,10 @@ const inward = /(gate|up|fc1|fc_in|c_fc|w1|w3|wi|wi_0|wi_1|h_to_4h|intermediate)
 const outward = /(down|fc2|fc_out|c_proj|w2|wo|4h_to_h|output)[^/]*$/;
 const attention = /att/;
 
-/** The axis along which each matrix has the hidden neurons of a unit, which may stand in any order, if they are stored so. */
+/**
+ * The axis along which each matrix has the hidden neurons of a unit, which may stand in any order, if they are stored so; none where not
+ * both those that lead to them and those that lead from them are known.
+ */
 export function hiddenAxes({ matrices }: Unit, isTransposed: boolean): ReadonlyMap<string, 0 | 1> {
   const found = new Map<string, 0 | 1>();
   for (const within of matrices.keys()) {
@@ -62,5 +65,6 @@ export function hiddenAxes({ matrices }: Unit, isTransposed: boolean): ReadonlyM
       return axis === 0 ? matrix?.rows : matrix?.columns;
     }),
   );
-  return extents.size === 1 && found.size > 1 ? found : new Map();
+  const hasBoth = new Set(found.values()).size === 2;
+  return extents.size === 1 && hasBoth ? found : new Map();
 }
