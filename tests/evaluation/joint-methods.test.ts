@@ -118,6 +118,18 @@ describe('every method of the catalog, tried on each matrix', () => {
   });
 });
 
+test('a method goes on beyond its coarsest options only as far as there are such', () => {
+  const totals = [
+    { method: 'codebook', options: { size: 8 }, bytes: 16_000, damage: 1 },
+    { method: 'codebook', options: { size: 4 }, bytes: 13_000, damage: 4 },
+    { method: 'grid', options: { coarseness: 0.7 }, bytes: 9500, damage: 20 },
+    { method: 'grid', options: { coarseness: 1.2 }, bytes: 7500, damage: 60 },
+  ];
+  expect(bestAt(totals, 14_000)?.fine).toBe(totals[0]);
+  expect(bestAt(totals, 6500)?.fine).toBe(totals[2]);
+  expect(bestAt(totals, 17_000)).toBeUndefined();
+});
+
 test.each(['codebook', 'low-rank', 'int'])('%s makes of a whole tensor what it makes of that again', (method) => {
   const { narrow } = matrices();
   const values = narrow.slice();

@@ -47,9 +47,9 @@ export function bestAt(totals: readonly MethodTotal[], bytes: number): Between |
     sorted.forEach((fine, place) => {
       const coarse = sorted[place + 1] ?? fine;
       const isLast = place + 2 >= sorted.length;
-      const isInside = fine.bytes >= bytes && (coarse.bytes <= bytes || (isLast && canGoOn(fine, coarse)));
-      if (!isInside) return;
       const share = fine.bytes > coarse.bytes ? (fine.bytes - bytes) / (fine.bytes - coarse.bytes) : 0;
+      const isInside = fine.bytes >= bytes && (coarse.bytes <= bytes || (isLast && canGoOn({ fine, coarse, share })));
+      if (!isInside) return;
       const damage = Math.exp(
         Math.log(fine.damage + 1e-30) + share * Math.log((coarse.damage + 1e-30) / (fine.damage + 1e-30)),
       );
@@ -59,10 +59,10 @@ export function bestAt(totals: readonly MethodTotal[], bytes: number): Between |
   return best;
 }
 
-/** Whether options beyond the coarsest that were tried can be made. */
-function canGoOn(fine: MethodTotal, coarse: MethodTotal): boolean {
-  const beyond = optionsAt({ fine, coarse, share: 1.3 });
-  return beyond !== undefined && JSON.stringify(beyond) !== JSON.stringify(optionsAt({ fine, coarse, share: 1 }));
+/** Whether there are options as far beyond the coarsest that were tried. */
+function canGoOn(between: Between): boolean {
+  const beyond = optionsAt(between);
+  return beyond !== undefined && JSON.stringify(beyond) !== JSON.stringify(optionsAt({ ...between, share: 1 }));
 }
 
 /** Options between two sets of them, numbers by their logarithms; nothing where the method does not take such. */
