@@ -4,11 +4,13 @@ import type { ExportJob, ExportRequest } from '../../contract/exports.ts';
 import { useConnection } from './connection.tsx';
 import { mergeStates } from './merge-states.ts';
 
+const runningKey = ['exports', 'running'];
+
 /** Exports of this session, kept new by their events. */
 export function useExportJobs() {
   const { host } = useConnection();
   const queries = useQueryClient();
-  const queryKey = ['exports', 'running'];
+  const queryKey = runningKey;
   return useQuery({
     queryKey,
     queryFn: async () => {
@@ -39,10 +41,15 @@ export function useExport(id: string, isWanted: boolean) {
 /** Starts an export and goes to its screen. */
 export function useStartExport() {
   const { host } = useConnection();
+  const queries = useQueryClient();
   const [, navigate] = useLocation();
   return useMutation({
     mutationFn: (request: ExportRequest) => host.call('exports.start', request),
-    onSuccess: ({ id }) => navigate(`/exported/${id}`),
+    onSuccess: (job) => {
+      // Its screen would ask for an export of another session: the event of this one may come after the answer.
+      queries.setQueryData<readonly ExportJob[]>(runningKey, (known = []) => mergeStates(known, [job]));
+      navigate(`/exported/${job.id}`);
+    },
     networkMode: 'always',
   });
 }

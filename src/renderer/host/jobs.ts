@@ -22,13 +22,23 @@ export function useJobs() {
   });
 }
 
+/** Goes to the screen of a job, which the list knows from then on: the event of it may come after the answer. */
+function useShowJob(): (job: Job) => void {
+  const queries = useQueryClient();
+  const [, navigate] = useLocation();
+  return (job) => {
+    queries.setQueryData<readonly Job[]>(['jobs'], (known = []) => mergeStates(known, [job]));
+    navigate(`/job/${job.id}`);
+  };
+}
+
 /** Starts a job and goes to its screen. */
 export function useStartJob() {
   const { host } = useConnection();
-  const [, navigate] = useLocation();
+  const show = useShowJob();
   return useMutation({
     mutationFn: (request: JobRequest) => host.call('jobs.start', request),
-    onSuccess: ({ id }) => navigate(`/job/${id}`),
+    onSuccess: show,
     networkMode: 'always',
   });
 }
@@ -54,10 +64,10 @@ export function useSteerJob() {
 /** Queues a job that has failed or was cancelled again, and goes to its screen. */
 export function useRetryJob() {
   const { host } = useConnection();
-  const [, navigate] = useLocation();
+  const show = useShowJob();
   return useMutation({
     mutationFn: (id: string) => host.call('jobs.retry', { id }),
-    onSuccess: ({ id }) => navigate(`/job/${id}`),
+    onSuccess: show,
     networkMode: 'always',
   });
 }

@@ -15,7 +15,7 @@ export function ExportedScreen({ id }: { readonly id: string }) {
   const jobs = useExportJobs();
   const job = jobs.data?.find((known) => known.id === id);
   const kept = useExport(id, jobs.data !== undefined && job === undefined);
-  const error = jobs.error ?? kept.error;
+  const error = jobs.error ?? (job === undefined ? kept.error : null);
   if (error !== null) return <Failure error={error} />;
   if (job !== undefined && job.receipt === undefined) return <Unfinished job={job} />;
   const { name, receipt } = job ?? kept.data ?? {};
