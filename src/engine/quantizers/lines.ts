@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { DamagedArchiveError, UsageError } from '../errors.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import { float32Bytes, joinBytes, readFloat32 } from './bytes.ts';
@@ -19,6 +20,42 @@ export interface Lines {
   /** Distance of lines: one of the tensor, one of each column, or, where they were told, one of each row. */
   readonly steps?: Float32Array | undefined;
 }
+
+/** Options of every such method, in words for people. */
+export const lineOptions = {
+  coarseness: z.number().min(0.001).max(4).default(0.2).meta({
+    title: 'Coarseness',
+    description:
+      'Distance of the lines for each standard deviation of the weights; twice as much saves about one bit a weight.',
+  }),
+  growth: z.number().min(0).max(1).default(0.5).meta({
+    title: 'Growth with size',
+    description:
+      'How much coarser larger tensors are treated than smaller ones: 0 not at all, 1 with the root of their size.',
+  }),
+  scale: z.enum(['tensor', 'channel']).default('channel').meta({
+    title: 'Lines for each',
+    description: 'Whether all weights of a tensor share their lines, or each output channel has lines of its own.',
+  }),
+};
+
+/** From the finest to the coarsest, where methods are compared. */
+export const lineLadder = [
+  { coarseness: 0.05 },
+  { coarseness: 0.1 },
+  {},
+  { coarseness: 0.35 },
+  { coarseness: 0.7 },
+  { coarseness: 1.2 },
+] as const;
+
+/** Options with lines at a share of their distance. */
+export const finerLines =
+  (share: number) =>
+  <Options extends { readonly coarseness: number }>(given: Options): Options => ({
+    ...given,
+    coarseness: Math.max(0.001, share * given.coarseness),
+  });
 
 /** What a person says of them. */
 export interface LineOptions {

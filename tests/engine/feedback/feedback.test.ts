@@ -127,6 +127,25 @@ test.each([1, 7, 32])('compiled loops give the bits of the reference: meet with 
   expect(one).toEqual(other);
 });
 
+/** What other weights do to the outputs of a layer, by the upper half of the sums of products of its inputs. */
+function damageOf(
+  before: Float32Array,
+  { sums, stride, rows, size }: Record<'stride' | 'rows' | 'size', number> & { readonly sums: Float32Array },
+): (after: Float32Array) => number {
+  return (after) => {
+    const change = after.map((value, at) => value - before[at]!);
+    let total = 0;
+    for (let row = 0; row < rows; row++)
+      for (let one = 0; one < size; one++)
+        for (let other = 0; other < size; other++)
+          total +=
+            change[row * size + one]! *
+            sums[Math.min(one, other) * stride + Math.max(one, other)]! *
+            change[row * size + other]!;
+    return total;
+  };
+}
+
 test('errors that are fed back cost less at the output than those of rounding, and rates make codes smaller', () => {
   const [rows, size, step] = [20, 40, 0.5];
   const { sums, stride } = correlated(size, 400);
@@ -134,19 +153,7 @@ test('errors that are fed back cost less at the output than those of rounding, a
   const feedback = prepareFeedback(sums, stride, size, workspace);
   if (!feedback) throw new Error('There must be a factor.');
   const layout = { rows, step: () => step, at: (row: number, column: number) => row * size + column };
-  const sum = (row: number, column: number): number =>
-    sums[Math.min(row, column) * stride + Math.max(row, column)] ?? 0;
-  const damage = (after: Float32Array): number => {
-    let total = 0;
-    for (let row = 0; row < rows; row++)
-      for (let one = 0; one < size; one++)
-        for (let other = 0; other < size; other++)
-          total +=
-            (after[row * size + one]! - weights[row * size + one]!) *
-            sum(one, other) *
-            (after[row * size + other]! - weights[row * size + other]!);
-    return total;
-  };
+  const damage = damageOf(weights, { sums, stride, rows, size });
   const rounded = weights.map((value) => Math.round(value / step) * step);
   const fed = weights.slice();
   roundWithFeedback(fed, layout, feedback, workspace);
@@ -171,17 +178,7 @@ test.each([{ ofEach: 4 } as const, { ofEach: 8 } as const, { share: 0.5 }])(
     const feedback = prepareFeedback(sums, stride, size, workspace);
     if (!feedback) throw new Error('There must be a factor.');
     const layout = { rows, step: () => step, at: (row: number, column: number) => row * size + column };
-    const damage = (after: Float32Array): number => {
-      let total = 0;
-      for (let row = 0; row < rows; row++)
-        for (let one = 0; one < size; one++)
-          for (let other = 0; other < size; other++)
-            total +=
-              (after[row * size + one]! - weights[row * size + one]!) *
-              (sums[Math.min(one, other) * stride + Math.max(one, other)] ?? 0) *
-              (after[row * size + other]! - weights[row * size + other]!);
-      return total;
-    };
+    const damage = damageOf(weights, { sums, stride, rows, size });
     const pruned = weights.slice();
     roundWithFeedback(pruned, layout, feedback, workspace, { pruning });
     const each = 'ofEach' in pruning ? pruning.ofEach : rows * size;

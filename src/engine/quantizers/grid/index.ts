@@ -5,6 +5,9 @@ import { codeShapes, readCodes, writeCodes } from '../codes.ts';
 import {
   countSteps,
   eachRow,
+  finerLines,
+  lineLadder,
+  lineOptions,
   planLines,
   readLayout,
   readLines,
@@ -17,20 +20,7 @@ import { defineQuantizer } from '../quantizer.ts';
 import { balanceErrors, fromGrid, toGrid, widenZero } from './kernel.ts';
 
 const options = z.strictObject({
-  coarseness: z.number().min(0.001).max(4).default(0.2).meta({
-    title: 'Coarseness',
-    description:
-      'Distance of the lines for each standard deviation of the weights; twice as much saves about one bit a weight.',
-  }),
-  growth: z.number().min(0).max(1).default(0.5).meta({
-    title: 'Growth with size',
-    description:
-      'How much coarser larger tensors are treated than smaller ones: 0 not at all, 1 with the root of their size.',
-  }),
-  scale: z.enum(['tensor', 'channel']).default('channel').meta({
-    title: 'Lines for each',
-    description: 'Whether all weights of a tensor share their lines, or each output channel has lines of its own.',
-  }),
+  ...lineOptions,
   rounding: z.enum(['balanced', 'nearest']).default('balanced').meta({
     title: 'Rounding',
     description:
@@ -61,17 +51,10 @@ export const grid = defineQuantizer<Options, Parameters>({
   wireId: 64,
   since: 2,
   options,
-  ladder: [
-    { coarseness: 0.05 },
-    { coarseness: 0.1 },
-    {},
-    { coarseness: 0.35 },
-    { coarseness: 0.7 },
-    { coarseness: 1.2 },
-  ],
+  ladder: lineLadder,
   needs: { columns: 'channels', inputs: true },
-  finer: (given) => ({ ...given, coarseness: Math.max(0.001, given.coarseness / 2) }),
-  forConvolutions: (given) => ({ ...given, coarseness: Math.max(0.001, 0.6 * given.coarseness) }),
+  finer: finerLines(0.5),
+  forConvolutions: finerLines(0.6),
 
   plan(geometry, statistics, asked, told) {
     const lines = planLines(geometry, statistics, asked, told);

@@ -5,6 +5,9 @@ import { joinBytes } from '../bytes.ts';
 import { codeShapes, readCodes, writeCodes } from '../codes.ts';
 import {
   countSteps,
+  finerLines,
+  lineLadder,
+  lineOptions,
   planLines,
   readLayout,
   readLines,
@@ -18,20 +21,7 @@ import { defineQuantizer, type Part, type PieceShape } from '../quantizer.ts';
 import { evenPrices, lineOf, next, pricesOf, Trellis, type Prices } from './kernel.ts';
 
 const options = z.strictObject({
-  coarseness: z.number().min(0.001).max(4).default(0.2).meta({
-    title: 'Coarseness',
-    description:
-      'Distance of the lines of each set for each standard deviation of the weights; twice as much saves about one bit a weight.',
-  }),
-  growth: z.number().min(0).max(1).default(0.5).meta({
-    title: 'Growth with size',
-    description:
-      'How much coarser larger tensors are treated than smaller ones: 0 not at all, 1 with the root of their size.',
-  }),
-  scale: z.enum(['tensor', 'channel']).default('channel').meta({
-    title: 'Lines for each',
-    description: 'Whether all weights of a tensor share their lines, or each output channel has lines of its own.',
-  }),
+  ...lineOptions,
   rate: z.number().min(0).max(4).default(1).meta({
     title: 'Short codes',
     description: 'How much the lengths of codes count against the distances of weights from their lines; 0 not at all.',
@@ -61,17 +51,10 @@ export const trellis = defineQuantizer<Options, Parameters>({
   wireId: 89,
   since: 2,
   options,
-  ladder: [
-    { coarseness: 0.05 },
-    { coarseness: 0.1 },
-    {},
-    { coarseness: 0.35 },
-    { coarseness: 0.7 },
-    { coarseness: 1.2 },
-  ],
+  ladder: lineLadder,
   needs: { columns: 'channels', sample: true },
-  finer: (given) => ({ ...given, coarseness: Math.max(0.001, given.coarseness / 2) }),
-  forConvolutions: (given) => ({ ...given, coarseness: Math.max(0.001, 0.6 * given.coarseness) }),
+  finer: finerLines(0.5),
+  forConvolutions: finerLines(0.6),
 
   plan(geometry, statistics, asked, told) {
     const lines = planLines(geometry, statistics, { ...asked, step: 0 }, told);
