@@ -1,20 +1,18 @@
 #!/usr/bin/env node
-import packageJson from '../../package.json' with { type: 'json' };
-import * as engine from '../engine/index.ts';
-import { spawnEvaluation } from '../host/spawn-evaluation.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { startThreadsAhead } from '../engine/workers/idle-threads.ts';
+import { defaultDataFolder } from '../host/data-folder.ts';
 import { spawnWorker } from '../host/spawn-worker.ts';
-import { run } from './run.ts';
+import { threadsAhead } from './threads-ahead.ts';
 
-const { version } = packageJson;
-
+// What V8 made of the sources, for this thread and those that it starts. In a folder of this person's own: whoever can
+// write there decides what runs.
+process.env['NODE_COMPILE_CACHE'] ??= join(defaultDataFolder(), 'compiled');
+enableCompileCache(process.env['NODE_COMPILE_CACHE']);
+const words = process.argv.slice(2);
+// They start on other cores while this one loads all the rest, which is therefore imported behind them.
+startThreadsAhead(spawnWorker, threadsAhead(words));
+const { main } = await import('./main.ts');
 // Setting the code instead of exiting lets pipes drain.
-process.exitCode = await run(process.argv.slice(2), {
-  version,
-  engine,
-  spawnWorker,
-  spawnEvaluation,
-  async startServer(options) {
-    const { startServer } = await import('../server/server.ts');
-    return startServer({ ...options, engine, spawnWorker, spawnEvaluation, version });
-  },
-});
+process.exitCode = await main(words);

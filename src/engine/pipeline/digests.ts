@@ -73,12 +73,12 @@ export class DigestFeed {
 
   /** Settles when the block's bytes, at `start` in the slot, are hashed and the slot is no longer needed for it. */
   async feed(slot: Slot, start: number, fileOffset: number, length: number): Promise<void> {
-    const [files, tensors] = await Promise.all([
-      this.#crew.hash('files', this.#file.pieces(slot, start, fileOffset, length)),
-      this.#crew.hash('tensors', this.#tensors.pieces(slot, start, fileOffset, length)),
-    ]);
-    for (const [key, sha256] of Object.entries(files)) this.#listener.fileDigest(Number(key), sha256);
-    for (const [key, sha256] of Object.entries(tensors)) this.#listener.tensorDigest(Number(key), sha256);
+    const { files, tensors } = await this.#crew.hash({
+      files: this.#file.pieces(slot, start, fileOffset, length),
+      tensors: this.#tensors.pieces(slot, start, fileOffset, length),
+    });
+    for (const [key, sha256] of Object.entries(files ?? {})) this.#listener.fileDigest(Number(key), sha256);
+    for (const [key, sha256] of Object.entries(tensors ?? {})) this.#listener.tensorDigest(Number(key), sha256);
   }
 }
 

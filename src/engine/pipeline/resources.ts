@@ -2,7 +2,7 @@ import { availableParallelism, cpus, totalmem } from 'node:os';
 import { archiveBlockBytes } from '../archive/index-text.ts';
 import { UsageError } from '../errors.ts';
 import { coderBytes } from '../workers/coder-size.ts';
-import type { CrewSize } from '../workers/crew.ts';
+import { hasherCount, type CrewSize } from '../workers/crew.ts';
 import type { MachineFacts } from './events.ts';
 
 /** Bytes of original data in one block: a table pays for itself, and two planes of it still fit in a core's cache. */
@@ -14,8 +14,6 @@ export const engineVersion = '0.1.0';
 /** Measured: what Node takes before any of our buffers, for the process and for each thread. */
 const processBytes = 110 * 2 ** 20;
 const threadBytes = 16 * 2 ** 20;
-/** Beside more than one that codes. */
-const hasherThreads = 2;
 /** What a tensor takes in the tables of a job: its name, places, digest and report. */
 const tensorBytes = 1024;
 /** Ways to divide a thread's memory, best first: large batches need fewer messages, several keep everybody busy. */
@@ -58,10 +56,10 @@ export function planResources(
   if (!Number.isInteger(wanted) || wanted < 1 || wanted > 256)
     throw new UsageError(`${wanted} threads were asked for; 1 to 256 are possible.`, { found: wanted });
   const headerBytes = Math.min(100_000_000, Math.floor(memoryBytes / 16));
-  const available = memoryBytes - processBytes - hasherThreads * threadBytes - work.tensors * tensorBytes;
+  const available = memoryBytes - processBytes - work.tensors * tensorBytes;
   const useful = Math.min(wanted, Math.max(1, Math.ceil(work.bytes / leastBytesPerThread)));
   for (let threads = useful; threads > 1; threads--) {
-    const each = available / threads - threadBytes;
+    const each = (available - hasherCount(threads) * threadBytes) / threads - threadBytes;
     const layout = layouts.find(({ slots, slotBytes }) => coderBytes(slots, slotBytes, blockBytes) <= each);
     if (layout) return { memoryBytes, threads, ...layout, blockBytes, headerBytes };
   }
@@ -70,9 +68,11 @@ export function planResources(
 
 /** About the most memory that a job with these resources takes, for a model of so many tensors. */
 export function expectedMemory({ threads, slots, slotBytes, memoryBytes }: Resources, tensors: number): number {
-  const others = threads === 1 ? 0 : hasherThreads;
   const buffers = threads * coderBytes(slots, slotBytes, blockBytes);
-  return Math.min(memoryBytes, processBytes + (threads + others) * threadBytes + buffers + tensors * tensorBytes);
+  return Math.min(
+    memoryBytes,
+    processBytes + (threads + hasherCount(threads)) * threadBytes + buffers + tensors * tensorBytes,
+  );
 }
 
 /** Facts without which a speed is not a result. */

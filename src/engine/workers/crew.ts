@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { CodecNode } from '../codecs/codec.ts';
 import type { TensorApproximation } from '../quantizers/approximate.ts';
-import type { DigestKind, HashPiece, TaskOf } from './protocol.ts';
+import { digestKinds, type DigestKind, type EndedDigests, type HashPieces, type TaskOf } from './protocol.ts';
 import { leaveThreads, takeThread } from './idle-threads.ts';
 import type { SampleLook } from './sample-look.ts';
 import type { TrialResult } from './sample-trial.ts';
@@ -26,9 +26,17 @@ export interface CrewSize {
 }
 
 /**
- * The threads of one job: some that code blocks, and one for each kind of digest that hashes them straight from the coders'
- * memory, because a digest is as slow as coding. A single coder hashes what it codes itself: a job that is worth no second
- * one is done before others have started. The number of slots bounds how much is under way; waiting for a free one is the
+ * How many threads only hash beside so many that code. A single coder hashes what it codes itself: a job that is worth no
+ * second one is done before others have started. What two coders do, one thread hashes for the file and for its tensors in
+ * less time than that.
+ */
+export function hasherCount(coders: number): number {
+  return Math.min(coders - 1, digestKinds.length);
+}
+
+/**
+ * The threads of one job: some that code blocks, and some that hash them straight from the coders'
+ * memory, because a digest is as slow as coding. The number of slots bounds how much is under way; waiting for a free one is the
  * back-pressure.
  */
 export class Crew implements AsyncDisposable {
@@ -62,17 +70,17 @@ export class Crew implements AsyncDisposable {
     digests: readonly DigestKind[],
   ): Promise<Crew> {
     const coders = Array.from({ length: threads }, () => takeThread(spawn));
-    const [first] = coders;
-    const takeHasher = (): Thread => (threads === 1 && first ? first : takeThread(spawn));
-    const hashers = Object.fromEntries(digests.map((kind) => [kind, takeHasher()]));
-    const hashing = new Set(Object.values(hashers));
+    const count = Math.min(hasherCount(threads), digests.length);
+    const hashing = count === 0 ? coders : Array.from({ length: count }, () => takeThread(spawn));
+    const hashers = Object.fromEntries(digests.map((kind, place) => [kind, hashing[place % hashing.length]]));
     const all = [...new Set([...coders, ...hashing])];
     try {
       const opened = await Promise.all(
         coders.map((thread) => thread.run({ kind: 'open', slots, slotBytes, blockBytes })),
       );
+      // Not awaited, so that coders begin while hashers start; one that fails fails what it is asked to hash.
       for (const [thread, { memory }] of opened.entries())
-        await Promise.all([...hashing].map((hasher) => hasher.run({ kind: 'attach', thread, memory })));
+        for (const hasher of hashing) void hasher.run({ kind: 'attach', thread, memory }).catch(() => undefined);
       // Slot by slot over the threads, so that the first blocks start everywhere.
       const free = Array.from({ length: slots }, (_, slot) =>
         coders.map((thread, threadNumber) => ({
@@ -142,12 +150,16 @@ export class Crew implements AsyncDisposable {
     return this.#nextThread().run({ kind: 'parameters', ...task });
   }
 
-  /** Feeds pieces to running digests; pieces of one key must come in order, over all calls. */
-  hash(kind: DigestKind, pieces: readonly HashPiece[]): Promise<Readonly<Record<number, string>>> {
-    if (pieces.length === 0) return Promise.resolve({});
-    const hasher = this.#hashers[kind];
-    if (!hasher) throw new Error(`This crew takes no digests of ${kind}.`);
-    return hasher.run({ kind: 'hash', digests: kind, pieces });
+  /** Feeds pieces to running digests; pieces of one key must come in order, over all calls. Returns those that ended. */
+  async hash(pieces: HashPieces): Promise<EndedDigests> {
+    const asked = digestKinds.filter((kind) => (pieces[kind]?.length ?? 0) > 0);
+    const answers = await Promise.all(
+      [...Map.groupBy(asked, (kind) => this.#hashers[kind])].map(([hasher, kinds]) => {
+        if (!hasher) throw new Error(`This crew takes no digests of ${kinds.join(' and ')}.`);
+        return hasher.run({ kind: 'hash', pieces: Object.fromEntries(kinds.map((kind) => [kind, pieces[kind]])) });
+      }),
+    );
+    return Object.assign({}, ...answers) as EndedDigests;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

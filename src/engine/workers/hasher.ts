@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import type { DigestKind, HashPiece } from './protocol.ts';
+import { digestKinds, type DigestKind, type EndedDigests, type HashPiece, type HashPieces } from './protocol.ts';
 
 /**
  * Running sha256 digests over bytes that lie in the memory of coding threads. One hasher sees all pieces of one digest, in
@@ -15,8 +15,16 @@ export class Hasher {
     this.#memories.set(thread, new Uint8Array(memory));
   }
 
-  /** Feeds the pieces; returns the hex digests that ended. */
-  hash(digests: DigestKind, pieces: readonly HashPiece[]): Record<number, string> {
+  /** Feeds the pieces; returns the digests that ended. */
+  hash(pieces: HashPieces): EndedDigests {
+    const fed = (kind: DigestKind): [DigestKind, Record<number, string>] => [
+      kind,
+      this.#feed(kind, pieces[kind] ?? []),
+    ];
+    return Object.fromEntries(digestKinds.filter((kind) => kind in pieces).map(fed));
+  }
+
+  #feed(digests: DigestKind, pieces: readonly HashPiece[]): Record<number, string> {
     const running = this.#running[digests];
     const ended: Record<number, string> = {};
     for (const { thread, start, length, key, last } of pieces) {

@@ -81,6 +81,8 @@ export interface MeasuredRun {
  * that lie one behind another in both files, because a message costs as much as coding some kilobytes.
  */
 export type Task =
+  /** Loads the codecs, which `open` does as well. */
+  | { readonly kind: 'load' }
   | { readonly kind: 'open'; readonly slots: number; readonly slotBytes: number; readonly blockBytes: number }
   | {
       readonly kind: 'plan';
@@ -172,10 +174,11 @@ export type Task =
       readonly source: FileRange;
     }
   | { readonly kind: 'attach'; readonly thread: number; readonly memory: SharedArrayBuffer }
-  | { readonly kind: 'hash'; readonly digests: DigestKind; readonly pieces: readonly HashPiece[] };
+  | { readonly kind: 'hash'; readonly pieces: HashPieces };
 
 /** What running digests are of. */
-export type DigestKind = 'files' | 'tensors';
+export const digestKinds = ['files', 'tensors'] as const;
+export type DigestKind = (typeof digestKinds)[number];
 
 /** Bytes to feed to one running digest. `last` ends it. */
 export interface HashPiece {
@@ -186,7 +189,13 @@ export interface HashPiece {
   readonly last: boolean;
 }
 
+/** By what digests are of. */
+export type HashPieces = Readonly<Partial<Record<DigestKind, readonly HashPiece[]>>>;
+/** Hex digests that ended, by their keys. */
+export type EndedDigests = Readonly<Partial<Record<DigestKind, Readonly<Record<number, string>>>>>;
+
 export interface Results {
+  readonly load: null;
   readonly open: { readonly memory: SharedArrayBuffer; readonly inputs: readonly number[] };
   readonly plan: { readonly node: CodecNode };
   readonly look: SampleLook;
@@ -201,8 +210,7 @@ export interface Results {
   readonly decode: null;
   readonly 'read-back': null;
   readonly attach: null;
-  /** Hex digests of the pieces that were `last`, by key. */
-  readonly hash: Readonly<Record<number, string>>;
+  readonly hash: EndedDigests;
 }
 
 export type TaskKind = Task['kind'];

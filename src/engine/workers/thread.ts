@@ -42,6 +42,11 @@ export class Thread implements AsyncDisposable {
     });
   }
 
+  /** Has the codecs loaded while nobody waits for it. */
+  load(): void {
+    this.#worker.postMessage({ id: this.#next++, task: { kind: 'load' } } satisfies Request);
+  }
+
   /** An idle thread does not keep the process alive. */
   rest(): void {
     this.#worker.unref();

@@ -18,13 +18,14 @@ port.on('message', ({ id, task }: Request) => {
 
 async function answer(id: number, task: Task): Promise<Reply> {
   try {
-    return { id, result: task.kind === 'open' ? await open(task) : perform(task) };
+    return { id, result: await perform(task) };
   } catch (error) {
     return { id, error: toErrorData(error, doing[task.kind]) };
   }
 }
 
 const doing: Readonly<Record<TaskKind, string>> = {
+  load: 'starting a thread',
   open: 'starting a thread',
   plan: 'sampling',
   look: 'sampling',
@@ -41,20 +42,27 @@ const doing: Readonly<Record<TaskKind, string>> = {
   hash: 'hashing',
 };
 
-/** Loads the codecs only in threads that code, which makes the others start sooner and take less memory. */
+/** The codecs, only in threads that code, which makes the others start sooner and take less memory. */
+const loadCodecs = (): Promise<typeof import('./block-coder.ts')> => import('./block-coder.ts');
+
 async function open(task: TaskOf<'open'>): Promise<Results['open']> {
-  if (coder?.memory.fits(task) !== true) coder = (await import('./block-coder.ts')).createBlockCoder(task);
+  if (coder?.memory.fits(task) !== true) coder = (await loadCodecs()).createBlockCoder(task);
   const { workspace, inputs } = coder.memory;
   return { memory: workspace.memory.buffer, inputs };
 }
 
-function perform(task: Exclude<Task, { kind: 'open' }>): Results[TaskKind] {
+async function perform(task: Task): Promise<Results[TaskKind]> {
   switch (task.kind) {
+    case 'load':
+      await loadCodecs();
+      return null;
+    case 'open':
+      return open(task);
     case 'attach':
       hasher.attach(task.thread, task.memory);
       return null;
     case 'hash':
-      return hasher.hash(task.digests, task.pieces);
+      return hasher.hash(task.pieces);
     case 'plan':
     case 'look':
     case 'try':
@@ -70,7 +78,7 @@ function perform(task: Exclude<Task, { kind: 'open' }>): Results[TaskKind] {
   }
 }
 
-function code(task: Exclude<Task, { kind: 'open' | 'attach' | 'hash' }>): Results[TaskKind] {
+function code(task: Exclude<Task, { kind: 'load' | 'open' | 'attach' | 'hash' }>): Results[TaskKind] {
   if (!coder) throw new Error('The thread was not opened.');
   const { sampler, encoder, decoder } = coder;
   switch (task.kind) {

@@ -1,4 +1,4 @@
-// The command line from source: the same as src/cli/index.ts, with worker threads that run from source as well.
+// The command line from source: the same as src/cli/main.ts, with worker threads that run from source as well.
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import * as engine from '../../../src/engine/index.ts';
