@@ -15,7 +15,7 @@ import type { StreamKind } from '../workers/protocol.ts';
  * Numbers of one byte are quantized, each tensor with a range of its own, so that they are little alike.
  */
 function tinyBytes(dtype: string): number {
-  return isDType(dtype) && streamWidth(dtype) === 1 ? 1024 : 16 * 1024;
+  return isDType(dtype) && streamWidth(dtype) === 1 ? 1024 : 4 * 1024;
 }
 
 /**

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalCodes } from '../../../src/engine/codecs/huffman/canonical.ts';
 import { codeLengths } from '../../../src/engine/codecs/huffman/code-lengths.ts';
-import { createHuffman, estimateBytes, huffman } from '../../../src/engine/codecs/huffman/index.ts';
+import { readHeader, writeHeader } from '../../../src/engine/codecs/huffman/header.ts';
+import { createHuffman, huffman } from '../../../src/engine/codecs/huffman/index.ts';
 import { referenceKernel } from '../../../src/engine/codecs/huffman/kernel.ts';
+import { chooseTables, codedBytes } from '../../../src/engine/codecs/huffman/tables.ts';
 import { inScratch, workspace } from '../../support/codecs.ts';
 import { randomNumbers } from '../../support/streams.ts';
 import { describeTwins } from './twins.ts';
@@ -20,6 +22,24 @@ const anyCounts = fc
   .array(fc.oneof(fc.constant(0), fc.nat(9), fc.nat(2 ** 24)), { minLength: 256, maxLength: 256 })
   .filter((counts) => counts.filter((count) => count > 0).length > 1)
   .map((counts) => Uint32Array.from(counts));
+
+const subBlock = 65536;
+
+/** The counts of each sub-block. */
+function countsOf(bytes: Uint8Array): Uint32Array[] {
+  return Array.from({ length: Math.ceil(bytes.length / subBlock) }, (_, block) => {
+    const counts = new Uint32Array(256);
+    for (const byte of bytes.subarray(block * subBlock, (block + 1) * subBlock)) counts[byte]!++;
+    return counts;
+  });
+}
+
+function codedSize(bytes: Uint8Array): number {
+  return inScratch(() => {
+    const { header, streams } = huffman.encode({ bytes, width: 1 }, {}, workspace);
+    return header.length + streams[0]!.bytes.length;
+  });
+}
 
 const weighted = (counts: Uint32Array, lengths: Uint8Array) =>
   lengths.reduce((sum, length, symbol) => sum + length * counts[symbol]!, 0);
@@ -99,20 +119,58 @@ describe('huffman', () => {
     });
   });
 
-  test('is as large as estimated, but for the last bytes of its parts', () => {
+  test('is as large as foreseen, but for the last bytes of its parts', () => {
     const next = randomNumbers(3);
-    for (const length of [2, 100, 4096, 4097, 70000, 300000])
-      inScratch(() => {
-        const bytes = Uint8Array.from({ length }, (_, at) =>
-          at === 0 ? 1 : Math.min(255, -12 * Math.log(1 - next())),
-        );
-        const counts = new Uint32Array(256);
-        for (const byte of bytes) counts[byte]!++;
-        const { header, streams } = huffman.encode({ bytes, width: 1 }, {}, workspace);
-        const parts = 4 * Math.ceil(length / 65536);
-        expect(Math.abs(estimateBytes(counts) - header.length - streams[0]!.bytes.length)).toBeLessThanOrEqual(
-          length <= 4096 ? 0 : parts,
-        );
-      });
+    for (const length of [2, 100, 4096, 4097, 70000, 300000]) {
+      const bytes = Uint8Array.from({ length }, (_, at) => (at === 0 ? 1 : Math.min(255, -12 * Math.log(1 - next()))));
+      const parts = 4 * Math.ceil(length / subBlock);
+      expect(Math.abs(codedBytes(chooseTables(countsOf(bytes))!) - codedSize(bytes))).toBeLessThanOrEqual(
+        length <= 4096 ? 0 : parts,
+      );
+    }
+  });
+
+  test('has tables of their own for parts that differ, and one where they do not', () => {
+    const next = randomNumbers(7);
+    const scales = [2, 9, 3, 30, 2, 2, 2, 2];
+    const differing = Uint8Array.from({ length: 8 * subBlock - 9 }, (_, at) =>
+      Math.min(255, -(scales[Math.floor(at / subBlock)] ?? 1) * Math.log(1 - next())),
+    );
+    const shuffled = differing.map((_, at) => differing[(at * 7919) % differing.length]!);
+    for (const [bytes, share] of [
+      [differing, 1],
+      [differing.subarray(0, 2 * subBlock), 1],
+      [differing.subarray(4 * subBlock), 0],
+      [shuffled, 0],
+    ] as const)
+      expect(chooseTables(countsOf(bytes))?.share).toBe(share);
+    const apart = scales.reduce(
+      (sum, _, block) => sum + codedSize(differing.subarray(block * subBlock, (block + 1) * subBlock)),
+      0,
+    );
+    expect(codedSize(differing)).toBeLessThan(apart);
+    expect(codedSize(shuffled)).toBeGreaterThan(1.05 * apart);
+  });
+});
+
+describe('headers', () => {
+  const lengths = anyCounts.map(codeLengths);
+
+  test('give back any code lengths, whatever their form', () => {
+    fc.assert(
+      fc.property(fc.array(lengths, { minLength: 1, maxLength: 4 }), fc.constantFrom(1, 2, 4), (tables, share) => {
+        const isOne = tables.length === 1;
+        const symbols = isOne ? 5000 : tables.length * share * subBlock - 77;
+        const header = { streamLength: symbols, share: isOne ? 0 : share, tables } as const;
+        expect(readHeader(writeHeader(header, symbols), symbols)).toEqual({ kind: 'coded', ...header });
+      }),
+    );
+  });
+
+  test('of earlier builds, by half bytes, are read as well', () => {
+    // 4097 symbols, all 256 of length 8: the form of differences would be shorter.
+    const header = Uint8Array.of(0x09, 0x10, 0, 0, 0, ...new Uint8Array(128).fill(0x88));
+    expect(readHeader(header, 4097)).toMatchObject({ streamLength: 4105, share: 0 });
+    expect(writeHeader({ streamLength: 4105, share: 0, tables: [new Uint8Array(256).fill(8)] }, 4097)).toHaveLength(37);
   });
 });

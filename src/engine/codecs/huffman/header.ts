@@ -1,10 +1,6 @@
 import { DamagedArchiveError } from '../../errors.ts';
 import { longestCode } from './code-lengths.ts';
-
-/** Nibble that starts a run of unused symbols; the next nibble is the run's length less {@link shortestRun}. */
-const runNibble = 12;
-const shortestRun = 3;
-const complete = 1 << longestCode;
+import { readDifferences, readNibbles, writeDifferences, writeNibbles } from './lengths.ts';
 
 /** Up to this many symbols are one stream without a table of sizes, and the header is two bytes shorter. */
 export const shortInput = 4096;
@@ -15,32 +11,45 @@ export function sizesLength(symbols: number): number {
   return symbols <= shortInput ? 0 : 8 * Math.ceil(symbols / subBlock);
 }
 
+/** How many sub-blocks may share a table of code lengths; where it is 0, all do. */
+export const shares = [0, 1, 2, 4] as const;
+export type Share = (typeof shares)[number];
+
+export interface CodedHeader {
+  readonly streamLength: number;
+  readonly share: Share;
+  /** 256 code lengths each, for so many sub-blocks after one another. */
+  readonly tables: readonly Uint8Array[];
+}
+
 export type HuffmanHeader =
   | { readonly kind: 'empty' }
   | { readonly kind: 'single'; readonly symbol: number }
-  | { readonly kind: 'coded'; readonly streamLength: number; readonly lengths: Uint8Array };
+  | ({ readonly kind: 'coded' } & CodedHeader);
 
-/** The header of a coded stream: its length, the first used symbol, and code lengths from there as nibbles. */
-export function writeHeader(lengths: Uint8Array, streamLength: number, symbols: number): Uint8Array {
-  const first = lengths.findIndex((length) => length > 0);
-  const last = lengths.findLastIndex((length) => length > 0);
-  const nibbles: number[] = [];
-  for (let symbol = first; symbol <= last; symbol++) {
-    let run = 0;
-    while (run < shortestRun + 15 && lengths[symbol + run] === 0) run++;
-    if (run >= shortestRun) {
-      nibbles.push(runNibble, run - shortestRun);
-      symbol += run - 1;
-    } else nibbles.push(lengths[symbol] ?? 0);
-  }
+/** How many tables there are for `symbols` symbols. */
+export function tableCount(share: Share, symbols: number): number {
+  return share === 0 ? 1 : Math.ceil(symbols / (share * subBlock));
+}
+
+/** The header of a coded stream of `symbols` symbols: a word with its length and form, and the tables the shorter way. */
+export function writeHeader(header: CodedHeader, symbols: number): Uint8Array {
+  const differences = writeInForm(header, symbols, true);
+  if (header.share > 0) return differences;
+  const nibbles = writeInForm(header, symbols, false);
+  return differences.length < nibbles.length ? differences : nibbles;
+}
+
+/** Of the word two bits, above the length, tell the share, and the highest the form. */
+function writeInForm({ streamLength, share, tables }: CodedHeader, symbols: number, asDifferences: boolean): Uint8Array {
   const sizeBytes = symbols <= shortInput ? 2 : 4;
-  const header = new Uint8Array(sizeBytes + 1 + Math.ceil(nibbles.length / 2));
-  for (let byte = 0; byte < sizeBytes; byte++) header[byte] = streamLength >>> (8 * byte);
-  header[sizeBytes] = first;
-  nibbles.forEach((nibble, index) => {
-    const at = sizeBytes + 1 + (index >> 1);
-    header[at] = (header[at] ?? 0) | (nibble << (4 * (index & 1)));
-  });
+  const [only = new Uint8Array(256)] = tables;
+  const text = asDifferences ? writeDifferences(tables) : writeNibbles(only);
+  const form = shares.indexOf(share) + (asDifferences ? 4 : 0);
+  const word = streamLength + form * 2 ** (8 * sizeBytes - 3);
+  const header = new Uint8Array(sizeBytes + text.length);
+  for (let byte = 0; byte < sizeBytes; byte++) header[byte] = Math.floor(word / 2 ** (8 * byte));
+  header.set(text, sizeBytes);
   return header;
 }
 
@@ -51,39 +60,25 @@ export function readHeader(header: Uint8Array, symbols: number): HuffmanHeader {
   const sizeBytes = symbols <= shortInput ? 2 : 4;
   if (symbols < 2 || header.length < sizeBytes + 2)
     throw new DamagedArchiveError(`Huffman: a header of ${header.length} bytes does not go with ${symbols} symbols.`);
-  let streamLength = 0;
-  for (let byte = sizeBytes - 1; byte >= 0; byte--) streamLength = streamLength * 256 + (header[byte] ?? 0);
+  let word = 0;
+  for (let byte = sizeBytes - 1; byte >= 0; byte--) word = word * 256 + (header[byte] ?? 0);
+  const unit = 2 ** (8 * sizeBytes - 3);
+  const [form, streamLength] = [Math.floor(word / unit), word % unit];
+  const [share = 0, asDifferences] = [shares[form % 4], form >= 4];
   const least = sizesLength(symbols) + Math.ceil(symbols / 8);
   const most = sizesLength(symbols) + Math.ceil((symbols * longestCode) / 8) + sizesLength(symbols) / 2;
   if (streamLength < least || streamLength > most)
     throw new DamagedArchiveError(
       `Huffman: ${streamLength} bytes for ${symbols} symbols; ${least} to ${most} are possible.`,
     );
-  const lengths = readLengths(header, sizeBytes);
-  if (!sameBytes(writeHeader(lengths, streamLength, symbols), header))
-    throw new DamagedArchiveError('Huffman: the header is not written the shortest way.');
-  return { kind: 'coded', streamLength, lengths };
-}
-
-/** The list of lengths ends where the code is complete, which is the only way a valid one can end. */
-function readLengths(header: Uint8Array, sizeBytes: number): Uint8Array {
-  const lengths = new Uint8Array(256);
-  const nibbles = 2 * (header.length - sizeBytes - 1);
-  const nibbleAt = (index: number) => ((header[sizeBytes + 1 + (index >> 1)] ?? 0) >> (4 * (index & 1))) & 15;
-  let symbol = header[sizeBytes] ?? 0;
-  let filled = 0;
-  for (let index = 0; index < nibbles && symbol < 256 && filled < complete; index++) {
-    const nibble = nibbleAt(index);
-    if (nibble === runNibble) symbol += shortestRun + nibbleAt(++index);
-    else if (nibble > longestCode) throw new DamagedArchiveError(`Huffman: a code length of ${nibble} in the header.`);
-    else {
-      lengths[symbol++] = nibble;
-      if (nibble > 0) filled += complete >> nibble;
-    }
-  }
-  if (filled !== complete)
-    throw new DamagedArchiveError(`Huffman: the code fills ${filled} of ${complete} places; it must fill all.`);
-  return lengths;
+  const count = tableCount(share, symbols);
+  if (share > 0 && (count < 2 || !asDifferences))
+    throw new DamagedArchiveError(`Huffman: ${count} tables of form ${form} for ${symbols} symbols.`);
+  const tables = asDifferences ? readDifferences(header, sizeBytes, count) : [readNibbles(header, sizeBytes)];
+  const coded = { streamLength, share, tables };
+  if (!sameBytes(writeInForm(coded, symbols, asDifferences), header))
+    throw new DamagedArchiveError('Huffman: the header is not as an encoder writes it.');
+  return { kind: 'coded', ...coded };
 }
 
 function sameBytes(left: Uint8Array, right: Uint8Array): boolean {

@@ -5,11 +5,9 @@ import { instantiate } from '../../kernels/load.ts';
 import type { Workspace } from '../../kernels/workspace.ts';
 import { type Codec, defineCodec, type Encoded, type Stream, type StreamShape } from '../codec.ts';
 import { canonicalCodes } from './canonical.ts';
-import { codeLengths } from './code-lengths.ts';
-import { type HuffmanHeader, readHeader, sizesLength, writeHeader } from './header.ts';
+import { type CodedHeader, type HuffmanHeader, readHeader, sizesLength, subBlock, writeHeader } from './header.ts';
 import type { HuffmanKernel } from './kernel.ts';
-
-export { estimateBytes } from './estimate.ts';
+import { chooseTables, codeBits, usedIn } from './tables.ts';
 
 type Options = Readonly<Record<string, never>>;
 
@@ -52,7 +50,7 @@ export function createHuffman(kernelOf: (workspace: Workspace) => HuffmanKernel)
           `Huffman: streams of ${streams.map((stream) => stream.bytes.length).join(', ')} bytes; ` +
             `one of ${streamLength(what)} was expected.`,
         );
-      if (what.kind === 'coded') return decodeSymbols(kernelOf(workspace), what.lengths, bytes, target, workspace);
+      if (what.kind === 'coded') return decodeSymbols(kernelOf(workspace), what, bytes, target, workspace);
       return what.kind === 'single' ? target.fill(what.symbol) : target;
     },
   });
@@ -76,70 +74,90 @@ function streamLength(header: HuffmanHeader): number {
 
 function encodeSymbols(kernel: HuffmanKernel, bytes: Uint8Array, workspace: Workspace): Encoded {
   const source = workspace.place(bytes);
-  const counts = countSymbols(kernel, source, workspace);
-  const used = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
-  if (used < 2) {
-    const empty = workspace.allocate(0);
-    return { header: bytes.slice(0, used), streams: [{ bytes: empty, width: 1 }] };
-  }
-  const lengths = codeLengths(counts);
-  const bits = lengths.reduce((sum, length, symbol) => sum + length * (counts[symbol] ?? 0), 0);
+  const chosen = chooseTables(countSubBlocks(kernel, source, workspace));
+  if (chosen === undefined) return { header: bytes.slice(0, 1), streams: [{ bytes: workspace.allocate(0), width: 1 }] };
   const sizes = sizesLength(bytes.length);
   const start = workspace.mark();
-  const target = workspace.allocate(sizes + Math.ceil(bits / 8) + sizes / 2);
+  const target = workspace.allocate(sizes + Math.ceil(codeBits(chosen) / 8) + sizes / 2);
   const codes = workspace.allocate(1024);
-  new Uint32Array(codes.buffer, codes.byteOffset, 256).set(canonicalCodes(lengths));
-  const written = kernel.encode(
-    source.byteOffset,
-    bytes.length,
-    codes.byteOffset,
-    used,
-    sizes === 0 ? 0 : target.byteOffset,
-    target.byteOffset + sizes,
-  );
+  let written = sizes;
+  for (const { lengths, from, length } of runsOf(chosen, bytes.length)) {
+    new Uint32Array(codes.buffer, codes.byteOffset, 256).set(canonicalCodes(lengths));
+    written += kernel.encode(
+      source.byteOffset + from,
+      length,
+      codes.byteOffset,
+      usedIn(lengths),
+      sizes === 0 ? 0 : target.byteOffset + sizesLength(from),
+      target.byteOffset + written,
+    );
+  }
   workspace.release(start);
-  const stream = workspace.allocate(sizes + written);
-  return { header: writeHeader(lengths, stream.length, bytes.length), streams: [{ bytes: stream, width: 1 }] };
+  const stream = workspace.allocate(written);
+  return {
+    header: writeHeader({ ...chosen, streamLength: written }, bytes.length),
+    streams: [{ bytes: stream, width: 1 }],
+  };
 }
 
-function countSymbols(kernel: HuffmanKernel, source: Uint8Array, workspace: Workspace): Uint32Array {
+/** The runs of symbols that have a table each. */
+function runsOf({ share, tables }: Pick<CodedHeader, 'share' | 'tables'>, symbols: number) {
+  const step = share === 0 ? symbols : share * subBlock;
+  return tables.map((lengths, table) => {
+    const from = table * step;
+    return { lengths, from, length: Math.min(step, symbols - from) };
+  });
+}
+
+function countSubBlocks(kernel: HuffmanKernel, source: Uint8Array, workspace: Workspace): readonly Uint32Array[] {
   const mark = workspace.mark();
-  const counts = workspace.allocate(1024);
+  const counts = workspace.allocate(1024 * Math.ceil(source.length / subBlock));
   kernel.count(source.byteOffset, source.length, counts.byteOffset);
-  const result = new Uint32Array(counts.slice().buffer);
+  const found = new Uint32Array(counts.slice().buffer);
   workspace.release(mark);
-  return result;
+  return Array.from({ length: found.length / 256 }, (_, block) => found.subarray(256 * block, 256 * (block + 1)));
 }
 
 function decodeSymbols(
   kernel: HuffmanKernel,
-  lengths: Uint8Array,
+  header: CodedHeader,
   bytes: Uint8Array,
   target: Uint8Array,
   workspace: Workspace,
 ): Uint8Array {
-  const { length } = target;
   const source = workspace.place(bytes);
-  const sizes = sizesLength(length);
-  let total = sizes;
-  for (let at = 0; at < sizes; at += 2) total += (source[at] ?? 0) | ((source[at + 1] ?? 0) << 8);
+  const sizes = sizesLength(target.length);
+  const total = sizes + sumOfSizes(source.subarray(0, sizes));
   if (sizes > 0 && total !== source.length)
     throw new DamagedArchiveError(`Huffman: the parts add up to ${total} bytes; there are ${source.length}.`);
   const mark = workspace.mark();
   const table = workspace.allocate(256);
-  table.set(lengths);
-  const status = kernel.decode(
-    source.byteOffset + sizes,
-    source.length - sizes,
-    sizes === 0 ? 0 : source.byteOffset,
-    table.byteOffset,
-    target.byteOffset,
-    length,
-  );
+  let at = sizes;
+  let status = 0;
+  for (const { lengths, from, length } of runsOf(header, target.length)) {
+    table.set(lengths);
+    const first = sizesLength(from);
+    status |= kernel.decode(
+      source.byteOffset + at,
+      source.length - at,
+      sizes === 0 ? 0 : source.byteOffset + first,
+      table.byteOffset,
+      target.byteOffset + from,
+      length,
+    );
+    at += sumOfSizes(source.subarray(first, sizesLength(from + length)));
+  }
   workspace.release(mark);
   if (status !== 0)
     throw new DamagedArchiveError('Huffman: a part of the stream does not end where its last symbol does.');
   return target;
+}
+
+/** The sum of 16-bit numbers. */
+function sumOfSizes(sizes: Uint8Array): number {
+  let sum = 0;
+  for (let at = 0; at < sizes.length; at += 2) sum += (sizes[at] ?? 0) | ((sizes[at + 1] ?? 0) << 8);
+  return sum;
 }
 
 export const huffman = createHuffman(({ memory }) => instantiate(code, memory) as unknown as HuffmanKernel);

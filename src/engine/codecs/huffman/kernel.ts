@@ -3,7 +3,7 @@
  * input that is one stream, else the address of four 16-bit sizes a sub-block.
  */
 export interface HuffmanKernel {
-  /** Counts the bytes into 256 words at `counts`. */
+  /** Counts the bytes of each sub-block of 65536 into 256 words at `counts`, one sub-block's behind another's. */
   count(source: number, length: number, counts: number): void;
   /** Encodes with 256 entries `code << 6 | length` at `codes`, `used` of them not 0; returns the bytes written. */
   encode(source: number, length: number, codes: number, used: number, sizes: number, target: number): number;
@@ -58,9 +58,9 @@ export function referenceKernel(memory: Uint8Array): HuffmanKernel {
 
   return {
     count(source, length, counts) {
-      memory.fill(0, counts, counts + 1024);
-      for (let i = source; i < source + length; i++) {
-        const cell = counts + 4 * memory[i]!;
+      memory.fill(0, counts, counts + 1024 * Math.ceil(length / subBlock));
+      for (let i = 0; i < length; i++) {
+        const cell = counts + 1024 * Math.floor(i / subBlock) + 4 * memory[source + i]!;
         view.setUint32(cell, view.getUint32(cell, true) + 1, true);
       }
     },

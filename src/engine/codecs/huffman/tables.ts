@@ -1,0 +1,100 @@
+import { codeLengths } from './code-lengths.ts';
+import { type CodedHeader, type Share, sizesLength, writeHeader } from './header.ts';
+
+/** About what a table takes, in bits: for itself and the time to unfold it, and for each used symbol. */
+const tableBits = 128;
+const symbolBits = 2;
+
+/** Counts of symbols, and how many sub-blocks each is of. */
+interface Counted {
+  readonly share: Share;
+  readonly counts: readonly Uint32Array[];
+}
+
+/** Tables of code lengths, and the counts of the symbols that each is for. */
+export interface Tables extends Counted, Pick<CodedHeader, 'tables'> {}
+
+/**
+ * The tables that make a stream shortest whose sub-blocks have these 256 counts each: one for all, or one for some each; none
+ * where fewer than two symbols are used.
+ */
+export function chooseTables(subBlocks: readonly Uint32Array[]): Tables | undefined {
+  const levels = [subBlocks];
+  for (let last = subBlocks; last.length > 1; levels.push(last)) last = joined(last);
+  const [all] = levels.at(-1) ?? [];
+  if (all === undefined || usedIn(all) < 2) return undefined;
+  const one: Counted = { share: 0, counts: [all] };
+  const [first, end] = [all.findIndex((count) => count > 0), all.findLastIndex((count) => count > 0) + 1];
+  let [best, fewest] = [one, aboutBits(one, first, end)];
+  for (const [level, share] of ([1, 2, 4] as const).entries()) {
+    const some = { share, counts: levels[level] ?? [] };
+    const bits = some.counts.length < 2 ? Infinity : aboutBits(some, first, end);
+    if (bits < fewest) [best, fewest] = [some, bits];
+  }
+  const whole = withTables(one);
+  if (best === one) return whole;
+  const apart = withTables(best);
+  return codedBytes(apart) < codedBytes(whole) ? apart : whole;
+}
+
+function withTables(counted: Counted): Tables {
+  return { ...counted, tables: counted.counts.map(codeLengths) };
+}
+
+/** The sums of every two neighbours. */
+function joined(counts: readonly Uint32Array[]): readonly Uint32Array[] {
+  const sums: Uint32Array[] = [];
+  for (let at = 0; at < counts.length; at += 2) {
+    const sum = new Uint32Array(256);
+    const [one = sum, other = sum] = [counts[at], counts[at + 1]];
+    for (let symbol = 0; symbol < 256; symbol++) sum[symbol] = (one[symbol] ?? 0) + (other[symbol] ?? 0);
+    sums.push(sum);
+  }
+  return sums;
+}
+
+/** The entropies of all symbols, and about what their tables take; without bound where a table would not have two symbols. */
+function aboutBits({ counts }: Counted, first: number, end: number): number {
+  let bits = 0;
+  for (const each of counts) {
+    let [symbols, used] = [0, 0];
+    for (let symbol = first; symbol < end; symbol++) {
+      const count = each[symbol] ?? 0;
+      if (count === 0) continue;
+      used++;
+      symbols += count;
+      bits -= count * Math.log2(count);
+    }
+    if (used < 2) return Infinity;
+    bits += symbols * Math.log2(symbols) + tableBits + symbolBits * used;
+  }
+  return bits;
+}
+
+/**
+ * Coded size in bytes, header included. Exact but for the filled-up last bytes of streams that are split in parts, of which
+ * half a byte each is assumed.
+ */
+export function codedBytes(tables: Tables): number {
+  let symbols = 0;
+  for (const counts of tables.counts) for (const count of counts) symbols += count;
+  const sizes = sizesLength(symbols);
+  const header = writeHeader({ ...tables, streamLength: 0 }, symbols);
+  return header.length + sizes + Math.ceil(codeBits(tables) / 8 + sizes / 4);
+}
+
+/** Bits of all codes together. */
+export function codeBits({ tables, counts }: Tables): number {
+  let bits = 0;
+  tables.forEach((lengths, table) => {
+    lengths.forEach((length, symbol) => (bits += length * (counts[table]?.[symbol] ?? 0)));
+  });
+  return bits;
+}
+
+/** How many of the numbers are not 0. */
+export function usedIn(numbers: Uint32Array | Uint8Array): number {
+  let used = 0;
+  for (const number of numbers) if (number > 0) used++;
+  return used;
+}
