@@ -32,11 +32,19 @@ interface Search {
   readonly fixedShare: number;
 }
 
-interface Choice {
+/** A tree, and what it comes to for the sample. */
+export interface Choice {
   readonly node: CodecNode;
-  /** Size in bytes plus decode time in bytes' worth, for the sample. */
+  /** Size in bytes plus decode time in bytes' worth. */
   readonly cost: number;
+  /** The second of these alone. */
+  readonly time: number;
 }
+
+export type Choices = readonly [Choice, ...Choice[]];
+
+/** A sample may err by so much about which of two trees takes less. */
+const undecided = 1.005;
 
 /**
  * Chooses the codec tree for the blocks, of at most `blockLength` bytes, of a stream of `streamLength` bytes that looks like
@@ -52,12 +60,20 @@ export function planStream(
   patience = 1,
   blockLength = streamLength,
 ): CodecNode {
-  return chooseFor(sample, dtype, preset, workspace, streamLength, patience, blockLength).node;
+  const [cheapest] = chooseFor(sample, dtype, preset, workspace, streamLength, patience, blockLength);
+  return cheapest.node;
+}
+
+/** The tree that {@link planStream} gives and those that begin with another codec and cost hardly more, the cheapest first. */
+export function planClosely(...about: Parameters<typeof planStream>): Choices {
+  const [cheapest, ...others] = chooseFor(...about);
+  return [cheapest, ...others.filter(({ cost }) => cost < cheapest.cost * undecided)];
 }
 
 /** About how many bytes `sample` takes as part of blocks that look like it, its decode time counted as {@link planStream} does. */
 export function estimateStream(...about: Parameters<typeof planStream>): number {
-  return chooseFor(...about).cost;
+  const [cheapest] = chooseFor(...about);
+  return cheapest.cost;
 }
 
 function chooseFor(
@@ -68,7 +84,7 @@ function chooseFor(
   streamLength: number,
   patience = 1,
   blockLength = streamLength,
-): Choice {
+): Choices {
   const fixedShare = Math.min(1, sample.bytes.length / Math.max(1, Math.min(streamLength, blockLength)));
   const price = bytesPerNanosecond[preset] / patience;
   const isBeside = preset === 'balanced' && dtype === undefined && streamLength <= besideBytes;
@@ -76,22 +92,30 @@ function chooseFor(
   return choose(sample, dtype, 0, Infinity, { preset, streamLength, rootPrice, price, workspace, fixedShare });
 }
 
-/** The cheapest tree for `sample`; a tree dearer than `limit` may be given up half way for storing. */
-function choose(sample: Stream, dtype: ElementType | undefined, depth: number, limit: number, search: Search): Choice {
-  let best: Choice = { node: { id: 'store' }, cost: sample.bytes.length + search.fixedShare };
-  if (depth >= deepestSearch || sample.bytes.length === 0) return best;
-  if (depth > 0 && sample.width === 1 && looksLikeNoise(sample.bytes)) return best;
+/**
+ * The cheapest tree for `sample` that begins with each codec, the cheapest of all first; a tree dearer than that, or than `limit`, may
+ * be given up half way. At the root trees go on to be tried that are hardly dearer.
+ */
+function choose(sample: Stream, dtype: ElementType | undefined, depth: number, limit: number, search: Search): Choices {
+  let choices: Choices = [{ node: { id: 'store' }, cost: sample.bytes.length + search.fixedShare, time: 0 }];
+  if (depth >= deepestSearch || sample.bytes.length === 0) return choices;
+  if (depth > 0 && sample.width === 1 && looksLikeNoise(sample.bytes)) return choices;
   const { preset, streamLength } = search;
+  const slack = depth === 0 ? undecided : 1;
   for (const codec of codecs as readonly Codec[]) {
     if (codec.wireId === 0) continue;
+    let best: Choice | undefined;
     for (const options of codec.propose({ sample, streamLength, dtype, depth, preset })) {
       const mark = search.workspace.mark();
-      const choice = tryStep(codec, options, sample, dtype, depth, Math.min(limit, best.cost), search);
+      const most = Math.min(limit, choices[0].cost * slack, best?.cost ?? Infinity);
+      const choice = tryStep(codec, options, sample, dtype, depth, most, search);
       search.workspace.release(mark);
-      if (choice !== undefined && choice.cost < best.cost) best = choice;
+      if (choice !== undefined && choice.cost < most) best = choice;
     }
+    if (best !== undefined)
+      choices = best.cost < choices[0].cost ? [best, ...choices] : [choices[0], best, ...choices.slice(1)];
   }
-  return best;
+  return choices;
 }
 
 function tryStep(
@@ -104,7 +128,8 @@ function tryStep(
   search: Search,
 ): Choice | undefined {
   const { rootPrice, price, workspace, fixedShare } = search;
-  let cost = (depth === 0 ? rootPrice : price) * codec.decodeCost(options) * sample.bytes.length;
+  let time = (depth === 0 ? rootPrice : price) * codec.decodeCost(options) * sample.bytes.length;
+  let cost = time;
   if (cost >= limit) return undefined;
   const encoded = encodeOrRefuse(codec, sample, options, workspace);
   if (encoded === undefined) return undefined;
@@ -113,18 +138,19 @@ function tryStep(
   cost += encoded.header.length * (codec.headerGrows === true ? 1 : fixedShare);
   if (codec.finalOutput !== undefined) {
     for (const stream of encoded.streams) cost += finalCost(codec.finalOutput, stream, search);
-    return { node: { id: codec.id, options }, cost };
+    return { node: { id: codec.id, options }, cost, time };
   }
   const dtypes = codec.outputDTypes?.(options, dtype);
   const outputs: CodecNode[] = [];
   for (const [place, stream] of encoded.streams.entries()) {
     if (cost >= limit) return undefined;
     const nextDepth = codec.isFinal === true ? deepestSearch : depth + 1;
-    const choice = choose(stream, dtypes?.[place], nextDepth, limit - cost, search);
+    const [choice] = choose(stream, dtypes?.[place], nextDepth, limit - cost, search);
     cost += choice.cost;
+    time += choice.time;
     outputs.push(choice.node);
   }
-  return { node: { id: codec.id, options, outputs }, cost };
+  return { node: { id: codec.id, options, outputs }, cost, time };
 }
 
 /** What a stream costs whose codec is no question. */

@@ -1,10 +1,11 @@
 import { codecById } from '../codecs/catalog.ts';
 import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import type { Workspace } from '../kernels/workspace.ts';
+import { closest } from '../pipeline/closest.ts';
 import { considerContexts } from '../pipeline/contexts.ts';
 import { considerMatches, type Excerpt } from '../pipeline/matches.ts';
 import { considerMirrors } from '../pipeline/mirrors.ts';
-import { planStream } from '../pipeline/plan.ts';
+import { planClosely } from '../pipeline/plan.ts';
 import { sampleBytes, sampleRanges, sampleUnit, type SampleRange } from '../pipeline/sample.ts';
 import type { Part } from '../quantizers/quantizer.ts';
 import type { StreamKind } from './protocol.ts';
@@ -42,9 +43,10 @@ export function planSample(
   { workspace, preset, patience, blockBytes }: Trials,
 ): CodecNode {
   const { dtype, rows = [] } = stream;
-  const planned = planStream(sample, dtype, preset, workspace, streamLength, patience, blockBytes);
-  if (codecById(planned.id)?.needsReference === true) return planned;
+  const choices = planClosely(sample, dtype, preset, workspace, streamLength, patience, blockBytes);
+  if (codecById(choices[0].node.id)?.needsReference === true) return choices[0].node;
   const piece = excerpt();
+  const planned = closest(choices, piece, sample.bytes.length, workspace);
   const known: Excerpt = { piece, isTyped: dtype !== undefined, streamLength };
   const matched = considerMatches(planned, known, preset, workspace);
   const isWhole = piece.bytes.length === streamLength;

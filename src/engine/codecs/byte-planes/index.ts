@@ -20,7 +20,7 @@ export function createBytePlanes(kernelOf: (workspace: Workspace) => BytePlanesK
 
     accepts: ({ width }: Stream) => width > 1,
     propose: ({ sample }) => (sample.width > 1 ? [{}] : []),
-    decodeCost: () => 0.08,
+    decodeCost: () => 0.05,
 
     encode({ bytes, width }, _options, workspace) {
       if (width === 1)

@@ -41,7 +41,11 @@ export function writeHeader(header: CodedHeader, symbols: number): Uint8Array {
 }
 
 /** Of the word two bits, above the length, tell the share, and the highest the form. */
-function writeInForm({ streamLength, share, tables }: CodedHeader, symbols: number, asDifferences: boolean): Uint8Array {
+function writeInForm(
+  { streamLength, share, tables }: CodedHeader,
+  symbols: number,
+  asDifferences: boolean,
+): Uint8Array {
   const sizeBytes = symbols <= shortInput ? 2 : 4;
   const [only = new Uint8Array(256)] = tables;
   const text = asDifferences ? writeDifferences(tables) : writeNibbles(only);

@@ -83,13 +83,10 @@ export function readDifferences(bytes: Uint8Array, start: number, count: number)
 }
 
 /** A table from symbol `first` on, up to where its code is complete, which is the only way a valid one can end. */
-function readTable(
-  first: number,
-  next: () => { readonly skip: number } | { readonly length: number },
-): Uint8Array {
+function readTable(first: number, next: () => { readonly skip: number } | { readonly length: number }): Uint8Array {
   const lengths = new Uint8Array(256);
   let filled = 0;
-  for (let symbol = first; symbol < 256 && filled < complete; ) {
+  for (let symbol = first; symbol < 256 && filled < complete;) {
     const found = next();
     if ('skip' in found) symbol += found.skip;
     else {
