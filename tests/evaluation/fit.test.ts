@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compress, verify } from '../../src/engine/index.ts';
 import { ablate, fit, type Candidate, type FitReport, type FitRequest } from '../../src/evaluation/index.ts';
-import { itemsToLearn } from '../../src/evaluation/joint/bench.ts';
+import { itemsToLearn } from '../../src/evaluation/joint/learned-inputs.ts';
 import { sizeAt } from '../../src/evaluation/joint/ablate.ts';
 import { curveOf, fitSteps } from '../../src/evaluation/joint/allocate.ts';
 import { eachSample } from '../../src/evaluation/joint/columns.ts';

@@ -9,17 +9,21 @@ export interface MixtureShape {
   /** How far experts are from the first one, relative to its spread, once their neurons are in its order; absent: nothing alike. */
   readonly noise?: number;
   readonly dtype?: 'BF16' | 'F32';
+  /** Whether they are called layers instead, and whether all have their neurons in one order. */
+  readonly areLayers?: boolean;
+  readonly isInOrder?: boolean;
 }
 
 /**
  * A safetensors file of experts, `gate`, `up` and `down` each: all are the first one with neurons in another order and noise, or have
  * nothing in common.
  */
-export function mixtureOfExperts({ experts, hidden, intermediate, noise, dtype = 'BF16' }: MixtureShape): Uint8Array {
+export function mixtureOfExperts(mixture: MixtureShape): Uint8Array {
+  const { experts, hidden, intermediate, noise, dtype = 'BF16', areLayers, isInOrder } = mixture;
   const count = hidden * intermediate;
   const first = [0, 1, 2].map((part) => gaussians(count, 0.02, part + 1));
   const tensors = Array.from({ length: experts }, (_, expert) => {
-    const order = expert === 0 ? undefined : shuffled(intermediate, expert);
+    const order = expert === 0 || isInOrder ? undefined : shuffled(intermediate, expert);
     return ['gate', 'up', 'down'].map((name, part) => {
       const own = gaussians(count, 0.02, 100 * expert + part + 4);
       const isDown = name === 'down';
@@ -37,7 +41,8 @@ export function mixtureOfExperts({ experts, hidden, intermediate, noise, dtype =
       const shape = isDown ? [hidden, intermediate] : [intermediate, hidden];
       const numbers = dtype === 'BF16' ? bf16Bits(values) : Float32Array.from(values);
       const data = new Uint8Array(numbers.buffer);
-      return { name: `model.layers.0.mlp.experts.${expert}.${name}_proj.weight`, dtype, shape, data };
+      const unit = areLayers ? `${expert}.mlp` : `0.mlp.experts.${expert}`;
+      return { name: `model.layers.${unit}.${name}_proj.weight`, dtype, shape, data };
     });
   }).flat();
   let end = 0;

@@ -1,15 +1,20 @@
+import { InvalidArgumentError, Option } from 'commander';
 import { loadExports, UsageError, type ExportTarget } from '../../engine/index.ts';
-import { exportReader } from '../../evaluation/index.ts';
+import { exportReader, narrower } from '../../evaluation/index.ts';
 import { follow } from '../follow.ts';
 import { exportSummary, targetLines } from '../view/export.ts';
 import type { AddCommand } from './command.ts';
-import { withResources, type ResourceOptions } from './options.ts';
+import { parseCount, withResources, type ResourceOptions } from './options.ts';
 
 interface ExportOptions extends ResourceOptions {
   readonly to?: string;
   readonly output?: string;
   readonly force?: boolean;
   readonly list?: boolean;
+  readonly task?: string;
+  readonly data?: string;
+  readonly calibrate?: number;
+  readonly channels: number;
 }
 
 export const addExport: AddCommand = (program, runAction) => {
@@ -22,7 +27,19 @@ export const addExport: AddCommand = (program, runAction) => {
     .option('--to <target>', 'the kind of file; --list tells them')
     .option('-o, --output <path>', 'the file, or the folder for several (default: beside the model)')
     .option('--force', 'replace existing files')
-    .option('--list', 'tell the kinds of files');
+    .option('--list', 'tell the kinds of files')
+    .option('--task <file>', 'for onnx-narrow: a task file, by whose inputs channels are chosen')
+    .option('--data <folder>', "where the task's files are (default: the folder of the task file)")
+    .addOption(
+      new Option('--calibrate <n>', "choose by the task's first n items (default: a third, at most 32)").argParser(
+        parseCount,
+      ),
+    )
+    .addOption(
+      new Option('--channels <share>', 'for onnx-narrow: how many of the channels that can be taken out are')
+        .argParser(parseShare)
+        .default(defaultShare, '20%'),
+    );
   withResources(command).action((model: string | undefined, options: ExportOptions) =>
     runAction(async ({ shell, output, engineContext }) => {
       const { to, output: place, force, list, threads, memory } = options;
@@ -34,13 +51,28 @@ export const addExport: AddCommand = (program, runAction) => {
       if (model === undefined || to === undefined)
         throw new UsageError('Name a model and, with --to, the kind of file; --list tells the kinds.');
       const request = { input: model, target: to, output: place, overwrite: force, threads, memoryBytes: memory };
-      const context = { ...engineContext, readExport: exportReader(shell.spawnEvaluation) };
+      const { task, data, calibrate, channels } = options;
+      const { spawnEvaluation } = shell;
+      const narrow =
+        spawnEvaluation && task !== undefined
+          ? narrower(spawnEvaluation, { ...{ task, calibrate, threads }, dataFolder: data, share: channels })
+          : undefined;
+      const context = { ...engineContext, readExport: exportReader(spawnEvaluation), narrow };
       const report = await follow(exportModel(request, context), model, output);
       output.say(exportSummary(report));
       return report;
     }),
   );
 };
+
+/** Of the channels that can be taken out. */
+const defaultShare = 0.2;
+
+function parseShare(text: string): number {
+  const share = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]) / 100;
+  if (share > 0 && share < 1) return share;
+  throw new InvalidArgumentError('Allowed are shares such as 25%.');
+}
 
 function described({
   id,

@@ -1,4 +1,5 @@
 import type { InputFile, Inputs } from '../pipeline/inputs.ts';
+import type { Narrow } from './onnx-narrow/narrowing.ts';
 import type { Stage } from './stage.ts';
 import type { StoredTensors } from './stored.ts';
 
@@ -35,6 +36,8 @@ export interface ExportJob {
   readonly signal: AbortSignal;
   /** Where the model is what an approximate archive restores to: what that made of its tensors. */
   readonly stored?: StoredTensors | undefined;
+  /** Chooses channels to take out; absent where no sample inputs are at hand. */
+  readonly narrow?: Narrow | undefined;
   /** Pairs for the metadata of the new file: where it came from and how it was made. */
   readonly provenance: Readonly<Record<string, string>>;
   /** Told of bytes of the original that are done with. */

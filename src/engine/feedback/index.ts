@@ -23,7 +23,7 @@ export interface Feedback {
 const damping = 0.01;
 
 /** What is added to the diagonal of `size` inputs' sums of products, `stride` to a row. */
-export function dampingOf(sums: Float32Array, stride: number, size: number): number {
+export function dampingOf(sums: Float32Array | Float64Array, stride: number, size: number): number {
   let trace = 0;
   for (let row = 0; row < size; row++) trace += sums[row * stride + row] ?? 0;
   return (damping * trace) / size;

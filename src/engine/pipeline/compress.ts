@@ -30,6 +30,7 @@ import type { CompressReport, FileReport, JobEvent, TensorReport } from './event
 import { assertUnchanged, openInputs, type Inputs } from './inputs.ts';
 import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job.ts';
 import { makeInnerBase } from './inner-base/encode.ts';
+import { looksInside } from './inner-base/find.ts';
 import { findReferences } from './references.ts';
 import { restoreArchive } from './restore.ts';
 import type { CompressRequest, EngineContext, PreparedTensor } from './requests.ts';
@@ -120,9 +121,9 @@ async function run(
   if (resumed)
     reporter.emit({ type: 'notice', message: `${resumed.blocks.length} blocks of an earlier run are gone on with.` });
 
-  const looksInside = recipe === undefined && request.preset !== 'quick';
+  const isSought = recipe === undefined && looksInside(request.preset);
   await using owner = new AsyncDisposableStack();
-  const inner = looksInside ? await makeInnerBase(inputs.files, dirname(path), owner, signal) : undefined;
+  const inner = isSought ? await makeInnerBase(inputs.files, dirname(path), owner, signal) : undefined;
   const encode = async () => {
     const against = inner ? [...bases.files, inner] : bases.files;
     const { index, blocksEnd, ledger } = await encodeAll(inputs, against, output, sought, resources, {

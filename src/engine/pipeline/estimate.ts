@@ -1,15 +1,12 @@
-import { randomBytes, randomInt } from 'node:crypto';
-import { IndexBuilder } from '../archive/index-builder.ts';
-import { encodeIndex } from '../archive/index-text.ts';
-import { endBytes, headerBytes } from '../archive/frame.ts';
 import type { Preset } from '../codecs/codec.ts';
 import { CancelledError, toFeatherweightError } from '../errors.ts';
 import { Crew } from '../workers/crew.ts';
 import { drawBlueprint, type PlacedRun } from './blueprint.ts';
-import type { Place } from './cut.ts';
-import { declareFile } from './declare-file.ts';
 import { findLikelyDuplicates } from './duplicates.ts';
-import { openInputs, type InputFile, type Inputs } from './inputs.ts';
+import { frameBytes } from './estimate-frame.ts';
+import { looksInside } from './inner-base/find.ts';
+import { ForeseenBase } from './inner-base/foresee.ts';
+import { openInputs, type InputFile } from './inputs.ts';
 import type { EngineContext, ResourceRequest } from './requests.ts';
 import { blockBytes, expectedMemory, planResources } from './resources.ts';
 import { SampleCoder } from './sample-coder.ts';
@@ -56,6 +53,8 @@ const firstUnits = 24;
 const narrow = 0.0015;
 /** Up to this many bytes everything is coded, and only the index is guessed. */
 const wholeBytes = 12 * 2 ** 20;
+/** What stands for a texture where a run nearly equals another. */
+const ofOthers = -1;
 /** How far the index may be from what it is taken for. */
 const frameShare = 0.35;
 /** Measured: proving takes almost as long again as coding; reading, hashing and writing take a thread so long for each byte. */
@@ -81,28 +80,35 @@ async function run(request: EstimateRequest, context: EngineContext, signal: Abo
   const resources = planResources(request, { bytes: inputs.bytes, tensors });
   const originals = await findLikelyDuplicates(inputs.files, signal);
   const blueprint = drawBlueprint(inputs.files, originals, blockBytes);
-  const strata = stratify(blueprint, blockBytes, await texturesOf(inputs.files, blueprint.flat(), signal));
+  await using owner = new AsyncDisposableStack();
+  const presets = request.presets ?? (['balanced', 'quick', 'smallest'] as const);
+  const base = presets.some(looksInside) ? await ForeseenBase.open(inputs.files, owner, signal) : undefined;
+  const textures = new Map(await texturesOf(inputs.files, blueprint.flat(), signal));
+  for (const run of blueprint.flat()) if (base?.placeOf(run) !== undefined) textures.set(run, ofOthers);
+  const strata = stratify(blueprint, blockBytes, textures);
   const stored = strata.reduce((sum, { bytes }) => sum + bytes, 0);
   const plans = blueprint.flat().filter(({ isReference, length }) => !isReference && length > blockBytes).length;
-  const presets = request.presets ?? (['balanced', 'quick', 'smallest'] as const);
 
   await using crew = await Crew.start(context.spawnWorker, resources, []);
   const stop = (): void => void crew.stop(new CancelledError());
   signal.addEventListener('abort', stop, { once: true });
   try {
     signal.throwIfAborted();
-    const coder = new SampleCoder(crew, inputs.files, resources.threads);
+    const coder = new SampleCoder(crew, inputs.files, resources.threads, base);
     const coded = await sampleAll(strata, stored, presets, coder, {
       patience: request.seconds ?? usualPatience,
       progress: (bytes) => request.progress?.(bytes, inputs.bytes),
     });
     const [first] = coded;
-    const frame = frameBytes(inputs, blueprint, originals, first?.units ?? new Map());
+    const framed = (inner: ForeseenBase | undefined): number =>
+      frameBytes(inputs, blueprint, originals, first?.units ?? new Map(), inner);
+    const frames = { inside: framed(base), plain: base ? framed(undefined) : undefined };
     return {
       bytes: inputs.bytes,
       sampledBytes: Math.max(0, ...coded.map(({ units }) => sum(units.values()))),
       presets: coded.map(({ preset, units, secondsPerByte, secondsPerPlan }) => {
         const { bytesOut, deviation } = extrapolate(strata, units, first?.units ?? units);
+        const frame = looksInside(preset) ? frames.inside : (frames.plain ?? frames.inside);
         const margin = 2 * deviation + frameShare * frame + 64 + (units.size < countUnits(strata) ? 0.001 * stored : 0);
         return {
           preset,
@@ -181,50 +187,6 @@ function take(
     }
     return units;
   });
-}
-
-/** Header, index and trailer: the real ones, with invented checksums and digests, and lengths where none are known. */
-function frameBytes(
-  { model, files }: Inputs,
-  blueprint: readonly (readonly PlacedRun[])[],
-  originals: readonly ReadonlyMap<number, Place>[],
-  coded: ReadonlyMap<SampleUnit, CodedUnit>,
-): number {
-  const builder = new IndexBuilder(model.name);
-  const lengths = new Map([...coded.values()].map(({ unit, bytesOut }) => [placeKey(unit.run, unit.start), bytesOut]));
-  let block = 0;
-  for (const [number, file] of files.entries()) {
-    const runs = blueprint[number] ?? [];
-    declareFile(builder, file, runs);
-    for (const run of runs) {
-      if (run.isReference) continue;
-      builder.setCodec(run.streamNumber, run.stream.dtype === undefined ? 'zstd' : usualCodec);
-      for (let start = 0; start < run.length; start += blockBytes) {
-        const length = Math.min(blockBytes, run.length - start);
-        const usual = Math.ceil(length * (0.66 + randomInt(1 << 16) / 2 ** 22));
-        builder.addBlock(lengths.get(placeKey(run, start)) ?? usual);
-        builder.setChecksum(block++, randomInt(2 ** 32));
-      }
-    }
-  }
-  const digest = (): string => randomBytes(32).toString('hex');
-  const known = files.map(() => new Map<number, string>());
-  const digests = files.flatMap(({ layout }, file) =>
-    (layout?.tensors ?? []).map(({ offset }) => {
-      const place = originals[file]?.get(offset);
-      const sha256 = (place && known[place.file]?.get(place.offset)) ?? digest();
-      known[file]?.set(offset, sha256);
-      return sha256;
-    }),
-  );
-  const index = encodeIndex(builder.finish(files.map(digest), digests), true);
-  return headerBytes + index.length + endBytes(index.length);
-}
-
-const usualCodec = 'float-fields(huffman)';
-
-function placeKey({ file, offset }: PlacedRun, start: number): string {
-  return `${file} ${offset + start}`;
 }
 
 /** Bits for each weight of the tensors of which a block was coded; tensors that share a block are left out. */

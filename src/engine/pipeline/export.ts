@@ -81,7 +81,7 @@ async function run(
       'featherweight.version': engineVersion,
       'featherweight.source.sha256': sha256,
     },
-    stored: original.stored,
+    ...{ stored: original.stored, narrow: context.narrow },
     progress: (bytes) => reporter.progress('export', Math.min((done += bytes), inputs.bytes), inputs.bytes, 0),
     notice,
   });

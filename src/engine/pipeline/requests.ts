@@ -1,5 +1,6 @@
 import type { Worker } from 'node:worker_threads';
 import type { Preset } from '../codecs/codec.ts';
+import type { Narrow } from '../exports/onnx-narrow/narrowing.ts';
 import type { ToldSteps } from '../quantizers/quantizer.ts';
 import type { MethodStep, RecipeInput } from './approximate/recipe.ts';
 
@@ -119,6 +120,8 @@ export interface LoadRequest {
 export interface ExportContext extends EngineContext {
   /** Has new files read by programs of others, of which the engine has none. */
   readonly readExport?: ((request: LoadRequest, signal: AbortSignal) => Promise<LoadTest>) | undefined;
+  /** Chooses channels that a model can do without, from sample inputs. */
+  readonly narrow?: Narrow | undefined;
 }
 
 export interface InspectRequest {

@@ -7,6 +7,7 @@ import { ownSuffix } from '../io/output-file.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import { approximateFileName } from './approximate/name.ts';
 import { sha256Of } from './file-digest.ts';
+import { innerBytes } from './inner-base/needs.ts';
 import { openArchive } from './open-archive.ts';
 import type { RestoreRequest } from './requests.ts';
 
@@ -150,9 +151,9 @@ async function isFolder(path: string): Promise<boolean> {
 /** A block that is coded in so few bytes may be a hole; it is not counted. */
 const holeStoredBytes = 64;
 
-/** Throws `DISK_FULL` before the work when the bytes cannot fit. */
+/** Throws `DISK_FULL` before the work when the bytes cannot fit, with what is made beside them meanwhile. */
 export async function requireSpace(archive: Archive, goals: readonly Goal[], output: string): Promise<void> {
-  let needed = 0;
+  let needed = innerBytes(archive, goals);
   for (const goal of goals) {
     let bytes = 0;
     for (const piece of archive.pieces(goal.file, goal.offset, goal.length))

@@ -4,6 +4,8 @@ import type { Crew } from '../workers/crew.ts';
 import type { PlacedRun } from './blueprint.ts';
 import type { CodedUnit } from './extrapolate.ts';
 import type { InputFile } from './inputs.ts';
+import { looksInside } from './inner-base/find.ts';
+import type { ForeseenBase } from './inner-base/foresee.ts';
 import { blockBytes } from './resources.ts';
 import { sampleBytes, sampleRanges, sampleUnit } from './sample.ts';
 import type { SampleUnit } from './strata.ts';
@@ -20,11 +22,11 @@ export class SampleCoder {
   readonly #crew: Crew;
   readonly #files: readonly InputFile[];
   readonly #lanes: number;
+  readonly #base: ForeseenBase | undefined;
   readonly #plans = new Map<string, Map<PlacedRun, Promise<CodecNode>>>();
 
-  constructor(crew: Crew, files: readonly InputFile[], threads: number) {
-    this.#crew = crew;
-    this.#files = files;
+  constructor(crew: Crew, files: readonly InputFile[], threads: number, base?: ForeseenBase) {
+    [this.#crew, this.#files, this.#base] = [crew, files, base];
     this.#lanes = 2 * threads;
   }
 
@@ -62,9 +64,10 @@ export class SampleCoder {
     const plan = run.length > blockBytes ? await this.#plan(run, preset) : undefined;
     const node = plan && nodeAt(plan, start);
     const source = { descriptor: this.#descriptor(run), offset: run.offset + start, length };
+    const reference = looksInside(preset) ? await this.#base?.range(run, start, length) : undefined;
     const slot = await this.#crew.acquire();
     try {
-      const blocks = [{ length, stream: run.stream, node }];
+      const blocks = [{ length, stream: run.stream, node, reference }];
       const coded = await slot.thread.run({ kind: 'encode', slot: slot.slot, source, blocks, preset });
       return coded.blocks.reduce((sum, { storedLength }) => sum + storedLength, 0);
     } finally {
@@ -77,14 +80,22 @@ export class SampleCoder {
     this.#plans.set(preset, plans);
     const known = plans.get(run);
     if (known) return known;
-    const ranges = sampleRanges(run.length, sampleUnit(run.stream.dtype), sampleBytes).map(({ offset, length }) => ({
-      descriptor: this.#descriptor(run),
-      offset: run.offset + offset,
-      length,
-    }));
-    const plan = this.#crew.plan({ ranges, stream: run.stream, streamLength: run.length, preset });
+    const plan = this.#newPlan(run, preset);
     plans.set(run, plan);
     return plan;
+  }
+
+  async #newPlan(run: PlacedRun, preset: Preset): Promise<CodecNode> {
+    const slices = sampleRanges(run.length, sampleUnit(run.stream.dtype), sampleBytes);
+    const descriptor = this.#descriptor(run);
+    const ranges = slices.map(({ offset, length }) => ({ descriptor, offset: run.offset + offset, length }));
+    const base = looksInside(preset) ? this.#base : undefined;
+    const found = await Promise.all(slices.map(({ offset, length }) => base?.range(run, offset, length)));
+    const references = found.filter((range) => range !== undefined);
+    return await this.#crew.plan({
+      ...{ ranges, stream: run.stream, streamLength: run.length, preset },
+      references: references.length > 0 ? references : undefined,
+    });
   }
 
   #descriptor({ file }: PlacedRun): number {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { copyFile, mkdir } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FeatherweightError } from '../../engine/errors.ts';
 import { ownFolder } from '../../engine/io/own-folder.ts';
@@ -11,19 +11,13 @@ import type { EvaluationContext } from '../evaluate.ts';
 import { prepareModel, withoutGraph, type PreparedModel } from '../models/prepare.ts';
 import { runTask } from '../process/run.ts';
 import type { Tasks } from '../process/protocol.ts';
-import { openDataset } from '../inputs/dataset.ts';
-import { openTask, type OpenTask } from '../task/read.ts';
+import type { OpenTask } from '../task/read.ts';
 import type { Calibration } from './calibrate.ts';
 import type { ModelInputs } from '../inference/inputs.ts';
+import { learnedInputs } from './learned-inputs.ts';
 import type { FitRequest } from './request.ts';
 import { readTensor } from './tensor-file.ts';
 import { findTensors, type FoundTensor } from './tensors.ts';
-
-/** Frames of each item that are looked at, and items that are calibrated on. */
-const mostFrames = 1200;
-const defaultItems = 32;
-/** Of a task with few items, one in so many; the others are measured on. */
-const learnedShare = 3;
 
 type JointTask = 'calibrate' | 'sensitivity' | 'methods' | 'round';
 
@@ -64,17 +58,13 @@ export async function openBench(
   { started, progress }: { readonly started: (model: PreparedModel) => void; readonly progress: Progress },
 ): Promise<Bench> {
   const { signal } = context;
-  const { seed = 1, threads = availableParallelism() } = request;
-  const task = request.task === undefined ? undefined : await openTask(request.task, request.dataFolder);
-  const count = task && (await countItems(task));
-  const items = itemsToLearn(request.calibrate, count);
+  const { task, inputs, count } = await learnedInputs(request);
+  const { items, seed } = inputs;
   await using opened = new AsyncDisposableStack();
   const folder = await ownFolder(tmpdir(), 'featherweight-fit', opened);
   const model = await prepareModel(request.input, folder, context);
   if (model.onnx === undefined) throw withoutGraph(model);
   started(model);
-  const given = task && { task: { task: task.task, folder: task.folder } };
-  const inputs: ModelInputs = { ...given, items, frames: mostFrames, seed, threads };
   const key = JSON.stringify([5, await model.sha256, task?.sha256, task?.folder, items, seed]);
   const cache = join(request.cacheFolder, createHash('sha256').update(key).digest('hex').slice(0, 32));
   await mkdir(cache, { recursive: true });
@@ -110,14 +100,4 @@ export async function openBench(
     },
     [Symbol.asyncDispose]: () => disposal.disposeAsync(),
   };
-}
-
-async function countItems({ task, folder }: OpenTask): Promise<number> {
-  await using dataset = await openDataset(task, folder);
-  return dataset.count;
-}
-
-/** How many of a task's items are learned from: as many as asked, else few enough that most are left to measure on. */
-export function itemsToLearn(asked: number | undefined, count = Infinity): number {
-  return Math.min(count, asked ?? Math.max(1, Math.min(defaultItems, Math.floor(count / learnedShare))));
 }

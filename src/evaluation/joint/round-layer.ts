@@ -107,6 +107,6 @@ export async function lostBy(
 }
 
 /** Where the weight of a row and a column is stored. */
-function placeIn({ rows, columns, isTransposed }: Layer): (row: number, column: number) => number {
+export function placeIn({ rows, columns, isTransposed }: Layer): (row: number, column: number) => number {
   return isTransposed ? (row, column) => column * rows + row : (row, column) => row * columns + column;
 }

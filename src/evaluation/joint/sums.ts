@@ -7,7 +7,7 @@ import type { Layer } from './layers.ts';
 import type { Values } from '../inputs/tensor.ts';
 
 /** Inputs beyond this are taken as independent of those of other blocks. */
-const mostTogether = 4096;
+export const mostTogether = 4096;
 /** The runs of inputs of a layer that are looked at together, group by group. */
 export function blocksOf({ columns, groups }: Pick<Layer, 'columns' | 'groups'>): readonly {
   readonly group: number;

@@ -6,6 +6,7 @@ import { calibrate } from '../joint/calibrate.ts';
 import { roundAll } from '../joint/round.ts';
 import { measureSensitivities } from '../joint/sensitivity.ts';
 import { tryMethods } from '../joint/try-methods.ts';
+import { narrowModel } from '../narrow/narrow-model.ts';
 import { measure } from '../inference/measure.ts';
 import { tryModel } from '../inference/trial.ts';
 import type { TaskMessage, TaskName, TaskReply, Tasks } from './protocol.ts';
@@ -28,6 +29,7 @@ const perform: Perform = {
   sensitivity: (request, tell) => measureSensitivities(request, (done, total) => tell('sensitivity', done, total)),
   methods: (request, tell) => tryMethods(request, (done, total) => tell('methods', done, total)),
   round: (request, tell) => roundAll(request, (done, total) => tell('round', done, total)),
+  narrow: (request, tell) => narrowModel(request, (done, total) => tell('narrow', done, total)),
   layers: (request, tell) => compareLayers(request, (done, total) => tell('layers', done, total)),
 };
 

@@ -5,6 +5,8 @@ import type { CalibrateRequest, Calibration } from '../joint/calibrate.ts';
 import type { RoundRequest } from '../joint/round.ts';
 import type { Probe, SensitivityRequest } from '../joint/sensitivity.ts';
 import type { MethodsRequest, MethodTrials } from '../joint/try-methods.ts';
+import type { Narrowing } from '../../engine/exports/onnx-narrow/narrowing.ts';
+import type { NarrowRequest } from '../narrow/narrow-model.ts';
 import type { Measurement, MeasureRequest } from '../inference/measure.ts';
 import type { Trial, TrialRequest } from '../inference/trial.ts';
 
@@ -20,6 +22,7 @@ export interface Tasks {
   readonly sensitivity: { readonly request: SensitivityRequest; readonly result: readonly Probe[] };
   readonly methods: { readonly request: MethodsRequest; readonly result: readonly MethodTrials[] };
   readonly round: { readonly request: RoundRequest; readonly result: readonly number[] };
+  readonly narrow: { readonly request: NarrowRequest; readonly result: Narrowing };
   readonly layers: { readonly request: LayerRequest; readonly result: LayerReport };
 }
 

@@ -3,12 +3,13 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Archive } from '../../../src/engine/archive/archive.ts';
 import { innerParts } from '../../../src/engine/archive/inner-base.ts';
-import { compress, restore, verify } from '../../../src/engine/index.ts';
+import { compress, estimate, restore, verify } from '../../../src/engine/index.ts';
 import { safetensors } from '../../../src/engine/formats/safetensors/index.ts';
 import { memorySource } from '../../../src/engine/io/memory-source.ts';
 import type { ByteSource } from '../../../src/engine/io/source.ts';
 import { assign } from '../../../src/engine/pipeline/inner-base/assign.ts';
 import { findLikenesses } from '../../../src/engine/pipeline/inner-base/find.ts';
+import { innerBytes } from '../../../src/engine/pipeline/inner-base/needs.ts';
 import { nearestNeurons } from '../../../src/engine/pipeline/inner-base/nearest.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
@@ -17,9 +18,14 @@ import { gaussians, randomNumbers } from '../../support/streams.ts';
 
 const shape = { experts: 3, hidden: 96, intermediate: 160 };
 
-/** The archive of a file, and how many bytes it takes under names that tell of no experts. */
+/** The archive of a file, and how many bytes it takes under names that tell of no experts or layers. */
 async function archiveOf(file: Uint8Array) {
-  const untold = Buffer.from(Buffer.from(file).toString('latin1').replaceAll('experts.', 'experts_'), 'latin1');
+  const untold = Buffer.from(
+    Buffer.from(file)
+      .toString('latin1')
+      .replaceAll(/(experts|layers)\./g, '$1_'),
+    'latin1',
+  );
   const folder = await folderWith({ 'model.safetensors': file, 'untold.safetensors': untold });
   const compressed = async (name: string): Promise<Buffer> => {
     const output = join(folder, `${name}.fwz`);
@@ -27,8 +33,9 @@ async function archiveOf(file: Uint8Array) {
     return await readFile(output);
   };
   const bytes = await compressed('model');
-  const { inner } = await Archive.open(memorySource(bytes), { indexBytes: 2 ** 22 });
-  return { bytes, inner, untold: (await compressed('untold')).length };
+  const archive = await Archive.open(memorySource(bytes), { indexBytes: 2 ** 22 });
+  const { inner } = archive;
+  return { bytes, inner, archive, untold: (await compressed('untold')).length };
 }
 
 describe('experts that nearly equal another one whose neurons stand in another order', () => {
@@ -58,6 +65,61 @@ describe('experts that nearly equal another one whose neurons stand in another o
     const { bytes, inner, untold } = await archiveOf(mixtureOfExperts(shape));
     expect(inner).toBeUndefined();
     expect(Math.abs(bytes.length - untold)).toBeLessThan(16);
+  });
+});
+
+describe('layers that nearly equal another one', () => {
+  test.each([
+    ['with their neurons in its order', { noise: 1e-3, isInOrder: true }, 0, 0.6],
+    ['far from it', { noise: 0.1, isInOrder: true }, 0, 0.95],
+    ['with their neurons in another order', { noise: 1e-3 }, 2, 0.6],
+  ])('%s are stored as differences', async (_, layers, permutations, share) => {
+    const file = mixtureOfExperts({ ...shape, areLayers: true, ...layers });
+    const { bytes, inner, untold } = await archiveOf(file);
+    expect(bytes.length).toBeLessThan(share * untold);
+    expect(inner?.permutations).toHaveLength(permutations);
+    const alone = await folderWith({ 'model.fwz': bytes });
+    await finish(restore({ archive: join(alone, 'model.fwz'), output: join(alone, 'back') }, context()));
+    expect(Buffer.compare(await readFile(join(alone, 'back')), file)).toBe(0);
+  });
+
+  test('are none where nothing is alike', async () => {
+    const { inner } = await archiveOf(mixtureOfExperts({ ...shape, areLayers: true }));
+    expect(inner).toBeUndefined();
+  });
+});
+
+describe('what likeness saves, and takes', () => {
+  test.each([
+    ['coded whole', shape, undefined],
+    ['sampled', { experts: 3, hidden: 512, intermediate: 1536 }, 0],
+  ])('is foreseen of a model that is %s', async (_, size, seconds) => {
+    const folder = await folderWith({ 'model.safetensors': mixtureOfExperts({ ...size, noise: 1e-2 }) });
+    const input = join(folder, 'model.safetensors');
+    const { presets, bytes, sampledBytes } = await estimate(
+      { input, seconds, presets: ['balanced', 'quick'] },
+      context(),
+    );
+    expect(sampledBytes < bytes).toBe(seconds === 0);
+    for (const { preset, bytesOut } of presets) {
+      const output = join(folder, `${preset}.fwz`);
+      const { report } = await finish(compress({ input, output, preset }, context()));
+      expect(Math.abs(bytesOut - report.bytesOut) / bytes, preset).toBeLessThan(0.01);
+    }
+    const [balanced, quick] = presets;
+    expect(balanced!.bytesOut).toBeLessThan(0.75 * quick!.bytesOut);
+  });
+
+  test('counts as room that restoring needs', async () => {
+    const { archive } = await archiveOf(mixtureOfExperts({ ...shape, noise: 1e-3 }));
+    const matrix = 2 * shape.hidden * shape.intermediate;
+    const whole = archive.files.map(({ bytes: length }, file) => ({ file, offset: 0, length }));
+    // Three matrices, each in two other orders, and one as it is decoded.
+    expect(innerBytes(archive, whole)).toBe(7 * matrix);
+    const one = archive.tensors.find(({ name }) => name.endsWith('experts.2.down_proj.weight'));
+    expect(innerBytes(archive, [{ file: 0, offset: one!.offset, length: one!.byteLength }])).toBe(2 * matrix);
+    const alone = archive.tensors.find(({ name }) => name.endsWith('experts.0.down_proj.weight'));
+    expect(innerBytes(archive, [{ file: 0, offset: alone!.offset, length: alone!.byteLength }])).toBe(0);
   });
 });
 

@@ -1,9 +1,9 @@
 import type { ByteSource } from '../../io/source.ts';
-import { append, replace, type Content, type Edit, type OnnxGraph, type OnnxTensor } from '../../onnx/index.ts';
+import { append, replace, type Edit, type OnnxGraph, type OnnxTensor } from '../../onnx/index.ts';
 import { encodeFloats } from '../../tensor/floats.ts';
 import type { Loss } from '../loss.ts';
 import { rebuilt } from '../onnx/rebuild.ts';
-import { constantNode } from '../onnx/rewrite.ts';
+import { constantNode, exchanged } from '../onnx/rewrite.ts';
 import type { TensorStore } from '../onnx/store.ts';
 import { foldedWeights, outputOf, type Folding } from './folding.ts';
 import type { Wiring } from './wiring.ts';
@@ -48,12 +48,6 @@ export function foldingEdits(
     edits.push(replace(node, ...rebuilt(node, { inputs, outputs: [outputOf(folding)] }, source)));
   }
   return edits;
-}
-
-/** Puts another initializer of the same name in the place of a tensor. */
-function exchanged(graph: OnnxGraph, tensor: OnnxTensor, made: readonly Content[]): readonly Edit[] {
-  const constant = constantNode(tensor);
-  return constant === undefined ? [replace(tensor, ...made)] : [replace(constant), append(graph, ...made)];
 }
 
 /** Takes a constant away. */

@@ -2,7 +2,7 @@ import { UnsupportedInputError } from '../../errors.ts';
 import { weightUses, type Edit, type OnnxTensor } from '../../onnx/index.ts';
 import type { ExportedTensor, ExportJob, ExportOutcome, ExportTarget } from '../export.ts';
 import { Loss } from '../loss.ts';
-import { carried, locate, named } from '../onnx/elements.ts';
+import { carriedOthers, locate, named } from '../onnx/elements.ts';
 import { nameSource } from '../onnx/names.ts';
 import { TensorStore } from '../onnx/store.ts';
 import { onnxTarget, openOnnx, writeOnnx } from '../onnx/target.ts';
@@ -60,9 +60,7 @@ async function write(isEqualized: boolean, job: ExportJob): Promise<ExportOutcom
   const edits: Edit[] = written.flatMap(({ folding, loss }) => foldingEdits(folding, loss, rewriting));
   for (const { graph, tensor } of unread) edits.push(...removed(graph, tensor));
   const gone = new Set([...unread.map(({ tensor }) => tensor), ...rewrittenTensors(changed, wiring)]);
-  for (const { weight, source: from, offset, byteLength } of located)
-    if (weight.tensor.data.kind === 'external' && !gone.has(weight.tensor))
-      edits.push(...carried(weight.tensor, from, offset, byteLength, store));
+  edits.push(...carriedOthers(located, gone, store));
   // Losses are known only behind the writing.
   const outcome = await writeOnnx(job, opened, edits, store);
   return {

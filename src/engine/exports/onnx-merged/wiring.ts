@@ -1,7 +1,7 @@
 import { graphTensors, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor } from '../../onnx/index.ts';
 import type { InputFile, Inputs } from '../../pipeline/inputs.ts';
-import { readFloats, floatTensor, type FloatTensor } from '../float-tensor.ts';
-import { locate } from '../onnx/elements.ts';
+import { readFloats, type FloatTensor } from '../float-tensor.ts';
+import { floatsOf } from '../onnx/elements.ts';
 
 /** Lists of one number for each channel are no longer than this. */
 const mostChannels = 2 ** 20;
@@ -34,12 +34,8 @@ export class Wiring {
   /** A constant of this graph in single precision; `undefined` for all others. */
   constant(graph: OnnxGraph, name: string): { readonly tensor: OnnxTensor; readonly floats: FloatTensor } | undefined {
     const tensor = graphTensors(graph).find((each) => each.name === name);
-    if (tensor?.type.dtype !== 'F32') return undefined;
-    const [located] = locate({ tensor, graph, uses: [], position: 'none' }, this.#file, this.#inputs);
-    if (located === undefined) return undefined;
-    const { source, offset, byteLength } = located;
-    const floats = floatTensor(source, { name, dtype: 'F32', shape: tensor.shape, offset, byteLength });
-    return floats && { tensor, floats };
+    const floats = tensor && floatsOf(tensor, graph, this.#file, this.#inputs);
+    return tensor && floats && { tensor, floats };
   }
 
   /** The numbers of a constant that has one for each of `channels`. */

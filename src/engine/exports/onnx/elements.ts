@@ -1,7 +1,15 @@
 import { UnsupportedInputError } from '../../errors.ts';
 import type { ByteSource } from '../../io/source.ts';
-import { replace, type Edit, type OnnxModel, type OnnxTensor, type WeightUses } from '../../onnx/index.ts';
+import {
+  replace,
+  type Edit,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxTensor,
+  type WeightUses,
+} from '../../onnx/index.ts';
 import type { InputFile, Inputs } from '../../pipeline/inputs.ts';
+import { floatTensor, type FloatTensor } from '../float-tensor.ts';
 import { copied } from './rebuild.ts';
 import { constantNode } from './rewrite.ts';
 import type { TensorStore } from './store.ts';
@@ -49,6 +57,21 @@ export function locate(weight: WeightUses, file: InputFile, { files }: Inputs): 
   return [{ weight, holder: holder.name, source: holder.source, offset: data.offset, byteLength }];
 }
 
+/** The numbers of a tensor of this graph in single precision; `undefined` for all others. */
+export function floatsOf(
+  tensor: OnnxTensor,
+  graph: OnnxGraph,
+  file: InputFile,
+  inputs: Inputs,
+): FloatTensor | undefined {
+  if (tensor.type.dtype !== 'F32') return undefined;
+  const [located] = locate({ tensor, graph, uses: [], position: 'none' }, file, inputs);
+  if (located === undefined) return undefined;
+  const { name, shape } = tensor;
+  const { source, offset, byteLength } = located;
+  return floatTensor(source, { name, dtype: 'F32', shape, offset, byteLength });
+}
+
 /** Elements in other files are found for initializers and Constants only; throws UnsupportedInputError where there are others. */
 export function refuseStrayTensors(model: OnnxModel): void {
   for (const { nodes } of model.graphs)
@@ -79,4 +102,15 @@ export function carried(
       ...store.add({ name: tensor.name, type, shape: tensor.shape }, copied(source, offset, offset + byteLength)),
     ),
   ];
+}
+
+/** The elements in other files of all these tensors but those that are written anew, in the new data file. */
+export function carriedOthers(
+  located: readonly Located[],
+  gone: ReadonlySet<OnnxTensor>,
+  store: TensorStore,
+): readonly Edit[] {
+  return located.flatMap(({ weight: { tensor }, source, offset, byteLength }) =>
+    tensor.data.kind === 'external' && !gone.has(tensor) ? carried(tensor, source, offset, byteLength, store) : [],
+  );
 }

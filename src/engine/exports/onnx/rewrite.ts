@@ -55,6 +55,12 @@ export function constantNode({ parents }: OnnxTensor): Place | undefined {
   return isAttribute ? { span: node, parents: parents.slice(0, -2) } : undefined;
 }
 
+/** Puts another initializer of the same name in the place of a tensor. */
+export function exchanged(graph: OnnxGraph, tensor: OnnxTensor, made: readonly Content[]): readonly Edit[] {
+  const constant = constantNode(tensor);
+  return constant === undefined ? [replace(tensor, ...made)] : [replace(constant), append(graph, ...made)];
+}
+
 interface Made {
   readonly initializers: readonly Content[];
   readonly nodes: readonly NewNode[];

@@ -1,6 +1,5 @@
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { innerParts, type InnerPart } from '../../archive/inner-base.ts';
 import type { ArchivedTensor } from '../../archive/archive.ts';
 import { DamagedArchiveError } from '../../errors.ts';
 import { ownFolder } from '../../io/own-folder.ts';
@@ -10,6 +9,7 @@ import type { Bases } from '../bases.ts';
 import { DecodePass } from '../decode-pass.ts';
 import { DigestFeed, emptyDigest } from '../digests.ts';
 import type { OpenArchive } from '../open-archive.ts';
+import { innerNeeds, type FileRun } from './needs.ts';
 import { writeOrdered } from './write-ordered.ts';
 
 interface Means {
@@ -20,13 +20,6 @@ interface Means {
   readonly folder: string;
 }
 
-/** A run of a file that is to be decoded. */
-interface Range {
-  readonly file: number;
-  readonly offset: number;
-  readonly length: number;
-}
-
 /**
  * The bases of an archive together with as much of that which it makes of itself as these ranges take. Each tensor that it is made
  * of is decoded and compared with its digest before.
@@ -34,25 +27,14 @@ interface Range {
 export async function withInnerBase(
   bases: Bases,
   opened: OpenArchive,
-  ranges: readonly Range[],
+  ranges: readonly FileRun[],
   means: Means,
   owner: AsyncDisposableStack,
 ): Promise<Bases> {
   const { archive } = opened;
   if (archive.inner === undefined) return bases;
   const number = archive.bases.length;
-  const parts = innerParts(archive.inner, archive.tensors);
-  const needed = new Map<ArchivedTensor, Set<InnerPart<ArchivedTensor>>>();
-  for (const { file, offset, length } of ranges)
-    for (const { block } of archive.pieces(file, offset, length)) {
-      const { reference } = block;
-      if (reference?.base !== number) continue;
-      for (const part of partsWithin(parts, reference.offset, block.length)) {
-        const members = needed.get(part.tensor);
-        if (members) members.add(part);
-        else needed.set(part.tensor, new Set([part]));
-      }
-    }
+  const needed = innerNeeds(archive, ranges);
   if (needed.size === 0) return bases;
   const folder = await ownFolder(means.folder, '.featherweight-base', owner);
   const inner = owner.adopt(await open(join(folder, 'inner'), 'wx+'), (handle) => handle.close());
@@ -75,27 +57,6 @@ export async function withInnerBase(
         ? { descriptor: inner.fd, offset: block.reference.offset, length: block.length }
         : bases.range(block),
   };
-}
-
-/** Parts that stand one behind another, as far as they hold some bytes. */
-function partsWithin<Tensor extends ArchivedTensor>(
-  parts: readonly InnerPart<Tensor>[],
-  offset: number,
-  length: number,
-): readonly InnerPart<Tensor>[] {
-  let [low, high] = [0, parts.length];
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((parts[middle]?.start ?? 0) <= offset) low = middle;
-    else high = middle;
-  }
-  const found: InnerPart<Tensor>[] = [];
-  for (let place = low; place < parts.length; place++) {
-    const part = parts[place];
-    if (!part || part.start >= offset + length) break;
-    found.push(part);
-  }
-  return found;
 }
 
 /** Decodes one tensor into a file, and compares it with its digest. */

@@ -1,4 +1,5 @@
 import type { InnerBase } from '../../archive/inner-base.ts';
+import type { Preset } from '../../codecs/codec.ts';
 import type { ScannedFile } from '../duplicates.ts';
 import { assign } from './assign.ts';
 import { areAlike, haveAlikeNeurons, rowsOfUnit, sampleOf, UnitLook } from './look.ts';
@@ -112,4 +113,9 @@ export function innerBaseOf(likenesses: readonly Likeness[]): InnerBase {
     orders: likenesses.map(({ order }) => (order ? permutations.indexOf(order) + 1 : 0)),
     permutations,
   };
+}
+
+/** Whether a preset looks for tensors that nearly equal others of the same model. */
+export function looksInside(preset: Preset | undefined): boolean {
+  return preset !== 'quick';
 }

@@ -7,8 +7,8 @@ const chunkBytes = 2 ** 20;
 const elementsOf = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array, 8: BigUint64Array };
 
 /**
- * Copies a matrix into a file at `start`, its rows (axis 0) or columns (axis 1) in another order; memory holds some rows.
- * `read` fills bytes from an offset in the matrix.
+ * Copies a matrix, or some of its rows, to where it begins in a file, `start`, its rows (axis 0) or columns (axis 1) in another order; memory
+ * holds some rows. `read` fills bytes from an offset in the matrix.
  */
 export async function writeOrdered(
   read: (offset: number, bytes: Uint8Array) => Promise<unknown>,
@@ -16,13 +16,14 @@ export async function writeOrdered(
   { axis, order }: { readonly axis: 0 | 1; readonly order: readonly number[] | undefined },
   target: { readonly handle: FileHandle; readonly start: number },
   signal: AbortSignal,
+  part = { first: 0, end: rows },
 ): Promise<void> {
   const rowBytes = columns * width;
   const together = Math.max(1, Math.min(rows, Math.floor(chunkBytes / rowBytes)));
   const bytes = new Uint8Array(together * rowBytes);
-  for (let first = 0; first < rows; first += together) {
+  for (let { first } = part; first < part.end; first += together) {
     signal.throwIfAborted();
-    const chunk = bytes.subarray(0, Math.min(together, rows - first) * rowBytes);
+    const chunk = bytes.subarray(0, Math.min(together, part.end - first) * rowBytes);
     if (order && axis === 0)
       for (let at = 0; at < chunk.length; at += rowBytes)
         await read((order[first + at / rowBytes] ?? 0) * rowBytes, chunk.subarray(at, at + rowBytes));

@@ -1,0 +1,60 @@
+import type { Archive, ArchivedTensor } from '../../archive/archive.ts';
+import { innerParts, type InnerPart } from '../../archive/inner-base.ts';
+
+/** A run of a file that is to be decoded. */
+export interface FileRun {
+  readonly file: number;
+  readonly offset: number;
+  readonly length: number;
+}
+
+type Part = InnerPart<ArchivedTensor>;
+
+/** What these runs take of the base that an archive makes of itself, by the tensor that it is made of. */
+export function innerNeeds(
+  archive: Archive,
+  ranges: readonly FileRun[],
+): ReadonlyMap<ArchivedTensor, ReadonlySet<Part>> {
+  const needed = new Map<ArchivedTensor, Set<Part>>();
+  if (archive.inner === undefined) return needed;
+  const number = archive.bases.length;
+  const parts = innerParts(archive.inner, archive.tensors);
+  for (const { file, offset, length } of ranges)
+    for (const { block } of archive.pieces(file, offset, length)) {
+      const { reference } = block;
+      if (reference?.base !== number) continue;
+      for (const part of partsWithin(parts, reference.offset, block.length)) {
+        const members = needed.get(part.tensor);
+        if (members) members.add(part);
+        else needed.set(part.tensor, new Set([part]));
+      }
+    }
+  return needed;
+}
+
+/** Bytes that making this base takes on disk, with the tensor that is decoded for it. */
+export function innerBytes(archive: Archive, ranges: readonly FileRun[]): number {
+  let [largest, all] = [0, 0];
+  for (const [{ byteLength }, parts] of innerNeeds(archive, ranges)) {
+    largest = Math.max(largest, byteLength);
+    all += parts.size * byteLength;
+  }
+  return all + largest;
+}
+
+/** Parts that stand one behind another, as far as they hold some bytes. */
+function partsWithin(parts: readonly Part[], offset: number, length: number): readonly Part[] {
+  let [low, high] = [0, parts.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if ((parts[middle]?.start ?? 0) <= offset) low = middle;
+    else high = middle;
+  }
+  const found: Part[] = [];
+  for (let place = low; place < parts.length; place++) {
+    const part = parts[place];
+    if (!part || part.start >= offset + length) break;
+    found.push(part);
+  }
+  return found;
+}

@@ -1,0 +1,24 @@
+import type { Narrow } from '../../engine/exports/onnx-narrow/narrowing.ts';
+import { learnedInputs, type LearningRequest } from '../joint/learned-inputs.ts';
+import type { SpawnEvaluation } from '../process/protocol.ts';
+import { runTask } from '../process/run.ts';
+
+/** How a model is made narrower. */
+export interface NarrowingRequest extends LearningRequest {
+  /** Of all channels that can be taken out, 0 to 1. */
+  readonly share: number;
+}
+
+/** Has channels chosen in a process of its own. */
+export function narrower(spawnEvaluation: SpawnEvaluation, { share, ...learning }: NarrowingRequest): Narrow {
+  return async (request, signal, onProgress) => {
+    const { inputs } = await learnedInputs(learning);
+    const { result } = await runTask(
+      spawnEvaluation,
+      'narrow',
+      { ...inputs, ...request, share },
+      { signal, onProgress: (_, done, total) => onProgress(done, total) },
+    );
+    return result;
+  };
+}
