@@ -7,6 +7,7 @@ interface Exports {
   accumulate(samples: number, count: number, stride: number, sums: number): void;
   accumulateProducts(left: number, right: number, count: number, stride: number, sums: number): void;
   factor(matrix: number, size: number): number;
+  subtractProducts(matrix: number, stride: number, left: number, right: number): void;
   sweep(
     ...addresses: [
       shares: number,
@@ -45,6 +46,8 @@ export function feedbackKernel(workspace: Workspace): FeedbackKernel {
     accumulateProducts: (left, right, count, stride, sums) =>
       loops.accumulateProducts(left.byteOffset, right.byteOffset, count, stride, sums.byteOffset),
     factor: (matrix, size) => loops.factor(matrix.byteOffset, size),
+    subtractProducts: (matrix, stride, left, right) =>
+      loops.subtractProducts(matrix.byteOffset, stride, left.byteOffset, right.byteOffset),
     sweep({ shares, size, weights, errors, codes, steps, prices, rates, pruning }) {
       const arrays = [weights, errors, codes, steps, prices, rates].map(({ byteOffset }) => byteOffset);
       const [weight = 0, error = 0, target = 0, step = 0, price = 0, rate = 0] = arrays;

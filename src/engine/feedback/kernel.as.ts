@@ -1,6 +1,7 @@
 // The loops of kernel.ts for WebAssembly, operation for operation, so that both give the same bits.
 
 export { meet } from './meet.as';
+export { subtractProducts } from './regress.as';
 
 export function accumulate(samples: usize, count: i32, stride: i32, sums: usize): void {
   const bytes = <usize>stride << 2;

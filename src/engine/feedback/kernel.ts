@@ -22,6 +22,8 @@ export interface FeedbackKernel {
    * than the row where it proved not to be positive.
    */
   factor(matrix: Float64Array, size: number): number;
+  /** Takes from the upper half of a square matrix, `stride` to a row and that even, leftᵀ · right of four rows each. */
+  subtractProducts(matrix: Float64Array, stride: number, left: Float64Array, right: Float64Array): void;
   /**
    * Rounds {@link lanes} rows of `size` weights, lane beside lane, from the last column to the first, each after the errors
    * of those behind it were added in the `shares` of its row. A price above 0 trades (distance / step)² for price × the rate of
@@ -115,6 +117,15 @@ export const referenceKernel: FeedbackKernel = {
       for (let column = row; column < size; column++) matrix[row * size + column] = at(row, column) / root;
     }
     return 0;
+  },
+
+  subtractProducts(matrix, stride, left, right) {
+    for (let row = 0; row < stride; row++)
+      for (let column = row & ~1; column < stride; column++)
+        for (let each = 0; each < 4 * stride; each += stride) {
+          const at = row * stride + column;
+          matrix[at] = (matrix[at] ?? 0) - (left[each + row] ?? 0) * (right[each + column] ?? 0);
+        }
   },
 
   sweep({ shares, size, weights, errors, codes, steps, prices, rates, pruning }) {

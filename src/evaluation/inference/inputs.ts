@@ -7,8 +7,9 @@ import type { Task } from '../task/schema.ts';
 /** The inputs that a model is looked at with; plain data. */
 export interface ModelInputs {
   readonly task?: { readonly task: Task; readonly folder: string };
-  /** The first so many items. */
+  /** The first so many items, or so many from all over the task. */
   readonly items: number;
+  readonly areSpread?: boolean;
   /** Of each clip at most so many frames. */
   readonly frames: number;
   readonly seed: number;
@@ -29,7 +30,7 @@ export async function pseudoInputs({ path, inputs }: LoadedModel, count: number,
 
 /** The first items of a task, or pseudo-inputs where there is none. */
 export async function openInputs(
-  { task: given, items, seed, frames }: ModelInputs,
+  { task: given, items, areSpread, seed, frames }: ModelInputs,
   model: LoadedModel,
 ): Promise<
   Dataset & {
@@ -48,7 +49,9 @@ export async function openInputs(
     count: dataset.count,
     item: (place) => dataset.item(place),
     task,
-    places: Array.from({ length: count }, (_, place) => place),
+    places: Array.from({ length: count }, (_, place) =>
+      areSpread ? Math.floor(((place + 0.5) * dataset.count) / count) : place,
+    ),
     runs: task.state.length > 0 || each > 1 ? count * each : Math.ceil(count / task.batch),
     [Symbol.asyncDispose]: () => dataset[Symbol.asyncDispose](),
   };

@@ -10,6 +10,8 @@ export interface LearningRequest {
   readonly dataFolder?: string | undefined;
   /** The first so many items; all others can be measured on. */
   readonly calibrate?: number | undefined;
+  /** How many items that are if nothing is said, at most. */
+  readonly usually?: number | undefined;
   readonly seed?: number | undefined;
   readonly threads?: number | undefined;
 }
@@ -25,6 +27,7 @@ export async function learnedInputs({
   task: path,
   dataFolder,
   calibrate,
+  usually = defaultItems,
   seed = 1,
   threads = availableParallelism(),
 }: LearningRequest): Promise<{
@@ -35,7 +38,7 @@ export async function learnedInputs({
   const task = path === undefined ? undefined : await openTask(path, dataFolder);
   const count = task && (await countItems(task));
   const given = task && { task: { task: task.task, folder: task.folder } };
-  const items = itemsToLearn(calibrate, count);
+  const items = itemsToLearn(calibrate, count, usually);
   return { inputs: { ...given, items, frames: mostFrames, seed, threads }, task, count };
 }
 
@@ -45,6 +48,6 @@ async function countItems({ task, folder }: OpenTask): Promise<number> {
 }
 
 /** How many of a task's items are learned from: as many as asked, else few enough that most are left to measure on. */
-export function itemsToLearn(asked: number | undefined, count = Infinity): number {
-  return Math.min(count, asked ?? Math.max(1, Math.min(defaultItems, Math.floor(count / learnedShare))));
+export function itemsToLearn(asked: number | undefined, count = Infinity, usually = defaultItems): number {
+  return Math.min(count, asked ?? Math.max(1, Math.min(usually, Math.floor(count / learnedShare))));
 }

@@ -9,14 +9,18 @@ export interface NarrowingRequest extends LearningRequest {
   readonly share: number;
 }
 
+/** More items than are rounded by: whole channels are to be made good from others. */
+const usualItems = 256;
+
 /** Has channels chosen in a process of its own. */
 export function narrower(spawnEvaluation: SpawnEvaluation, { share, ...learning }: NarrowingRequest): Narrow {
   return async (request, signal, onProgress) => {
-    const { inputs } = await learnedInputs(learning);
+    const { inputs } = await learnedInputs({ usually: usualItems, ...learning });
     const { result } = await runTask(
       spawnEvaluation,
       'narrow',
-      { ...inputs, ...request, share },
+      // Where items are in the order of their classes, the first of them say nothing of the others.
+      { ...inputs, ...request, share, areSpread: true },
       { signal, onProgress: (_, done, total) => onProgress(done, total) },
     );
     return result;

@@ -1,10 +1,9 @@
-import { dampingOf } from '../../engine/feedback/index.ts';
 import { Regression } from '../../engine/feedback/regression.ts';
 import { Workspace } from '../../engine/kernels/workspace.ts';
 import type { Layer } from '../joint/layers.ts';
 import { placeIn } from '../joint/round-layer.ts';
 import { strideOf, SumsFile } from '../joint/sums.ts';
-import { energyOf, Removal } from './removal.ts';
+import { energyOf, Removal, type Trust } from './removal.ts';
 
 /** A layer that sums over channels: its weights, and the file of the sums of its inputs. */
 export interface ReadingLayer {
@@ -32,9 +31,10 @@ export class ChannelReader {
   readonly #products: Float64Array;
   readonly #means: Float64Array;
   readonly #run: number;
+  readonly #trust: Trust;
 
-  private constructor(task: ReadingLayer, products: Float64Array, means: Float64Array) {
-    [this.#task, this.#products, this.#means] = [task, products, means];
+  private constructor(task: ReadingLayer, products: Float64Array, means: Float64Array, trust: Trust) {
+    [this.#task, this.#products, this.#means, this.#trust] = [task, products, means, trust];
     this.#run = task.layer.columns / task.channels;
   }
 
@@ -54,30 +54,30 @@ export class ChannelReader {
       for (let column = row; column < columns; column++)
         products[row * columns + column] =
           (summed[row * stride + column] ?? 0) / samples - (means[row] ?? 0) * (means[column] ?? 0);
-    const more = dampingOf(products, columns, columns);
-    if (!(more > 0 && more < Infinity)) return undefined;
+    const ridge = ridgeOf(products, columns, samples);
+    if (ridge === undefined) return undefined;
     for (let row = 0; row < columns; row++)
-      products[row * columns + row] = Math.max(0, products[row * columns + row] ?? 0) + more;
-    return new ChannelReader(task, products, means);
+      products[row * columns + row] = Math.max(0, products[row * columns + row] ?? 0) + ridge;
+    return new ChannelReader(task, products, means, { samples, ridge });
   }
 
   /** Begins taking away channels, one after the other. */
   begin(): Removal {
     const { columns } = this.#task.layer;
-    const regression = new Regression(this.#products.slice(), columns);
+    const regression = new Regression(this.#products, columns);
     const weights = this.#rowsOfWeights();
     const whole = energyOf(weights, this.#products, columns);
-    for (let column = 0; column < columns; column++) regression.turn(column);
-    return new Removal(regression, weights, this.#run, whole);
+    regression.turn(Array.from({ length: columns }, (_, column) => column));
+    return new Removal(regression, weights, { run: this.#run, whole, ...this.#trust });
   }
 
   /** The layer with these channels alone. */
   withOnly(kept: readonly number[]): Compensated {
     const { layer, weights: given } = this.#task;
     const { rows, columns } = layer;
-    const regression = new Regression(this.#products.slice(), columns);
+    const regression = new Regression(this.#products, columns);
     const used = kept.flatMap((channel) => this.#columnsOf(channel));
-    for (const column of used) regression.turn(column);
+    regression.turn(used);
     const lost = Array.from({ length: columns }, (_, column) => column).filter((column) => !regression.isUsed(column));
     const place = placeIn(layer);
     const weights = given.slice();
@@ -112,4 +112,16 @@ export class ChannelReader {
       (_, at) => weights[place(Math.floor(at / columns), at % columns)] ?? 0,
     );
   }
+}
+
+/** What is added to the diagonal of products, of their mean: more of it where samples are fewer than inputs. */
+const [leastRidge, mostRidge, ridgePerScarcity] = [0.01, 1, 0.25];
+
+/** `undefined` where there is nothing to go by. */
+function ridgeOf(products: Float64Array, size: number, samples: number): number | undefined {
+  let trace = 0;
+  for (let row = 0; row < size; row++) trace += products[row * size + row] ?? 0;
+  const share = Math.min(mostRidge, Math.max(leastRidge, (ridgePerScarcity * size) / samples));
+  const ridge = (share * trace) / size;
+  return ridge > 0 && ridge < Infinity ? ridge : undefined;
 }

@@ -1,20 +1,39 @@
 import type { Regression } from '../../engine/feedback/regression.ts';
 
+/** What samples of inputs there were, and what was added to their mean products to make up for few. */
+export interface Trust {
+  readonly samples: number;
+  readonly ridge: number;
+}
+
+interface RemovalTask extends Trust {
+  /** Inputs of a channel. */
+  readonly run: number;
+  /** The mean squares of the outputs, summed over them. */
+  readonly whole: number;
+}
+
+/** Of all samples, so many at most are taken to be spent on finding how inputs are made of others. */
+const mostSpent = 0.95;
+
 /** A layer that loses channel after channel. */
 export class Removal {
   readonly #regression: Regression;
   /** Row by row; what became of them so far. */
   readonly #weights: Float64Array;
-  readonly #run: number;
-  readonly #whole: number;
+  readonly #task: RemovalTask;
+  /** How much larger errors are on other samples. */
+  #doubt: number;
 
-  constructor(regression: Regression, weights: Float64Array, run: number, whole: number) {
-    [this.#regression, this.#weights, this.#run, this.#whole] = [regression, weights, run, whole];
+  constructor(regression: Regression, weights: Float64Array, task: RemovalTask) {
+    [this.#regression, this.#weights, this.#task] = [regression, weights, task];
+    this.#doubt = this.#doubtNow();
   }
 
   /** The squared error of the outputs, relative to their squares, that taking this channel away as well would add. */
   costOf(channel: number): number {
-    const [run, first, { size }] = [this.#run, channel * this.#run, this.#regression];
+    const { run, whole } = this.#task;
+    const [first, { size }] = [channel * run, this.#regression];
     const factor = this.#factorOf(first);
     const parts = new Float64Array(run);
     let sum = 0;
@@ -26,31 +45,45 @@ export class Removal {
         parts[at] = part;
         sum += part * part;
       }
-    return sum / this.#whole;
+    return (sum / whole) * this.#doubt;
   }
 
   remove(channel: number): void {
-    for (let at = 0; at < this.#run; at++) this.#removeInput(channel * this.#run + at);
+    const { run } = this.#task;
+    const [first, regression] = [channel * run, this.#regression];
+    const { size } = regression;
+    const inputs = Array.from({ length: run }, (_, at) => first + at);
+    regression.turn(inputs);
+    const shares = inputs.map((input) =>
+      Float64Array.from({ length: size }, (_, other) => (regression.isUsed(other) ? regression.at(input, other) : 0)),
+    );
+    for (let start = 0; start < this.#weights.length; start += size)
+      for (const [at, input] of inputs.entries()) {
+        const weight = this.#weights[start + input] ?? 0;
+        const share = shares[at];
+        if (weight === 0 || !share) continue;
+        for (let other = 0; other < size; other++)
+          this.#weights[start + other] = (this.#weights[start + other] ?? 0) + weight * (share[other] ?? 0);
+        this.#weights[start + input] = 0;
+      }
+    this.#doubt = this.#doubtNow();
   }
 
-  #removeInput(input: number): void {
-    const { size } = this.#regression;
-    const pivot = this.#regression.at(input, input);
-    const changes = new Float64Array(size);
-    for (let other = 0; other < size; other++)
-      if (this.#regression.isUsed(other)) changes[other] = this.#regression.at(input, other) / pivot;
-    for (let start = 0; start < this.#weights.length; start += size) {
-      const weight = this.#weights[start + input] ?? 0;
-      if (weight === 0) continue;
-      for (let other = 0; other < size; other++)
-        this.#weights[start + other] = (this.#weights[start + other] ?? 0) - weight * (changes[other] ?? 0);
-    }
-    this.#regression.turn(input);
+  /**
+   * Source: Golub, Heath and Wahba, Generalized Cross-Validation as a Method for Choosing a Good Ridge Parameter (1979): errors on samples
+   * that were learned from are (1 − d / n)² times those on others, d being the directions that n samples were spent on.
+   */
+  #doubtNow(): number {
+    const { samples, ridge } = this.#task;
+    let spent = 0;
+    for (let input = 0; input < this.#regression.size; input++)
+      if (this.#regression.isUsed(input)) spent += 1 + ridge * this.#regression.at(input, input);
+    return 1 / (1 - Math.min(mostSpent, spent / samples)) ** 2;
   }
 
   /** The lower Cholesky factor of the inverse's block of one channel. */
   #factorOf(first: number): Float64Array {
-    const run = this.#run;
+    const { run } = this.#task;
     const factor = new Float64Array(run * run);
     for (let row = 0; row < run; row++)
       for (let column = 0; column <= row; column++) {

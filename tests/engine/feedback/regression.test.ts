@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest';
 import { Regression } from '../../../src/engine/feedback/regression.ts';
+import { feedbackKernel, allocateFloat64, referenceKernel } from '../../../src/engine/feedback/index.ts';
+import { Workspace } from '../../../src/engine/kernels/workspace.ts';
 import { gaussians } from '../../support/streams.ts';
 
-const size = 12;
+const size = 13;
+const all = Array.from({ length: size }, (_, input) => input);
 /** Sums of products of inputs that have to do with each other. */
 const products = (() => {
   const samples = Array.from({ length: 40 }, (_, sample) => {
@@ -17,14 +20,14 @@ const product = (one: number, other: number): number => products[one * size + ot
 
 test('using all inputs inverts their products, and using them no more gives those again', () => {
   const regression = new Regression(products.slice(), size);
-  for (let input = 0; input < size; input++) regression.turn(input);
+  regression.turn(all);
   for (let row = 0; row < size; row++)
     for (let column = 0; column < size; column++) {
       let sum = 0;
       for (let at = 0; at < size; at++) sum -= product(row, at) * regression.at(at, column);
       expect(sum).toBeCloseTo(row === column ? 1 : 0, 9);
     }
-  for (const input of [5, 0, 11, 3, 1, 2, 4, 10, 9, 8, 7, 6]) regression.turn(input);
+  for (const inputs of [[5, 0, 11, 3, 1], [2], [4, 10, 9, 8, 7, 6, 12]]) regression.turn(inputs);
   for (let row = 0; row < size; row++)
     for (let column = 0; column < size; column++)
       expect(regression.at(row, column)).toBeCloseTo(product(row, column), 8);
@@ -32,10 +35,10 @@ test('using all inputs inverts their products, and using them no more gives thos
 
 test('what is made of the inputs that are used leaves a rest that none of them has to do with', () => {
   const regression = new Regression(products.slice(), size);
-  for (let input = 0; input < size; input++) regression.turn(input);
-  for (const gone of [2, 7, 8]) regression.turn(gone);
-  const used = Array.from({ length: size }, (_, input) => input).filter((input) => regression.isUsed(input));
-  expect(used).toEqual([0, 1, 3, 4, 5, 6, 9, 10, 11]);
+  regression.turn(all);
+  regression.turn([2, 7, 8]);
+  const used = all.filter((input) => regression.isUsed(input));
+  expect(used).toEqual([0, 1, 3, 4, 5, 6, 9, 10, 11, 12]);
   for (const gone of [2, 7, 8]) {
     for (const input of used) {
       const made = used.reduce((sum, other) => sum + regression.at(gone, other) * product(other, input), 0);
@@ -48,4 +51,18 @@ test('what is made of the inputs that are used leaves a rest that none of them h
     expect(regression.at(gone, gone)).toBeCloseTo(rest, 8);
     expect(rest).toBeGreaterThan(0);
   }
+});
+
+test.each([2, 4, 14])('the compiled loop takes the same products from a matrix of %i rows', (stride) => {
+  const workspace = new Workspace(2 ** 16);
+  const filled = (count: number, seed: number): Float64Array => {
+    const values = allocateFloat64(count, workspace);
+    values.set(gaussians(count, 1, seed));
+    return values;
+  };
+  const [one, other] = [filled(stride * stride, 1), filled(stride * stride, 1)];
+  const [left, right] = [filled(4 * stride, 2), filled(4 * stride, 3)];
+  feedbackKernel(workspace).subtractProducts(one, stride, left, right);
+  referenceKernel.subtractProducts(other, stride, left, right);
+  expect(one).toEqual(other);
 });
