@@ -22,7 +22,7 @@ export interface FeedbackKernel {
    * than the row where it proved not to be positive.
    */
   factor(matrix: Float64Array, size: number): number;
-  /** Takes from the upper half of a square matrix, `stride` to a row and that even, leftᵀ · right of four rows each. */
+  /** Takes from the upper half of a square matrix, `stride` to a row and that even, leftᵀ · right of {@link productsAtOnce} rows each. */
   subtractProducts(matrix: Float64Array, stride: number, left: Float64Array, right: Float64Array): void;
   /**
    * Rounds {@link lanes} rows of `size` weights, lane beside lane, from the last column to the first, each after the errors
@@ -79,6 +79,9 @@ export interface SweepPruning {
   readonly keeps: Uint8Array;
 }
 
+/** Rows whose products are taken away together. */
+export const productsAtOnce = 8;
+
 /** The loops as TypeScript: what the compiled ones are compared with. */
 export const referenceKernel: FeedbackKernel = {
   accumulate(samples, count, stride, sums) {
@@ -122,7 +125,7 @@ export const referenceKernel: FeedbackKernel = {
   subtractProducts(matrix, stride, left, right) {
     for (let row = 0; row < stride; row++)
       for (let column = row & ~1; column < stride; column++)
-        for (let each = 0; each < 4 * stride; each += stride) {
+        for (let each = 0; each < productsAtOnce * stride; each += stride) {
           const at = row * stride + column;
           matrix[at] = (matrix[at] ?? 0) - (left[each + row] ?? 0) * (right[each + column] ?? 0);
         }

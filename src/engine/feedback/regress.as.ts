@@ -8,6 +8,10 @@ export function subtractProducts(matrix: usize, stride: i32, left: usize, right:
     const x1 = f64x2.splat(load<f64>(left + at + bytes));
     const x2 = f64x2.splat(load<f64>(left + at + 2 * bytes));
     const x3 = f64x2.splat(load<f64>(left + at + 3 * bytes));
+    const x4 = f64x2.splat(load<f64>(left + at + 4 * bytes));
+    const x5 = f64x2.splat(load<f64>(left + at + 5 * bytes));
+    const x6 = f64x2.splat(load<f64>(left + at + 6 * bytes));
+    const x7 = f64x2.splat(load<f64>(left + at + 7 * bytes));
     const target = matrix + <usize>row * bytes;
     for (let column = at & ~15; column < bytes; column += 16) {
       const place = right + column;
@@ -16,6 +20,10 @@ export function subtractProducts(matrix: usize, stride: i32, left: usize, right:
       rest = f64x2.sub(rest, f64x2.mul(x1, v128.load(place + bytes)));
       rest = f64x2.sub(rest, f64x2.mul(x2, v128.load(place + 2 * bytes)));
       rest = f64x2.sub(rest, f64x2.mul(x3, v128.load(place + 3 * bytes)));
+      rest = f64x2.sub(rest, f64x2.mul(x4, v128.load(place + 4 * bytes)));
+      rest = f64x2.sub(rest, f64x2.mul(x5, v128.load(place + 5 * bytes)));
+      rest = f64x2.sub(rest, f64x2.mul(x6, v128.load(place + 6 * bytes)));
+      rest = f64x2.sub(rest, f64x2.mul(x7, v128.load(place + 7 * bytes)));
       v128.store(target + column, rest);
     }
   }

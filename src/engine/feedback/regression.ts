@@ -1,10 +1,7 @@
 import { Workspace } from '../kernels/workspace.ts';
 import { allocateFloat64 } from './allocate.ts';
 import { feedbackKernel } from './compiled.ts';
-import type { FeedbackKernel } from './kernel.ts';
-
-/** Inputs that are used, or used no more, in one pass over the matrix. */
-const together = 4;
+import { productsAtOnce as together, type FeedbackKernel } from './kernel.ts';
 
 /** What inputs of a layer have to do with each other: how each is best made of others, and what that leaves. */
 export class Regression {

@@ -1,25 +1,15 @@
 import { graphTensors, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor } from './graph.ts';
+import {
+  isOfPictures,
+  join,
+  latest,
+  runOf,
+  type ChannelPart,
+  type ChannelSet,
+  type Draft,
+  type Label,
+} from './channel-labels.ts';
 import { weightUses, type WeightRole, type WeightUse } from './weight-uses.ts';
-
-/** A tensor whose entries along an axis belong to channels: to channel c those from c × run on, `run` of them. */
-export interface ChannelPart {
-  readonly tensor: OnnxTensor;
-  readonly axis: number;
-  readonly run: number;
-}
-
-/** Channels that can be taken out of a graph, each from all of these at once, and the graph stays sound. */
-export interface ChannelSet {
-  readonly count: number;
-  /** What makes the channels or changes each by itself: weights of layers, biases, normalizations, factors. */
-  readonly made: readonly ChannelPart[];
-  /** Weights of the layers that sum over the channels. */
-  readonly read: readonly ChannelPart[];
-  /** Convolutions with a group for each channel. */
-  readonly grouped: readonly OnnxNode[];
-  /** Values that have the channels. */
-  readonly values: readonly string[];
-}
 
 /** What gives for each number of a value a number of its own; further inputs are single numbers. */
 const elementwise = new Set([
@@ -31,28 +21,6 @@ const pooling = new Set(['MaxPool', 'AveragePool', 'LpPool', 'GlobalMaxPool', 'G
 const pairwise = new Set(['Add', 'Sub', 'Mul', 'Div', 'Pow', 'PRelu', 'Min', 'Max']);
 
 const multiplied: ReadonlySet<WeightRole> = new Set(['convolution', 'depthwise', 'matrix']);
-
-/** A set as it grows; sets that turn out to be one point to it. */
-interface Draft {
-  readonly count: number;
-  readonly made: ChannelPart[];
-  readonly read: ChannelPart[];
-  readonly grouped: OnnxNode[];
-  readonly values: string[];
-  /** Whether something was met that channels cannot be followed through. */
-  isKept: boolean;
-  joinedTo?: Draft;
-}
-
-/** Where the channels of a value lie. */
-interface Label {
-  readonly draft: Draft;
-  /** The axis, counted from the last one, which is 1: so axes of operands of unlike ranks meet. */
-  readonly fromEnd: number;
-  readonly rank: number | undefined;
-  /** Whether each channel has several neighbouring places, since what lay behind it was flattened. */
-  readonly isFlat: boolean;
-}
 
 /**
  * The channels of the main graph that could be taken out: outputs of Conv, ConvTranspose, Gemm and MatMul with constant weights in
@@ -208,8 +176,10 @@ class ChannelSearch {
     return name === '' || (tensor !== undefined && elementsOf(tensor) === 1);
   }
 
-  #keep(label: Label | undefined): undefined {
+  /** Lets channels stay; what comes of them has none that could be taken out. */
+  #keep(label: Label | undefined): Label | undefined {
     if (label) latest(label.draft).isKept = true;
+    return undefined;
   }
 
   #readsOf(name: string): number {
@@ -217,34 +187,9 @@ class ChannelSearch {
   }
 }
 
-function latest(draft: Draft): Draft {
-  return draft.joinedTo ? latest(draft.joinedTo) : draft;
-}
-
-function join(one: Draft, other: Draft): void {
-  const [into, from] = [latest(one), latest(other)];
-  if (into === from) return;
-  into.made.push(...from.made);
-  into.read.push(...from.read);
-  into.grouped.push(...from.grouped);
-  into.values.push(...from.values);
-  into.isKept ||= from.isKept;
-  from.joinedTo = into;
-}
-
-/** Whether the channels lie along the second axis, as convolutions have them. */
-function isOfPictures({ rank, fromEnd, isFlat }: Label): boolean {
-  return !isFlat && rank !== undefined && rank - fromEnd === 1;
-}
-
 /** Whether a Flatten makes one row of each item. */
 function flattensAll({ attributes }: OnnxNode): boolean {
   return (attributes.get('axis')?.int ?? 1) === 1;
-}
-
-/** How many of so many entries belong to one channel; 0 where that is no whole number. */
-function runOf({ draft: { count }, isFlat }: Label, extent = 0): number {
-  return extent === count ? 1 : isFlat && extent % count === 0 ? extent / count : 0;
 }
 
 function isReadable({ type, data }: OnnxTensor): boolean {

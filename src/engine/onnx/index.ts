@@ -1,6 +1,6 @@
 export * from './graph.ts';
 export { channelSets } from './channels.ts';
-export type { ChannelPart, ChannelSet } from './channels.ts';
+export type { ChannelPart, ChannelSet } from './channel-labels.ts';
 export { readGraph } from './read-graph.ts';
 export { append, appendToModel, edited, given, insertBefore, replace } from './edit.ts';
 export type { Content, Edit, EditedFile } from './edit.ts';

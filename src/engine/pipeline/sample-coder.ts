@@ -1,6 +1,7 @@
 import type { CodecNode, Preset } from '../codecs/codec.ts';
 import { nodeAt } from '../codecs/node-at.ts';
 import type { Crew } from '../workers/crew.ts';
+import type { FileRange } from '../workers/protocol.ts';
 import type { PlacedRun } from './blueprint.ts';
 import type { CodedUnit } from './extrapolate.ts';
 import type { InputFile } from './inputs.ts';
@@ -89,9 +90,12 @@ export class SampleCoder {
     const slices = sampleRanges(run.length, sampleUnit(run.stream.dtype), sampleBytes);
     const descriptor = this.#descriptor(run);
     const ranges = slices.map(({ offset, length }) => ({ descriptor, offset: run.offset + offset, length }));
-    const base = looksInside(preset) ? this.#base : undefined;
-    const found = await Promise.all(slices.map(({ offset, length }) => base?.range(run, offset, length)));
-    const references = found.filter((range) => range !== undefined);
+    const references: FileRange[] = [];
+    if (looksInside(preset))
+      for (const { offset, length } of slices) {
+        const range = await this.#base?.range(run, offset, length);
+        if (range) references.push(range);
+      }
     return await this.#crew.plan({
       ...{ ranges, stream: run.stream, streamLength: run.length, preset },
       references: references.length > 0 ? references : undefined,

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { Regression } from '../../../src/engine/feedback/regression.ts';
-import { feedbackKernel, allocateFloat64, referenceKernel } from '../../../src/engine/feedback/index.ts';
+import {
+  allocateFloat64,
+  feedbackKernel,
+  productsAtOnce,
+  referenceKernel,
+} from '../../../src/engine/feedback/index.ts';
 import { Workspace } from '../../../src/engine/kernels/workspace.ts';
 import { gaussians } from '../../support/streams.ts';
 
@@ -61,7 +66,7 @@ test.each([2, 4, 14])('the compiled loop takes the same products from a matrix o
     return values;
   };
   const [one, other] = [filled(stride * stride, 1), filled(stride * stride, 1)];
-  const [left, right] = [filled(4 * stride, 2), filled(4 * stride, 3)];
+  const [left, right] = [filled(productsAtOnce * stride, 2), filled(productsAtOnce * stride, 3)];
   feedbackKernel(workspace).subtractProducts(one, stride, left, right);
   referenceKernel.subtractProducts(other, stride, left, right);
   expect(one).toEqual(other);
