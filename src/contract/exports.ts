@@ -16,6 +16,8 @@ export const exportTarget = z.object({
   load: z.string(),
   /** Formats of the files that it can be made of; empty: any. */
   from: z.array(z.string()),
+  /** Whether sample inputs choose what becomes of the model, so that a task is needed. */
+  learns: z.boolean(),
 });
 export type ExportTarget = z.infer<typeof exportTarget>;
 
@@ -28,6 +30,9 @@ export const exportRequest = z.strictObject({
   /** A file, or a folder where the model has several; default: beside the model, its name with the target's in it. */
   output: path.exactOptional(),
   overwrite: z.boolean().exactOptional(),
+  /** For a target that learns: a task file, and the share of channels to take out. */
+  task: path.exactOptional(),
+  channels: z.number().gt(0).lt(1).exactOptional(),
 });
 export type ExportRequest = z.infer<typeof exportRequest>;
 

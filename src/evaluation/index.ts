@@ -5,7 +5,7 @@ export type * from './figures.ts';
 export type * from './report.ts';
 export type { EvaluationProcess, SpawnEvaluation, TaskMessage, TaskReply } from './process/protocol.ts';
 export type { AnswerStore, EvaluationContext } from './evaluate.ts';
-export { narrower, type NarrowingRequest } from './narrow/narrower.ts';
+export { narrower, usualShare, type NarrowingRequest } from './narrow/narrower.ts';
 export { exportReader } from './load/reader.ts';
 export type * from './joint/report.ts';
 export { fitParts, type FitPart, type FitRequest, type FitTarget } from './joint/request.ts';

@@ -8,6 +8,7 @@ import { thisProcess } from '../../src/engine/io/owner.ts';
 import { exportNotes } from '../../src/host/export-notes.ts';
 import { createHost, type RunningHost } from '../../src/host/host.ts';
 import { evaluationContext } from '../evaluation/support.ts';
+import { writeChainTask } from '../support/chain-task.ts';
 import { openHost } from './open-host.ts';
 
 const samples = fileURLToPath(new URL('../../samples', import.meta.url));
@@ -67,6 +68,22 @@ test('what cannot be exported fails with its reason, and leaves nothing', async 
   expect(failed).toMatchObject({ state: 'failed', error: { code: 'UNSUPPORTED' } });
   expect(failed?.error?.message).toMatch(/no ONNX model/);
   expect(await readdir(models)).toEqual(['model.safetensors']);
+});
+
+test('channels are taken out by the inputs of a task, which has to be named and allowed', async () => {
+  await using opened = await openHost({ spawnWorker, spawnEvaluation });
+  const { host, models, outside } = opened;
+  const { model: input, task } = await writeChainTask(models);
+  const asked = { input, target: 'onnx-narrow' };
+  const { exports } = await host.call('catalog.list', {});
+  expect(exports.filter(({ learns }) => learns).map(({ id }) => id)).toEqual(['onnx-narrow']);
+  expect((await ended(host, asked)).at(-1)?.error).toMatchObject({ code: 'USAGE' });
+  const notAllowed = host.call('exports.start', { ...asked, task: join(outside, 'secret.txt') });
+  await expect(notAllowed).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+  const { receipt } = (await ended(host, { ...asked, task, channels: 0.25 })).at(-1) ?? {};
+  expect(receipt?.loadTest).toMatchObject({ reader: 'onnxruntime', isLoaded: true });
+  expect(receipt?.notices).toContainEqual(expect.stringMatching(/^64 of 256 channels were taken out/));
+  expect(receipt?.weightsOut).toBeLessThan(0.8 * (receipt?.weightsIn ?? 0));
 });
 
 test('one that goes on can be stopped, and nothing is written where no folder is open', async () => {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { loadExports, UsageError, type ExportTarget } from '../../engine/index.ts';
-import { exportReader, narrower } from '../../evaluation/index.ts';
+import { exportReader, narrower, usualShare } from '../../evaluation/index.ts';
 import { follow } from '../follow.ts';
 import { exportSummary, targetLines } from '../view/export.ts';
 import type { AddCommand } from './command.ts';
@@ -38,7 +38,7 @@ export const addExport: AddCommand = (program, runAction) => {
     .addOption(
       new Option('--channels <share>', 'for onnx-narrow: how many of the channels that can be taken out are')
         .argParser(parseShare)
-        .default(defaultShare, '20%'),
+        .default(usualShare, `${100 * usualShare}%`),
     );
   withResources(command).action((model: string | undefined, options: ExportOptions) =>
     runAction(async ({ shell, output, engineContext }) => {
@@ -64,9 +64,6 @@ export const addExport: AddCommand = (program, runAction) => {
     }),
   );
 };
-
-/** Of the channels that can be taken out. */
-const defaultShare = 0.2;
 
 function parseShare(text: string): number {
   const share = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]) / 100;

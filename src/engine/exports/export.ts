@@ -65,6 +65,8 @@ export interface ExportTarget {
   readonly from: readonly string[];
   /** What reads the result before it is called done. */
   readonly check: 'onnx' | 'safetensors' | 'gguf';
+  /** Whether it needs {@link ExportJob.narrow}, and so sample inputs. */
+  readonly learns?: boolean;
   /** The ending of the new file, with the dot. */
   extension(file: InputFile): string;
   /** Why the model cannot become such a file, or `undefined` if it can. */

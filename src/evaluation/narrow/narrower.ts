@@ -12,6 +12,9 @@ export interface NarrowingRequest extends LearningRequest {
 /** More items than are rounded by: whole channels are to be made good from others. */
 const usualItems = 256;
 
+/** The share that is taken out if nothing is said. */
+export const usualShare = 0.2;
+
 /** Has channels chosen in a process of its own. */
 export function narrower(spawnEvaluation: SpawnEvaluation, { share, ...learning }: NarrowingRequest): Narrow {
   return async (request, signal, onProgress) => {

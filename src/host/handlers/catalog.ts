@@ -13,8 +13,8 @@ export function catalogHandlers(engine: Engine): Handlers<'catalog.list'> {
         codecs: codecs.map((codec) => ({ ...codec })),
         presets: [...presets],
         methods: methods.map((method) => ({ ...method })),
-        exports: (await loadExports()).targets.map(({ id, title, summary, ticks, load, from }) => ({
-          ...{ id, title, summary, load, from: [...from] },
+        exports: (await loadExports()).targets.map(({ id, title, summary, ticks, load, from, learns = false }) => ({
+          ...{ id, title, summary, load, from: [...from], learns },
           ticks: { ...ticks },
         })),
       };

@@ -10,7 +10,7 @@ import {
 } from '../../contract/exports.ts';
 import type { Settings } from '../../contract/settings.ts';
 import { loadExports, type ExportReport } from '../../engine/index.ts';
-import { exportReader, type SpawnEvaluation } from '../../evaluation/index.ts';
+import { exportReader, narrower, usualShare, type SpawnEvaluation } from '../../evaluation/index.ts';
 import type { Access } from '../access.ts';
 import type { SpawnWorker } from '../engine.ts';
 import type { ExportNotes } from '../export-notes.ts';
@@ -48,10 +48,10 @@ export function exportHandlers(options: ExportOptions): ExportPart {
       const resources = { memoryBytes, ...(threads === 'auto' ? {} : { threads }) };
       await notes.add(id, request.output ?? request.input);
       try {
-        yield* exportModel(
-          { ...resources, ...request },
-          { spawnWorker, signal, readExport: exportReader(spawnEvaluation) },
-        );
+        const { task, channels: share = usualShare, ...asked } = request;
+        const narrow = spawnEvaluation && task !== undefined ? narrower(spawnEvaluation, { task, share }) : undefined;
+        const context = { spawnWorker, signal, readExport: exportReader(spawnEvaluation), narrow };
+        yield* exportModel({ ...resources, ...asked }, context);
       } finally {
         await notes.remove(id);
       }
@@ -72,7 +72,13 @@ export function exportHandlers(options: ExportOptions): ExportPart {
         const output = await access
           .check(request.output ?? dirname(input))
           .then((checked) => request.output && checked);
-        return queue.add({ ...request, input, ...(output !== undefined && { output }) });
+        const task = request.task === undefined ? undefined : await access.check(request.task);
+        return queue.add({
+          ...request,
+          input,
+          ...(output !== undefined && { output }),
+          ...(task !== undefined && { task }),
+        });
       },
       'exports.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
       'exports.running': () => [...queue.list()],

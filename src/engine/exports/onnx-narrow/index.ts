@@ -29,6 +29,7 @@ export const narrowTarget: ExportTarget = onnxTarget(
     summary:
       'Layers with fewer channels: those that what reads them misses least on sample inputs go, and the other weights make that good. Smaller and faster everywhere; measure it.',
     ticks: { smallerOnDisk: true, smallerInMemory: true, faster: true },
+    learns: true,
   },
   write,
 );

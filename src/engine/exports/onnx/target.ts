@@ -9,7 +9,7 @@ import type { TensorStore } from './store.ts';
 
 /** A kind of export that stays an ONNX model. */
 export function onnxTarget(
-  words: Pick<ExportTarget, 'id' | 'title' | 'summary' | 'ticks'>,
+  words: Pick<ExportTarget, 'id' | 'title' | 'summary' | 'ticks' | 'learns'>,
   write: ExportTarget['write'],
 ): ExportTarget {
   return {

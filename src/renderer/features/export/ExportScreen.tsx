@@ -1,4 +1,4 @@
-import { Button, TextInput } from '@mantine/core';
+import { Button, NativeSelect, TextInput } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { Link } from 'wouter';
 import type { ModelSummary } from '../../../contract/models.ts';
@@ -7,6 +7,7 @@ import { Actions } from '../../components/Actions.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
+import { TaskChoice } from '../../components/TaskChoice.tsx';
 import { useStartExport } from '../../host/exports.ts';
 import { useModel } from '../../host/models.ts';
 import { useCatalog } from '../../host/settings.ts';
@@ -16,6 +17,9 @@ import { fileName } from '../../text/visible.ts';
 import classes from './ExportScreen.module.css';
 import { suitedTargets } from './export-words.ts';
 import { TargetChoice } from './TargetChoice.tsx';
+
+/** Of the channels that can be taken out of a model. */
+const channelShares = [0.1, 0.2, 0.3, 0.5] as const;
 
 /** A model or an archive before it is exported: which kind of file, and where to. */
 export function ExportScreen({ path }: { readonly path: string }) {
@@ -33,6 +37,8 @@ function ExportForm({ model: { path, bytes, files } }: { readonly model: ModelSu
   const start = useStartExport();
   const [chosen, setChosen] = useState<string>();
   const [output, setOutput] = useState('');
+  const [task, setTask] = useState('');
+  const [channels, setChannels] = useState<number>(channelShares[0]);
   const form = useRef<HTMLFormElement>(null);
   useShortcut('start', () => form.current?.requestSubmit());
   if (catalog === undefined) return null;
@@ -46,7 +52,10 @@ function ExportForm({ model: { path, bytes, files } }: { readonly model: ModelSu
       onSubmit={(event) => {
         event.preventDefault();
         if (target !== undefined)
-          start.mutate({ input: path, target: target.id, ...(output === '' ? {} : { output }) });
+          start.mutate({
+            ...{ input: path, target: target.id, ...(output === '' ? {} : { output }) },
+            ...(target.learns && task !== '' ? { task, channels } : {}),
+          });
       }}
     >
       <p>{`A smaller file of ${bytesText(bytes)} that the program you already use opens as it is.`}</p>
@@ -55,6 +64,18 @@ function ExportForm({ model: { path, bytes, files } }: { readonly model: ModelSu
       ) : (
         <>
           <TargetChoice targets={suited} value={target.id} onChange={setChosen} />
+          {target.learns && (
+            <>
+              <TaskChoice value={task} onChange={setTask} none="None yet" saysOfNone="Such as the model will see." />
+              <NativeSelect
+                label="Channels to take out"
+                description="Of those that can be. Evaluate the result against the original before it is used."
+                value={channels}
+                data={channelShares.map((share) => ({ value: String(share), label: `${Math.round(100 * share)} %` }))}
+                onChange={({ currentTarget }) => setChannels(Number(currentTarget.value))}
+              />
+            </>
+          )}
           <TextInput
             label="Where to"
             description="A file, or a folder where the model has several. Empty: beside the model, with the kind in its name."
@@ -62,7 +83,7 @@ function ExportForm({ model: { path, bytes, files } }: { readonly model: ModelSu
             onChange={({ currentTarget }) => setOutput(currentTarget.value)}
           />
           <Actions>
-            <Button type="submit" loading={start.isPending}>
+            <Button type="submit" loading={start.isPending} disabled={target.learns && task === ''}>
               {`Export as ${target.title}`}
             </Button>
             <span>The original is only read. The new file gets its name once it was loaded.</span>

@@ -1,11 +1,10 @@
-import { Button, NativeSelect, NumberInput, Radio, Slider, TextInput } from '@mantine/core';
+import { Button, NumberInput, Radio, Slider } from '@mantine/core';
 import { useState } from 'react';
 import type { FitTarget } from '../../../contract/fits.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { IconTilde } from '../../components/icons.ts';
-import { useBundledTasks } from '../../host/fits.ts';
+import { TaskChoice } from '../../components/TaskChoice.tsx';
 import { bytesText } from '../../text/amounts.ts';
-import { visibleText } from '../../text/visible.ts';
 import approximate from '../approximate/Recipe.module.css';
 import classes from './FitForm.module.css';
 import { FitWays, type Ways } from './FitWays.tsx';
@@ -143,34 +142,14 @@ export function FitForm({ bytes, inputs, onInputs, ways, onWays, isBusy, onStart
 }
 
 function TaskFields({ inputs, onInputs }: Pick<FitFormProps, 'inputs' | 'onInputs'>) {
-  const tasks = useBundledTasks().data ?? [];
-  const [isOwn, setOwn] = useState(false);
   return (
     <div className={classes.fields}>
-      <NativeSelect
-        label="Inputs"
-        description={
-          inputs.task === '' ? 'Made-up inputs teach little, and nothing is said of how good the result is.' : undefined
-        }
-        value={isOwn ? 'own' : inputs.task}
-        data={[
-          { value: '', label: 'None: made up' },
-          ...tasks.map(({ path, title }) => ({ value: path, label: visibleText(title) })),
-          { value: 'own', label: 'A task file of yours' },
-        ]}
-        onChange={({ currentTarget: { value } }) => {
-          setOwn(value === 'own');
-          onInputs({ ...inputs, task: value === 'own' ? '' : value });
-        }}
+      <TaskChoice
+        value={inputs.task}
+        onChange={(task) => onInputs({ ...inputs, task })}
+        none="None: made up"
+        saysOfNone="Made-up inputs teach little, and nothing is said of how good the result is."
       />
-      {isOwn && (
-        <TextInput
-          label="Task file"
-          description="Its path on this machine"
-          value={inputs.task}
-          onChange={({ currentTarget }) => onInputs({ ...inputs, task: currentTarget.value })}
-        />
-      )}
       {inputs.task !== '' && (
         <NumberInput
           label="Learn from the first"
