@@ -7,7 +7,7 @@ import { defineQuantizer } from '../quantizer.ts';
 import { totalCount } from '../statistics.ts';
 import { readSteps, stepsHeaderBytes, writeSteps } from '../steps.ts';
 import { smallOption } from '../small.ts';
-import { bordersOf, toPlaces } from './kernel.ts';
+import { toPlaces, withBorders, type Book } from './kernel.ts';
 import { learnCodebooks } from './learn.ts';
 
 const options = z.strictObject({
@@ -23,10 +23,15 @@ const options = z.strictObject({
     title: 'Scale for each',
     description: 'Whether the codebook is for the weights as they are, or each row has a scale.',
   }),
-  weights: z.enum(['none', 'row']).default('none').meta({
+  weights: z.enum(['none', 'row', 'input']).default('none').meta({
     title: 'What counts',
     description:
-      'Whether every error counts the same, or by what is large in its row, where the codebook has no scales.',
+      'Whether every error counts the same, or by what is large in its row where the codebook has no scales, or by what it is multiplied with where the graph tells.',
+  }),
+  rate: z.number().min(0).max(4).default(0).meta({
+    title: 'Short codes',
+    description:
+      'How much the lengths of places count against the distances of weights from their values; 0 not at all. Values that are hardly taken go.',
   }),
   small: smallOption,
 });
@@ -34,8 +39,9 @@ const options = z.strictObject({
 type Options = z.infer<typeof options>;
 
 interface Parameters {
-  /** One behind another, each ascending and of `size` values. */
+  /** One behind another, each ascending and of `size` values, and what their places cost. */
   readonly books: Float32Array;
+  readonly prices: Float64Array;
   readonly size: number;
   readonly isScaled: boolean;
 }
@@ -56,19 +62,23 @@ export const codebook = defineQuantizer<Options, Parameters>({
   since: 2,
   options,
   ladder: [{ size: 256 }, {}, { size: 16 }, { size: 8 }, { size: 4 }],
-  needs: { sample: true },
+  needs: { sample: true, inputs: true },
   finer: (given) => ({ ...given, size: Math.min(256, given.size * finerBy) }),
 
-  plan(geometry, statistics, { size: asked, groups, scale, weights, small }) {
+  plan(geometry, statistics, { size: asked, groups, scale, weights, rate, small }) {
     const size = totalCount(statistics) <= small ? Math.min(256, asked * finerBy) : asked;
     const isScaled = scale === 'row' && (geometry.channels === 'rows' || geometry.columns >= leastRow);
-    const books = learnCodebooks(geometry, statistics, { size, groups, isScaled, isWeighted: weights === 'row' });
-    return { books: Float32Array.from(books.flatMap((book) => [...book])), size: books[0]?.length ?? 1, isScaled };
+    const books = learnCodebooks(geometry, statistics, { size, groups, isScaled, weights, rate });
+    return {
+      books: Float32Array.from(books.flatMap(({ values }) => [...values])),
+      prices: Float64Array.from(books.flatMap(({ prices }) => [...prices])),
+      ...{ size: books[0]?.values.length ?? 1, isScaled },
+    };
   },
 
-  quantize(piece, { books, size, isScaled }, workspace) {
+  quantize(piece, { books, prices, size, isScaled }, workspace) {
     const shape = shapeOf(piece);
-    const choices = booksOf(books, size);
+    const choices = booksOf(books, prices, size);
     const steps = isScaled ? writeSteps(sizesOfBlocks(piece, 0), workspace) : undefined;
     const ids = new Uint8Array(countBlocks(shape, 0));
     const places = workspace.allocate(piece.values.length);
@@ -76,8 +86,8 @@ export const codebook = defineQuantizer<Options, Parameters>({
     eachBlock(shape, 0, (start, end, row) => {
       const factor = steps ? perStep(steps.steps[row]) : 1;
       let least = Infinity;
-      choices.forEach(({ book, borders }, id) => {
-        const loss = toPlaces(piece.values, start, end, factor, book, borders, tried);
+      choices.forEach((book, id) => {
+        const loss = toPlaces(piece.values, start, end, factor, book, tried);
         if (loss >= least && id > 0) return;
         least = loss;
         ids[row] = id;
@@ -86,7 +96,7 @@ export const codebook = defineQuantizer<Options, Parameters>({
     });
     const outliers: number[] = [];
     eachBlock(shape, 0, (start, end, row) => {
-      const { book } = choices[ids[row] ?? 0] ?? { book: books };
+      const { values: book } = choices[ids[row] ?? 0] ?? { values: books };
       const factor = steps ? perStep(steps.steps[row]) : 1;
       const [least, most] = reachOf(book);
       for (let at = start; at < end; at++) {
@@ -129,12 +139,13 @@ export const codebook = defineQuantizer<Options, Parameters>({
   dequantize({ header, parts }, shape, values) {
     const { isScaled, size, groups, stepsAt } = readHeader(header);
     const wordsOf = (part: number): ArrayBuffer => Uint8Array.from(parts[part]?.bytes ?? []).buffer;
-    const books = booksOf(new Float32Array(wordsOf(0)), size);
+    const all = new Float32Array(wordsOf(0));
+    const books = Array.from({ length: groups }, (_, id) => all.subarray(id * size, (id + 1) * size));
     const steps = isScaled ? readSteps(header, stepsAt, parts[3]) : undefined;
     const ids = groups > 1 ? parts[isScaled ? 4 : 3]?.bytes : undefined;
     const places = parts.at(-1)?.bytes ?? new Uint8Array();
     eachBlock(shape, 0, (start, end, row) => {
-      const { book } = books[ids?.[row] ?? 0] ?? {};
+      const book = books[ids?.[row] ?? 0];
       if (book === undefined) throw new DamagedArchiveError(`A row has codebook ${ids?.[row]} of ${books.length}.`);
       const scale = steps?.[row] ?? 1;
       for (let at = start; at < end; at++) {
@@ -150,24 +161,23 @@ export const codebook = defineQuantizer<Options, Parameters>({
     });
   },
 
-  bound(piece, { books, size, isScaled }) {
+  bound(piece, { books, prices, size, isScaled }) {
     const bounds = new Float64Array(piece.values.length);
     const sizes = sizesOfBlocks(piece, 0);
-    const choices = booksOf(books, size);
+    const choices = booksOf(books, prices, size);
     eachBlock(shapeOf(piece), 0, (start, end, row) => {
       const scale = isScaled ? (sizes[row] ?? 0) : 1;
       for (let at = start; at < end; at++)
-        bounds[at] = Math.max(...choices.map(({ book }) => farthest(book, piece.values[at] ?? 0, scale, isScaled)));
+        bounds[at] = Math.max(...choices.map((book) => farthest(book, piece.values[at] ?? 0, scale, isScaled)));
     });
     return { each: (place) => bounds[place] ?? 0 };
   },
 });
 
-function booksOf(books: Float32Array, size: number): { readonly book: Float32Array; readonly borders: Float32Array }[] {
-  return Array.from({ length: Math.floor(books.length / size) }, (_, id) => {
-    const book = books.subarray(id * size, (id + 1) * size);
-    return { book, borders: bordersOf(book) };
-  });
+function booksOf(books: Float32Array, prices: Float64Array, size: number): Book[] {
+  return Array.from({ length: Math.floor(books.length / size) }, (_, id) =>
+    withBorders(books.subarray(id * size, (id + 1) * size), prices.subarray(id * size, (id + 1) * size)),
+  );
 }
 
 /** What lies farther beyond the ends than the values there are apart stands out, and is kept exactly. */
@@ -177,11 +187,22 @@ function reachOf(book: Float32Array): readonly [number, number] {
   return book.length < 4 || first === last ? [-Infinity, Infinity] : [2 * first - second, 2 * last - before];
 }
 
-/** How far the nearest value may be; scales are stored up to 2.2 % larger. */
-function farthest(book: Float32Array, value: number, scale: number, isScaled: boolean): number {
-  const nearest = book.reduce((least, choice) => Math.min(least, Math.abs(value - choice * scale)), Infinity);
-  const largest = Math.max(-(book[0] ?? 0), book.at(-1) ?? 0);
-  return isScaled ? nearest + (stepGrowth - 1) * largest * scale : nearest;
+/**
+ * How far the value that is taken may be: the nearest or, where places have prices, any of those around the number. Scales are
+ * stored up to 2.2 % larger.
+ */
+function farthest({ values, prices }: Book, value: number, scale: number, isScaled: boolean): number {
+  const away = values.map((choice) => Math.abs(value - choice * scale));
+  const isPriced = prices.some((price) => price > 0);
+  const around = [1, isScaled ? stepGrowth : 1].flatMap((growth) => {
+    const above = values.findIndex((choice) => choice * scale * growth >= value);
+    return above < 0 ? [values.length - 1] : [above, Math.max(0, above - 1)];
+  });
+  const farther = isPriced
+    ? Math.max(...around.map((place) => away[place] ?? 0))
+    : away.reduce((least, one) => Math.min(least, one), Infinity);
+  const largest = Math.max(-(values[0] ?? 0), values.at(-1) ?? 0);
+  return isScaled ? farther + (stepGrowth - 1) * largest * scale : farther;
 }
 
 function readHeader(header: Uint8Array) {

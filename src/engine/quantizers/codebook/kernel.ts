@@ -13,7 +13,7 @@ interface Bins {
  * The at most `size` values, ascending, of which replacing each number by the nearest loses least (weighted squares): exact
  * for bins that are narrow where numbers are many and where they are few.
  */
-export function optimalCodebook(numbers: Float32Array, weights: Float32Array | undefined, size: number): Float32Array {
+export function optimalCodebook(numbers: Float32Array, weights: Float32Array, size: number): Float32Array {
   const bins = binsOf(numbers, weights);
   if (bins.count === 0) return Float32Array.of(0);
   const starts = optimalCuts(bins, Math.min(size, bins.count));
@@ -24,7 +24,7 @@ export function optimalCodebook(numbers: Float32Array, weights: Float32Array | u
   }).sort();
 }
 
-function binsOf(numbers: Float32Array, weights: Float32Array | undefined): Bins {
+function binsOf(numbers: Float32Array, weights: Float32Array): Bins {
   const order = Uint32Array.from(numbers.keys()).sort((one, other) => (numbers[one] ?? 0) - (numbers[other] ?? 0));
   const least = numbers[order[0] ?? 0] ?? 0;
   const range = (numbers[order.at(-1) ?? 0] ?? 0) - least;
@@ -41,7 +41,7 @@ function binsOf(numbers: Float32Array, weights: Float32Array | undefined): Bins 
     const isFull = (taken / numbers.length) * binGoal + ((number - first) / range) * binGoal >= 1;
     if (taken > 0 && isFull && number !== first) close();
     if (taken === 0) first = number;
-    const share = weights?.[at] ?? 1;
+    const share = weights[at] ?? 1;
     weight += share;
     sum += share * number;
     square += share * number * number;
@@ -96,19 +96,35 @@ function optimalCuts({ count, weights, sums, squares }: Bins, size: number): num
   return starts;
 }
 
-/** Halfway between neighbours of an ascending codebook. */
-export function bordersOf(codebook: Float32Array): Float32Array {
-  return codebook.subarray(1).map((value, place) => value / 2 + (codebook[place] ?? 0) / 2);
+/** A codebook, ascending, with what its places cost in squared numbers, and where they take over from one another. */
+export interface Book {
+  readonly values: Float32Array;
+  readonly prices: Float64Array;
+  readonly borders: Float32Array;
 }
 
-/** The places of the nearest values for `values[start..end)` × `factor`; returns the sum of squares that they lose. */
+/** Borders halfway between neighbours, or nearer to the one that costs more; a value that is told twice is taken once. */
+export function withBorders(values: Float32Array, prices: Float64Array): Book {
+  const borders = values.subarray(1).map((value, place) => {
+    const before = values[place] ?? 0;
+    const gap = value - before;
+    if (gap === 0) return Infinity;
+    const moved = ((prices[place + 1] ?? 0) - (prices[place] ?? 0)) / (2 * gap);
+    return Math.min(value, Math.max(before, value / 2 + before / 2 + moved));
+  });
+  return { values, prices, borders };
+}
+
+/**
+ * The places of the values for `values[start..end)` × `factor` that cost least; returns the sum of squares that they lose, and of
+ * their prices.
+ */
 export function toPlaces(
   values: Float32Array,
   start: number,
   end: number,
   factor: number,
-  codebook: Float32Array,
-  borders: Float32Array,
+  { values: codebook, prices, borders }: Book,
   places: Uint8Array,
 ): number {
   let loss = 0;
@@ -122,7 +138,50 @@ export function toPlaces(
     }
     places[at] = low;
     const error = value - (codebook[low] ?? 0);
-    loss += error * error;
+    loss += error * error + (prices[low] ?? 0);
   }
   return loss;
+}
+
+/** Rounds of pricing places by how often they are taken, and moving values to the middle of what takes them. */
+const pricedRounds = 16;
+
+/**
+ * A codebook whose places cost what their entropy coded lengths are worth, found from one where they cost nothing: `rate` 1 trades
+ * lengths and squares evenly, as they are where a bit more makes a quarter of the squares. Values that nothing takes are left out.
+ */
+export function pricedCodebook(
+  numbers: Float32Array,
+  weights: Float32Array,
+  values: Float32Array,
+  rate: number,
+): Book {
+  let book = withBorders(values, new Float64Array(values.length));
+  if (rate === 0) return book;
+  const places = new Uint8Array(numbers.length);
+  const count = numbers.length;
+  const perBit = (rate * 2 * Math.LN2 * toPlaces(numbers, 0, count, 1, book, places)) / Math.max(1, count);
+  if (perBit === 0) return book;
+  for (let round = 0; round < pricedRounds; round++) {
+    const [counts, shares, sums] = [0, 1, 2].map(() => new Float64Array(book.values.length)) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    for (let at = 0; at < count; at++) {
+      const place = places[at] ?? 0;
+      const weight = weights[at] ?? 1;
+      counts[place] = (counts[place] ?? 0) + 1;
+      shares[place] = (shares[place] ?? 0) + weight;
+      sums[place] = (sums[place] ?? 0) + weight * (numbers[at] ?? 0);
+    }
+    const taken = [...counts.keys()].filter((place) => (shares[place] ?? 0) > 0);
+    if (taken.length === 0) return book;
+    book = withBorders(
+      Float32Array.from(taken, (place) => (sums[place] ?? 0) / (shares[place] ?? 1)),
+      Float64Array.from(taken, (place) => perBit * Math.log2(count / (counts[place] ?? 1))),
+    );
+    toPlaces(numbers, 0, count, 1, book, places);
+  }
+  return book;
 }
