@@ -21,30 +21,40 @@ function approximate(values: Float32Array, asked: Record<string, unknown>, input
     const quantized = codebook.quantize({ ...geometry, values, firstRow: 0, firstColumn: 0 }, parameters, workspace);
     const after = new Float32Array(count);
     codebook.dequantize(quantized, { count, columns: geometry.columns, firstColumn: 0 }, after, workspace);
-    const counts = new Uint32Array(256);
-    for (const place of quantized.parts.at(-1)!.bytes) counts[place]!++;
-    const entropy = counts.reduce((sum, many) => sum - (many > 0 ? (many / count) * Math.log2(many / count) : 0), 0);
-    return { after, entropy };
+    return { after, entropy: entropyOf(quantized.parts.at(-1)!.bytes) };
   });
+}
+
+/** Of whole numbers one by one, in bits each. */
+function entropyOf(codes: Uint8Array | Float32Array): number {
+  const counts = new Map<number, number>();
+  for (const code of codes) counts.set(code, (counts.get(code) ?? 0) + 1);
+  return [...counts.values()].reduce((sum, many) => sum - (many / count) * Math.log2(many / count), 0);
 }
 
 function squares(before: Float32Array, after: Float32Array, weight: (at: number) => number = () => 1): number {
   return before.reduce((sum, value, at) => sum + weight(at) * (value - after[at]!) ** 2, 0);
 }
 
-test('values whose places cost their lengths lose less at equal entropy than such as cost nothing', () => {
+test('values whose places cost their lengths lose less at equal entropy than such as cost nothing, and than a grid', () => {
   const values = bell(count, 1);
-  const free = [4, 8, 16, 32].map((size) => {
-    const { after, entropy } = approximate(values, { size });
-    return { entropy, loss: Math.log(squares(values, after)) };
-  });
-  for (const asked of [{ size: 8 }, { size: 16 }, { size: 32 }]) {
+  const gridAt = (step: number): Come => {
+    const after = values.map((value) => Math.round(value / step) * step);
+    return { after, entropy: entropyOf(after.map((value) => Math.round(value / step))) };
+  };
+  const curves = [
+    [3, 4, 8, 16, 32].map((size) => approximate(values, { size })),
+    [2.4, 1.7, 1.2, 0.85, 0.6, 0.42, 0.3].map(gridAt),
+  ].map((points) => points.map(({ after, entropy }) => ({ entropy, loss: Math.log(squares(values, after)) })));
+  for (const asked of [{ size: 7 }, { size: 11 }, { size: 16 }]) {
     const { after, entropy } = approximate(values, { ...asked, rate: 1 });
-    const next = free.findIndex((one) => one.entropy >= entropy);
-    const [left, right] = [free[next - 1]!, free[next]!];
-    const share = (entropy - left.entropy) / (right.entropy - left.entropy);
-    const alike = left.loss + share * (right.loss - left.loss);
-    expect(Math.log(squares(values, after)), `${asked.size} values`).toBeLessThan(alike - 0.1);
+    const loss = Math.log(squares(values, after));
+    for (const points of curves) {
+      const next = points.findIndex((one) => one.entropy >= entropy);
+      const [left, right] = [points[next - 1]!, points[next]!];
+      const share = (entropy - left.entropy) / (right.entropy - left.entropy);
+      expect(loss, `${asked.size} values`).toBeLessThan(left.loss + share * (right.loss - left.loss) - 0.01);
+    }
   }
 });
 

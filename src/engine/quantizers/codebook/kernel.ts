@@ -144,44 +144,60 @@ export function toPlaces(
 }
 
 /** Rounds of pricing places by how often they are taken, and moving values to the middle of what takes them. */
-const pricedRounds = 16;
+const pricedRounds = 24;
+/** The share of numbers that may lie beyond either end of even values. */
+const beyondEnds = 1e-4;
 
 /**
- * A codebook whose places cost what their entropy coded lengths are worth, found from one where they cost nothing: `rate` 1 trades
- * lengths and squares evenly, as they are where a bit more makes a quarter of the squares. Values that nothing takes are left out.
+ * A codebook of at most `size` values whose places cost what their entropy coded lengths are worth: `rate` 1 trades lengths and
+ * squares evenly, as they are for values that are evenly apart. Found from such and from {@link optimalCodebook}, whichever comes
+ * to less; values that nothing takes are left out.
  */
-export function pricedCodebook(
+export function pricedCodebook(numbers: Float32Array, weights: Float32Array, size: number, rate: number): Book {
+  const free = optimalCodebook(numbers, weights, size);
+  const sorted = numbers.slice().sort();
+  const end = Math.floor(beyondEnds * sorted.length);
+  const [least, most] = [sorted[end] ?? 0, sorted[sorted.length - 1 - end] ?? 0];
+  const gap = (most - least) / Math.max(1, size - 1);
+  if (rate === 0 || gap === 0) return withBorders(free, new Float64Array(free.length));
+  const even = Float32Array.from({ length: size }, (_, place) => least + place * gap);
+  const perBit = (rate * Math.LN2 * gap * gap) / 6;
+  const [one, other] = [even, free].map((values) => settle(numbers, weights, values, perBit));
+  return one && other && one.cost < other.cost ? one.book : (other?.book ?? withBorders(free, new Float64Array(size)));
+}
+
+/** Prices places and moves values by turns; what numbers lose and cost then. */
+function settle(
   numbers: Float32Array,
   weights: Float32Array,
   values: Float32Array,
-  rate: number,
-): Book {
-  let book = withBorders(values, new Float64Array(values.length));
-  if (rate === 0) return book;
-  const places = new Uint8Array(numbers.length);
+  perBit: number,
+): { readonly book: Book; readonly cost: number } {
   const count = numbers.length;
-  const perBit = (rate * 2 * Math.LN2 * toPlaces(numbers, 0, count, 1, book, places)) / Math.max(1, count);
-  if (perBit === 0) return book;
+  const places = new Uint8Array(count);
+  let book = withBorders(values, new Float64Array(values.length));
+  let cost = toPlaces(numbers, 0, count, 1, book, places);
   for (let round = 0; round < pricedRounds; round++) {
-    const [counts, shares, sums] = [0, 1, 2].map(() => new Float64Array(book.values.length)) as [
-      Float64Array,
-      Float64Array,
-      Float64Array,
-    ];
-    for (let at = 0; at < count; at++) {
-      const place = places[at] ?? 0;
-      const weight = weights[at] ?? 1;
-      counts[place] = (counts[place] ?? 0) + 1;
-      shares[place] = (shares[place] ?? 0) + weight;
-      sums[place] = (sums[place] ?? 0) + weight * (numbers[at] ?? 0);
-    }
-    const taken = [...counts.keys()].filter((place) => (shares[place] ?? 0) > 0);
-    if (taken.length === 0) return book;
+    const taken = takenOf(numbers, weights, places, book.values.length);
     book = withBorders(
-      Float32Array.from(taken, (place) => (sums[place] ?? 0) / (shares[place] ?? 1)),
-      Float64Array.from(taken, (place) => perBit * Math.log2(count / (counts[place] ?? 1))),
+      Float32Array.from(taken, ({ sum, weight }) => sum / weight),
+      Float64Array.from(taken, ({ many }) => perBit * Math.log2(count / many)),
     );
-    toPlaces(numbers, 0, count, 1, book, places);
+    cost = toPlaces(numbers, 0, count, 1, book, places);
   }
-  return book;
+  return { book, cost };
+}
+
+/** How many numbers each place has, by weight and by number, and their weighted sum; of such as have any. */
+function takenOf(numbers: Float32Array, weights: Float32Array, places: Uint8Array, size: number) {
+  const all = Array.from({ length: size }, () => ({ many: 0, weight: 0, sum: 0 }));
+  for (let at = 0; at < numbers.length; at++) {
+    const one = all[places[at] ?? 0];
+    if (!one) continue;
+    const weight = weights[at] ?? 1;
+    one.many++;
+    one.weight += weight;
+    one.sum += weight * (numbers[at] ?? 0);
+  }
+  return all.filter(({ weight }) => weight > 0);
 }

@@ -1,6 +1,6 @@
 import type { Geometry } from '../quantizer.ts';
 import { samplePlace, type TensorStatistics } from '../statistics.ts';
-import { optimalCodebook, pricedCodebook, toPlaces, withBorders, type Book } from './kernel.ts';
+import { pricedCodebook, toPlaces, withBorders, type Book } from './kernel.ts';
 
 interface Wanted {
   readonly size: number;
@@ -86,7 +86,7 @@ function bookFor(rows: readonly Row[], size: number, rate: number): Book {
     weights.set(row.weights, at);
     at += row.numbers.length;
   }
-  return pricedCodebook(numbers, weights, optimalCodebook(numbers, weights, size), rate);
+  return pricedCodebook(numbers, weights, size, rate);
 }
 
 /** For each codebook the rows that it suits best. */
