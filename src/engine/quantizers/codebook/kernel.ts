@@ -103,15 +103,17 @@ export interface Book {
   readonly borders: Float32Array;
 }
 
-/** Borders halfway between neighbours, or nearer to the one that costs more; a value that is told twice is taken once. */
+/** Borders halfway between neighbours, or nearer to the one that costs more; of values that are told twice the last is taken. */
 export function withBorders(values: Float32Array, prices: Float64Array): Book {
-  const borders = values.subarray(1).map((value, place) => {
-    const before = values[place] ?? 0;
-    const gap = value - before;
-    if (gap === 0) return Infinity;
-    const moved = ((prices[place + 1] ?? 0) - (prices[place] ?? 0)) / (2 * gap);
-    return Math.min(value, Math.max(before, value / 2 + before / 2 + moved));
-  });
+  const borders = new Float32Array(Math.max(0, values.length - 1));
+  for (let place = 0; place < borders.length; place++) {
+    const [before, after] = [values[place] ?? 0, values[place + 1] ?? 0];
+    const moved = ((prices[place + 1] ?? 0) - (prices[place] ?? 0)) / (2 * (after - before));
+    borders[place] =
+      after > before
+        ? Math.min(after, Math.max(before, after / 2 + before / 2 + moved))
+        : (borders[place - 1] ?? -Infinity);
+  }
   return { values, prices, borders };
 }
 
