@@ -33,6 +33,8 @@ export const fitRequest = z.strictObject({
   pruning: z
     .union([z.strictObject({ ofEach: z.literal([4, 8]) }), z.strictObject({ share: z.number().min(0.01).max(0.99) })])
     .exactOptional(),
+  /** Lets lines of a grid become codebooks that are learned, for matrices that are better for it. */
+  codebooks: z.boolean().exactOptional(),
   output: path.exactOptional(),
   overwrite: z.boolean().exactOptional(),
 });

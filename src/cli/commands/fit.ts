@@ -30,6 +30,7 @@ export interface FitOptions {
   readonly inSequence?: true;
   readonly prune?: FitRequest['pruning'];
   readonly priced?: true;
+  readonly codebooks?: true;
   readonly ablate?: true;
 }
 
@@ -66,6 +67,10 @@ export function withFit(command: Command): Command {
     .option(
       '--priced',
       'round short codes by what they cost; measure whether it pays, for a reader of digits it did not',
+    )
+    .option(
+      '--codebooks',
+      'let lines of a grid become codebooks that are learned, for matrices that are better for it; takes longer',
     )
     .addOption(new Option('--without <part>', 'leave a part out, to see what it is worth').choices([...fitParts]))
     .addOption(
@@ -105,6 +110,7 @@ export async function performFit(
       inSequence: options.inSequence,
       pruning: options.prune,
       priced: options.priced,
+      codebooks: options.codebooks,
       overwrite: options.force,
     },
     ...{ threads: options.threads, memoryBytes: options.memory },

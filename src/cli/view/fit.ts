@@ -59,6 +59,7 @@ const withoutWords: Readonly<Record<AblationRow['without'], string>> = {
   methods: 'other methods than the grid',
   spreads: 'steps of their own for rows',
   rate: 'rounding that looks at what codes cost',
+  codebooks: 'codebooks that are learned',
   pruning: 'weights that become 0',
   repair: 'biases that make good what outputs lose on average',
   sequence: 'layers that fit what rounded ones before them give',

@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import type { Preset } from '../codecs/codec.ts';
 import type { Narrow } from '../exports/onnx-narrow/narrowing.ts';
-import type { ToldSteps } from '../quantizers/quantizer.ts';
+import type { Told } from '../quantizers/quantizer.ts';
 import type { MethodStep, RecipeInput } from './approximate/recipe.ts';
 
 /** What a job is handed by its shell; the engine reaches for nothing by itself. */
@@ -37,8 +37,8 @@ export interface PreparedWeights {
   readonly tensors: readonly PreparedTensor[];
 }
 
-/** Its numbers in the copy are multiples of steps; or those of the model are approximated by a method of the catalog. */
-export type PreparedAs = { readonly told: ToldSteps } | { readonly by: MethodStep };
+/** Its numbers in the copy are multiples of steps or values of codebooks; or those of the model are approximated by a method of the catalog. */
+export type PreparedAs = { readonly told: Told } | { readonly by: MethodStep };
 
 export type PreparedTensor = {
   /** Number of the file in the model, and first byte in it. */

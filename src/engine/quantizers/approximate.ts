@@ -7,7 +7,7 @@ import { decodeFloats, floatWidth } from '../tensor/floats.ts';
 import { quantizerById } from './catalog.ts';
 import { allocateFloats, encodeNumbers, writeFrame, type PieceDType } from './frame.ts';
 import { measureLoss, type LossSums } from './loss.ts';
-import type { Geometry, Part, Piece, Quantizer, ToldSteps } from './quantizer.ts';
+import type { Geometry, Part, Piece, Quantizer, Told } from './quantizer.ts';
 import type { TensorStatistics } from './statistics.ts';
 
 /** How one tensor is approximated: everything that its pieces share. Plain data. */
@@ -104,7 +104,7 @@ export function parametersOf({
   readonly options: unknown;
   readonly geometry: Geometry;
   readonly statistics: TensorStatistics;
-  readonly told?: ToldSteps | undefined;
+  readonly told?: Told | undefined;
 }): unknown {
   const method = requireQuantizer(quantizer);
   return method.plan(geometry, statistics, method.options.parse(options), told);

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DamagedArchiveError, UsageError } from '../errors.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import { float32Bytes, joinBytes, readFloat32 } from './bytes.ts';
-import type { Geometry, Piece, PieceShape, ToldSteps } from './quantizer.ts';
+import type { Geometry, Piece, PieceShape, Told, ToldSteps } from './quantizer.ts';
 import { mostColumns, totalCount, type TensorStatistics } from './statistics.ts';
 import { readSteps, stepsHeaderBytes, writeSteps } from './steps.ts';
 
@@ -80,10 +80,10 @@ export function planLines(
   geometry: Geometry,
   statistics: TensorStatistics,
   { coarseness, growth, scale, step }: LineOptions,
-  told: ToldSteps | undefined,
+  told: Told | undefined,
 ): Lines {
   const relative = coarseness * (totalCount(statistics) / usualCount) ** (growth / 2);
-  if (told && told.along !== 'tensor') return { layout: toldLayout(told, geometry), relative, steps: told.steps };
+  if (told && 'along' in told && told.along !== 'tensor') return { layout: toldLayout(told, geometry), relative, steps: told.steps };
   const layout = scale === 'tensor' || step > 0 ? 'tensor' : layoutFor(geometry, statistics);
   if (layout === 'rows') return { layout, relative };
   if (layout === 'columns') return { layout, relative, steps: columnSteps(geometry, statistics, relative) };

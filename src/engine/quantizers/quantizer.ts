@@ -18,6 +18,15 @@ export interface ToldSteps {
   readonly steps: Float32Array;
 }
 
+/** Codebooks that were found elsewhere, one behind another, each ascending and of `size` values; every number is in one of them. */
+export interface ToldBooks {
+  readonly size: number;
+  readonly books: Float32Array;
+}
+
+/** What was found elsewhere of how a tensor is to be told. */
+export type Told = ToldSteps | ToldBooks;
+
 /** Some whole rows of a tensor, or a part of one row that is longer than a piece may be. */
 export interface Piece extends Geometry {
   /** The numbers, row by row, all finite; nobody writes into them. */
@@ -89,8 +98,8 @@ export interface Quantizer<Options = unknown, Parameters = unknown> {
   readonly needs?: StatisticsNeeds;
   /** Whether `plan` looks at how the tensor differs from its base; only with {@link needsBase}. */
   measuresDifferences?(options: Options): boolean;
-  /** What all pieces of a tensor share, as data that can cross threads; methods with lines take them as `told`. Deterministic. */
-  plan(geometry: Geometry, statistics: TensorStatistics, options: Options, told?: ToldSteps): Parameters;
+  /** What all pieces of a tensor share, as data that can cross threads; methods with lines or codebooks take them as `told`. Deterministic. */
+  plan(geometry: Geometry, statistics: TensorStatistics, options: Options, told?: Told): Parameters;
   /** Returned parts may lie in `workspace` and live until the caller releases it. Deterministic, piece by piece. */
   quantize(piece: Piece, parameters: Parameters, workspace: Workspace): Quantized;
   /** The shapes of the parts, from the header alone. Throws `DamagedArchiveError`. */

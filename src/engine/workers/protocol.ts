@@ -3,7 +3,7 @@ import type { ErrorData } from '../errors.ts';
 import type { PieceApproximation, TensorApproximation } from '../quantizers/approximate.ts';
 import type { PieceDType } from '../quantizers/frame.ts';
 import type { LossSums } from '../quantizers/loss.ts';
-import type { Geometry, ToldSteps } from '../quantizers/quantizer.ts';
+import type { Geometry, Told } from '../quantizers/quantizer.ts';
 import type { StatisticsNeeds, TensorStatistics } from '../quantizers/statistics.ts';
 import type { ElementType } from '../tensor/record.ts';
 import type { SampleLook } from './sample-look.ts';
@@ -131,7 +131,7 @@ export type Task =
       /** Absent for a tensor of one piece, whose parts are planned when it is coded. */
       readonly rows?: (FileRange & { readonly firstRow: number }) | undefined;
       readonly prepared?: TensorApproximation['prepared'];
-      readonly told?: ToldSteps | undefined;
+      readonly told?: Told | undefined;
       readonly preset: Preset;
     }
   | {

@@ -46,6 +46,7 @@ async function run(
   for (const part of parts) {
     if (part === 'sequence' && !request.inSequence) continue;
     if (part === 'rate' && !request.priced) continue;
+    if (part === 'codebooks' && !request.codebooks) continue;
     if (part === 'pruning' && !request.pruning) continue;
     const at = (bytes: number): Promise<Tried> => {
       const asked = { ...request, output: join(folder, 'part.fwz'), overwrite: true, target: { bytes } };

@@ -45,8 +45,8 @@ interface SteppedTensor {
 /** What writing an archive came to. */
 interface Written {
   readonly report: CompressReport;
-  /** Per code, of each tensor. */
-  readonly bits: readonly number[];
+  /** Of each tensor: bits per code, and the method that it is told by. */
+  readonly tensors: readonly { readonly bits: number; readonly method: string }[];
 }
 
 /** Writes archives of a model with this many bytes or that many, and remembers all of them. */
@@ -123,13 +123,14 @@ export class Attempts {
       this.#weighed.map(({ curve }) => curve),
       inCodes,
     );
-    const matrices = this.#weighed.map(({ tensor, spread, isPriced }, place) => {
+    const matrices = this.#weighed.map(({ tensor, spread, isPriced, isLearned }, place) => {
       const { step = 1, by } = chosen[place] ?? {};
-      return by ? { ...tensor, by } : { ...tensor, isPriced, told: stepsFor(spread, Math.fround(step * coarser)) };
+      const told = stepsFor(spread, Math.fround(step * coarser));
+      return by ? { ...tensor, by } : { ...tensor, isPriced, isLearned, told };
     });
     const vectors = this.#vectors.map(({ tensor, step }) => ({ ...tensor, told: stepsFor(even, step) }));
     const tensors = [...matrices, ...vectors];
-    const { report, bits } = await this.#archive(tensors, path, isInSequence);
+    const { report, tensors: written } = await this.#archive(tensors, path, isInSequence);
     const candidate = {
       number: this.candidates.length + 1,
       bytes: report.bytesOut,
@@ -139,7 +140,8 @@ export class Attempts {
         if ('by' in tensor)
           return { name, count, bits: (8 * (chosen[place]?.bytes ?? 0)) / count, step: 0, method: tensor.by.method };
         const step = tensor.told.steps.reduce((most, one) => Math.max(most, one), 0);
-        return { name, count, bits: bits[place] ?? 0, step, method: 'grid' };
+        const { bits = 0, method = 'grid' } = written[place] ?? {};
+        return { name, count, bits, step, method };
       }),
     };
     this.candidates.push(candidate);
@@ -166,12 +168,18 @@ export class Attempts {
       return before.known;
     }
     const kept = join(cache, 'rounded');
-    const bits = await this.#bench.ask('round', {
+    const rounded = await this.#bench.ask('round', {
       ...how,
       ...{ files: files.map(({ source }) => source.name), copies, folder: cache, tensors, kept },
       sequence: isInSequence ? { ...inputs, original: model.onnx ?? '', copy: graph } : undefined,
     });
-    const prepared = { path: copied, tensors };
+    const prepared = {
+      path: copied,
+      tensors: tensors.map((tensor, place) => {
+        const told = rounded[place]?.books;
+        return told ? { ...tensor, told } : tensor;
+      }),
+    };
     const archived = { input: model.opened, output: path, approximate: {}, overwrite: true, preset } as const;
     let report: CompressReport | undefined;
     for await (const event of compress({ ...archived, prepared, threads, memoryBytes }, context)) {
@@ -179,7 +187,10 @@ export class Attempts {
       if (event.type === 'progress') reporter.progress(event.phase, event.bytesDone, event.bytesTotal, event.bytesOut);
     }
     if (!report) throw new FeatherweightError('INTERNAL', 'A candidate was written without a report.');
-    const written = { report, bits };
+    const written = {
+      report,
+      tensors: rounded.map(({ bits, books }) => ({ bits, method: books ? 'codebook' : 'grid' })),
+    };
     await this.#kept.put(key, written, (to) => copyFile(path, to));
     await new KeptWork(kept).clear();
     return written;

@@ -7,6 +7,7 @@ import { readTensor } from './tensor-file.ts';
 /** What JSON can hold of what became of a tensor. */
 interface KnownRounding {
   readonly bits: number;
+  readonly books?: { readonly size: number; readonly books: readonly number[] } | undefined;
   readonly lost?: readonly number[];
 }
 
@@ -49,12 +50,14 @@ export class RoundedTensors {
     if (before) {
       await using source = await FileSource.open(before.path);
       values.set(await readTensor(source, { offset: 0, count: values.length }));
-      const { bits, lost } = before.known;
-      return { bits, ...(lost && { lost: Float64Array.from(lost) }) };
+      const { bits, books, lost } = before.known;
+      const known = books && { size: books.size, books: Float32Array.from(books.books) };
+      return { bits, books: known, ...(lost && { lost: Float64Array.from(lost) }) };
     }
     const rounded = await round();
-    const { bits, lost } = rounded;
-    await this.#kept.put(key, { bits, ...(lost && { lost: Array.from(lost) }) }, (path) =>
+    const { bits, books, lost } = rounded;
+    const plain = books && { size: books.size, books: Array.from(books.books) };
+    await this.#kept.put(key, { bits, books: plain, ...(lost && { lost: Array.from(lost) }) }, (path) =>
       writeFile(path, bytesOf(values)),
     );
     return rounded;
@@ -69,7 +72,7 @@ export class RoundedTensors {
 export function causesOf(tensor: RoundedTensor): readonly (string | Uint8Array)[] {
   if ('by' in tensor) return [tensor.name, JSON.stringify(tensor.by)];
   const { along, steps } = tensor.told;
-  return [tensor.name, along, bytesOf(steps), String(tensor.isPriced === true)];
+  return [tensor.name, along, bytesOf(steps), String(tensor.isPriced === true), String(tensor.isLearned === true)];
 }
 
 const nothing = new Float64Array();

@@ -21,13 +21,14 @@ const mostProducts = 1.5e13;
 /** Measures what rounding each matrix does to the outputs; what an earlier run found out is not measured again. */
 export async function weighMatrices(
   bench: Bench,
-  { without, priced = false }: FitRequest,
+  { without, priced = false, codebooks: isAsked = false }: FitRequest,
 ): Promise<readonly Weighed[]> {
   const { matrices, task, inputs } = bench;
   const feedback = without !== 'feedback';
   const spreads = without !== 'spreads';
   const repair = without !== 'repair';
   const rate = priced && without !== 'rate';
+  const codebooks = isAsked && without !== 'codebooks';
   const plan = planTrials(matrices, inputs.items);
   const weights = matrices.reduce((sum, { count }) => sum + count, 0);
   const tellsClasses = task?.task.metrics.some(({ metric }) => /nll|perplexity|top-1|text|character/.test(metric));
@@ -35,12 +36,12 @@ export async function weighMatrices(
     ...inputs,
     ...plan,
     ...{ model: bench.graph, output: task?.task.output, tellsClasses: tellsClasses ?? false },
-    ...{ copies: bench.copies, folder: bench.cache, feedback, spreads, rate },
+    ...{ copies: bench.copies, folder: bench.cache, feedback, spreads, rate, codebooks },
     biases: repair ? bench.vectors : [],
     tensors: matrices.filter(({ isReached }) => isReached),
     record: join(
       bench.cache,
-      `probes-${feedback ? 'fed' : 'plain'}-${spreads ? 'spread' : 'even'}-${repair ? 'repaired' : 'lost'}${rate ? '-priced' : ''}.jsonl`,
+      `probes-${feedback ? 'fed' : 'plain'}-${spreads ? 'spread' : 'even'}-${repair ? 'repaired' : 'lost'}${rate ? '-priced' : ''}${codebooks ? '-learned' : ''}.jsonl`,
     ),
   });
   const spreadOf = new Map(probes.map(({ name, spread }) => [name, spread]));

@@ -1,3 +1,4 @@
+import { descentBytes, learnBooks } from '../../engine/descent/index.ts';
 import {
   allocateFloat32,
   meetInputs,
@@ -9,9 +10,9 @@ import {
   type Rows,
 } from '../../engine/feedback/index.ts';
 import { Workspace } from '../../engine/kernels/workspace.ts';
-import type { ToldSteps } from '../../engine/quantizers/quantizer.ts';
+import type { ToldBooks, ToldSteps } from '../../engine/quantizers/quantizer.ts';
 import type { Layer } from './layers.ts';
-import { codeOf } from './prices.ts';
+import { codeOf, evenPrice } from './prices.ts';
 import { blocksOf, strideOf, SumsFile } from './sums.ts';
 
 /** A layer's weights, what is known of its inputs, and how they are to be rounded. */
@@ -22,6 +23,8 @@ export interface LayerTask {
   readonly sums: string;
   readonly isMoved: boolean;
   readonly manner: RoundingManner;
+  /** Codebooks that are to be learned from the lines that weights were rounded to, at most; default none. */
+  readonly codebooks?: number | undefined;
 }
 
 /** The feedback of the layer that was rounded last, block by block: its factors take longest, and most are needed again. */
@@ -29,28 +32,38 @@ let lately: { readonly path: string; readonly blocks: readonly (Feedback | undef
 /** Bytes that it may take. */
 const mostLately = 2 ** 27;
 
-/** Rounds the weights of a layer block by block, errors fed back; first they are made to fit inputs that have moved. */
+/** How much of an even trade lengths of places get when codebooks are learned. */
+const learnedRate = (globalThis as unknown as { learnedRate?: number }).learnedRate ?? Number(process.env['LR'] ?? 1);
+
+/**
+ * Rounds the weights of a layer block by block, errors fed back; first they are made to fit inputs that have moved. Tells codebooks,
+ * where they were to be learned and could be: for layers of one block whose rows all have one step.
+ */
 export async function roundLayer(
   values: Float32Array,
-  { layer, told, sums: path, isMoved, manner }: LayerTask,
-): Promise<void> {
+  { layer, told, sums: path, isMoved, manner, codebooks = 0 }: LayerTask,
+): Promise<ToldBooks | undefined> {
   const { rows, groups } = layer;
   await using file = await SumsFile.open(path, layer, isMoved);
   const blocks = blocksOf(layer);
   const largest = blocks.reduce((most, { size }) => Math.max(most, size), 1);
   // Sums, factor in double precision, shares and the lanes of a sweep.
-  const workspace = new Workspace(largest * largest * 16 + 8 * strideOf(largest) ** 2 + largest * 480 + 2 ** 16);
+  const learns = codebooks > 0 && blocks.length === 1 && told.along === 'tensor';
+  const more = learns ? descentBytes(largest) : 0;
+  const workspace = new Workspace(largest * largest * 16 + 8 * strideOf(largest) ** 2 + largest * 480 + 2 ** 16 + more);
   const place = placeIn(layer);
   const known = !isMoved && lately?.path === path ? lately.blocks : undefined;
   const isKept = !isMoved && !known && blocks.reduce((sum, { size }) => sum + 4 * size * size, 0) <= mostLately;
   const kept: (Feedback | undefined)[] = [];
   if (!known) lately = undefined;
+  let books: ToldBooks | undefined;
   for (const [number, { group, first, size }] of blocks.entries()) {
     const mark = workspace.mark();
     const stride = strideOf(size);
-    const sums = known ? undefined : await file.next(size, workspace);
+    const sums = known && !learns ? undefined : await file.next(size, workspace);
     const moves = isMoved ? await file.next(size, workspace) : undefined;
-    const feedback = sums ? prepareFeedback(sums, stride, size, workspace) : placed(known?.[number], workspace);
+    const feedback =
+      known || !sums ? placed(known?.[number], workspace) : prepareFeedback(sums, stride, size, workspace);
     if (isKept) kept.push(feedback && { ...feedback, shares: feedback.shares.slice(), costs: feedback.costs.slice() });
     const firstRow = group * (rows / groups);
     const block: Rows = {
@@ -59,11 +72,17 @@ export async function roundLayer(
       at: (row, column) => place(firstRow + row, first + column),
     };
     if (feedback && moves) meetInputs(values, block, feedback, { products: moves, stride }, workspace);
+    const wanted = learns ? values.slice() : undefined;
     if (feedback) roundWithFeedback(values, block, feedback, workspace, manner);
-    else roundPlainly(values, block, size, manner.rate);
+    if (feedback && sums && wanted) {
+      const perBit = learnedRate * evenPrice * feedback.meanCost * block.step(0) ** 2;
+      books = learnBooks(values, wanted, block, { sums, stride, size, perBit, groups: codebooks }, workspace);
+    }
+    if (!feedback) roundPlainly(values, block, size, manner.rate);
     workspace.release(mark);
   }
   if (isKept) lately = { path, blocks: kept };
+  return books;
 }
 
 function placed(feedback: Feedback | undefined, workspace: Workspace): Feedback | undefined {

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Pruning, Rate } from '../../engine/feedback/index.ts';
 import { FileSource } from '../../engine/io/file-source.ts';
 import { Workspace } from '../../engine/kernels/workspace.ts';
-import type { PreparedAs } from '../../engine/pipeline/requests.ts';
-import type { Geometry, ToldSteps } from '../../engine/quantizers/quantizer.ts';
+import type { MethodStep } from '../../engine/pipeline/approximate/recipe.ts';
+import type { Geometry, ToldBooks, ToldSteps } from '../../engine/quantizers/quantizer.ts';
 import { approximateWhole } from '../../engine/quantizers/whole.ts';
 import type { CalibratedLayer } from './calibrate.ts';
 import { entropyOf } from './entropy.ts';
@@ -29,17 +29,24 @@ export interface JointTensor {
 }
 
 /** A tensor that is to be rounded, and how. Plain data. */
-export type RoundedTensor = JointTensor & PreparedAs & Manner;
+export type RoundedTensor = JointTensor & ({ readonly told: ToldSteps } | { readonly by: MethodStep }) & Manner;
 
 /** How a tensor is rounded to its steps. */
 export interface Manner {
   /** Whether rounding looks at what codes cost, where they are short. */
   readonly isPriced?: boolean | undefined;
+  /** Whether its lines become codebooks that are learned. */
+  readonly isLearned?: boolean | undefined;
 }
 
 /** Bits per code below which rounding looks at what codes cost, and how often: each time costs are those of other codes. */
 const pricedBelow = 2.6;
 const pricedRounds = 2;
+
+/** Codebooks of a tensor. */
+const mostBooks = 4;
+/** About what a value of a codebook takes, whose fractions are short. */
+const bookBits = 16;
 
 export interface RoundOptions {
   readonly feedback: boolean;
@@ -51,6 +58,8 @@ export interface RoundOptions {
 export interface Rounded {
   /** Of a code. */
   readonly bits: number;
+  /** What it is made of, where codebooks were learned. */
+  readonly books?: ToldBooks | undefined;
   /** What each output gives less on average, where its inputs are known. */
   readonly lost?: Float64Array;
 }
@@ -63,6 +72,7 @@ export async function roundTensor(
     geometry,
     told,
     isPriced = false,
+    isLearned = false,
   }: Pick<JointTensor, 'layer' | 'geometry'> & Manner & { readonly told: ToldSteps },
   folder: string,
   { feedback, pruning }: RoundOptions,
@@ -70,19 +80,24 @@ export async function roundTensor(
   const step = stepAt(told, values.length);
   const known = layer && { layer, sums: join(folder, layer.sums), isMoved: layer.isMoved === true };
   const fits = layer !== undefined && (told.along === 'tensor' || told.along === outputsOf(layer));
+  // A codebook is told for rows as they are stored.
+  const ownBooks = layer && !layer.isTransposed && layer.columns % geometry.columns === 0 ? mostBooks : 1;
+  const codebooks = isLearned ? ownBooks : 0;
   const before = values.slice();
-  const round = async (rate: Rate | undefined): Promise<void> => {
-    if (feedback && known && fits) await roundLayer(values, { ...known, told, manner: { rate, pruning } });
-    else for (let at = 0; at < values.length; at++) values[at] = codeOf(values[at] ?? 0, step(at), rate, at) * step(at);
+  const round = async (rate: Rate | undefined): Promise<ToldBooks | undefined> => {
+    if (feedback && known && fits)
+      return await roundLayer(values, { ...known, told, manner: { rate, pruning }, codebooks });
+    for (let at = 0; at < values.length; at++) values[at] = codeOf(values[at] ?? 0, step(at), rate, at) * step(at);
   };
-  await round(undefined);
+  let books = await round(undefined);
   if (isPriced && entropyOf(values, told)(1) < pricedBelow)
     for (let times = 0; times < pricedRounds; times++) {
       const rate = rateOf(values, geometry, step);
       values.set(before);
-      await round(rate);
+      books = await round(rate);
     }
-  return { bits: entropyOf(values, told)(1), ...(known && { lost: await lostBy(before, values, known) }) };
+  const bits = entropyOf(values, told)(1) + (bookBits * (books?.books.length ?? 0)) / values.length;
+  return { bits, books, ...(known && { lost: await lostBy(before, values, known) }) };
 }
 
 /** Room for a piece of a tensor and what a method makes of it, in bytes. */
@@ -119,18 +134,21 @@ export interface RoundRequest {
   readonly kept: string;
 }
 
-/** Writes rounded weights of the original into the copy; bits per code of each tensor. */
+/** What a tensor was rounded to. */
+export type RoundedTo = Pick<Rounded, 'bits' | 'books'>;
+
+/** Writes rounded weights of the original into the copy; tells of each tensor what it was rounded to. */
 export async function roundAll(
   { files, copies, folder, tensors, options, repair, sequence, kept: keptFolder }: RoundRequest,
   onProgress: (done: number, total: number) => void,
-): Promise<readonly number[]> {
+): Promise<readonly RoundedTo[]> {
   await using opened = new AsyncDisposableStack();
   const sources = await Promise.all(files.map(async (path) => opened.use(await FileSource.open(path))));
   const targets = await Promise.all(
     copies.map(async (path) => opened.adopt(await open(path, 'r+'), (handle) => handle.close())),
   );
   const kept = new RoundedTensors(keptFolder, { ...options, repair, inSequence: sequence !== undefined });
-  const bits = new Map<string, number>();
+  const done = new Map<string, RoundedTo>();
   const write = async (tensor: RoundedTensor, from: string, more?: Float64Array): Promise<Float64Array | undefined> => {
     const [source, target] = [sources[tensor.file], targets[tensor.file]];
     if (!source || !target) return undefined;
@@ -138,8 +156,8 @@ export async function roundAll(
     more?.forEach((one, at) => (values[at] = (values[at] ?? 0) + one));
     const rounded = await kept.round(values, tensor, more, () => changeTensor(values, tensor, from, options));
     await writeTensor(target, tensor, values);
-    bits.set(tensor.name, rounded.bits);
-    onProgress(bits.size, tensors.length);
+    done.set(tensor.name, { bits: rounded.bits, books: rounded.books });
+    onProgress(done.size, tensors.length);
     return rounded.lost;
   };
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
@@ -174,5 +192,5 @@ export async function roundAll(
     }
     if (sequence) kept.passed(stage.tensors);
   }
-  return tensors.map(({ name }) => bits.get(name) ?? 0);
+  return tensors.map(({ name }) => done.get(name) ?? { bits: 0 });
 }

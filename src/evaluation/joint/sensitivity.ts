@@ -5,7 +5,7 @@ import { loadModel } from '../inference/session.ts';
 import type { Values } from '../inputs/tensor.ts';
 import { damageOf, doubtOf, kindOf, type OutputKind } from './damage.ts';
 import { openInputs, type ModelInputs } from '../inference/inputs.ts';
-import { roundTensor, type JointTensor } from './round.ts';
+import { roundTensor, type JointTensor, type Manner } from './round.ts';
 import { byImportance, byNorms, even, outputsOf, stepsFor, type Spread } from './spread.ts';
 import { readTensor, writeTensor } from './tensor-file.ts';
 
@@ -35,6 +35,8 @@ export interface SensitivityRequest extends ModelInputs {
   readonly spreads: boolean;
   /** False: no rounding that looks at what codes cost is tried. */
   readonly rate: boolean;
+  /** False: no codebooks are learned. */
+  readonly codebooks: boolean;
   /** A file to which each tensor's probe is written as soon as it is known, and from which known ones are taken. */
   readonly record: string;
 }
@@ -45,6 +47,8 @@ export interface Probe {
   readonly spread: Spread;
   /** Whether it does less, at equal bits, when rounding looks at what codes cost. */
   readonly isPriced?: boolean;
+  /** Whether it does less, at equal bits, with codebooks that are learned. */
+  readonly isLearned?: boolean;
   /** Damage is per row of the output. */
   readonly points: readonly { readonly step: number; readonly bits: number; readonly damage: number }[];
 }
@@ -53,6 +57,8 @@ export interface Probe {
 const mostAnswerBytes = 256 * 2 ** 20;
 /** Bits by which steps of their own must be better than even ones. */
 const worthwhile = 0.03;
+/** Weights of a matrix from which on a codebook is worth its values, also where they are many. */
+const leastLearned = 16_384;
 
 /** Rounds one tensor at a time in the copy, asks the model, and puts the tensor back. */
 export async function measureSensitivities(
@@ -70,17 +76,18 @@ export async function measureSensitivities(
       const before = await withFile(path, (source) => readTensor(source, tensor));
       await using copy = await open(path, 'r+');
       await using bias = await BiasCopy.open(tensor, biases, copies);
-      const measure: Measure = async (spread, relative, isPriced = false) => {
+      const measure: Measure = async (spread, relative, manner = {}) => {
         const step = Math.fround(relative * tensor.scale);
         const values = before.slice();
-        const rounded = { ...tensor, isPriced, told: stepsFor(spread, step) };
+        const rounded = { ...tensor, ...manner, told: stepsFor(spread, step) };
         const { bits, lost } = await roundTensor(values, rounded, folder, { feedback });
         await writeTensor(copy, tensor, values);
         await bias?.repair(lost);
         return { step, bits, damage: await judge.damage() };
       };
+      const asked = { ...request, codebooks: request.codebooks && tensor.count >= leastLearned };
       try {
-        probe = { name: tensor.name, ...(await probeTensor(request, spreadsOf(tensor, before, judge), measure)) };
+        probe = { name: tensor.name, ...(await probeTensor(asked, spreadsOf(tensor, before, judge), measure)) };
         await appendFile(record, `${JSON.stringify({ ...probe, steps: Array.from(probe.spread.steps) })}\n`);
       } finally {
         await writeTensor(copy, tensor, before);
@@ -127,11 +134,11 @@ class BiasCopy implements AsyncDisposable {
   }
 }
 
-type Measure = (spread: Spread, relative: number, isPriced?: boolean) => Promise<Probe['points'][number]>;
+type Measure = (spread: Spread, relative: number, manner?: Manner) => Promise<Probe['points'][number]>;
 
 /** The spread that does least at equal bits, and what all steps do with it. */
 async function probeTensor(
-  { steps: [first = 1, ...others], spreads: isSpread, rate }: SensitivityRequest,
+  { steps: [first = 1, ...others], spreads: isSpread, rate, codebooks }: SensitivityRequest,
   spreads: readonly Spread[],
   measure: Measure,
 ): Promise<Omit<Probe, 'name'>> {
@@ -150,8 +157,10 @@ async function probeTensor(
   let isPriced = false;
   // Prices matter where codes are short.
   if (rate && coarsest && others.length > 0)
-    isPriced = costOf(await measure(best, Math.max(...others), true)) < costOf(coarsest) - worthwhile;
-  return { spread: best, isPriced, points };
+    isPriced = costOf(await measure(best, Math.max(...others), { isPriced: true })) < costOf(coarsest) - worthwhile;
+  const isLearned =
+    codebooks && best.along === 'tensor' && costOf(await measure(best, first, { isLearned: true })) < costOf(point);
+  return { spread: best, isPriced, isLearned, points };
 }
 
 function spreadsOf({ layer, importance }: ProbedTensor, values: Float32Array, { doubt }: Judge): readonly Spread[] {

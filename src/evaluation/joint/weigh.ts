@@ -11,6 +11,8 @@ export interface Weighed {
   readonly spread: Spread;
   /** Whether rounding looks at what codes cost. */
   readonly isPriced: boolean;
+  /** Whether its lines become codebooks that are learned. */
+  readonly isLearned: boolean;
   readonly curve: Curve;
   /** What rounding it to half its root mean square does; absent where it never ran. */
   readonly damage: number | undefined;
@@ -65,7 +67,7 @@ export async function weigh(
     const others = othersOf(trialsOf.get(name), damageAt);
     const chosenFrom = others.filter(({ by }) => by.method !== 'grid');
     weighed.push({
-      ...{ tensor, spread, others, isPriced: probe?.isPriced === true },
+      ...{ tensor, spread, others, isPriced: probe?.isPriced === true, isLearned: probe?.isLearned === true },
       curve: { ...curveOf(tensor, bitsAt, damageAt), others: chosenFrom },
       damage: perWeight[place] === undefined ? undefined : perWeight[place] * count,
     });

@@ -2,7 +2,7 @@ import type { LayerReport, WeightReport } from '../figures.ts';
 import type { ErrorData } from '../../engine/errors.ts';
 import type { LayerRequest } from '../compare/layers.ts';
 import type { CalibrateRequest, Calibration } from '../joint/calibrate.ts';
-import type { RoundRequest } from '../joint/round.ts';
+import type { RoundedTo, RoundRequest } from '../joint/round.ts';
 import type { Probe, SensitivityRequest } from '../joint/sensitivity.ts';
 import type { MethodsRequest, MethodTrials } from '../joint/try-methods.ts';
 import type { Narrowing } from '../../engine/exports/onnx-narrow/narrowing.ts';
@@ -21,7 +21,7 @@ export interface Tasks {
   readonly calibrate: { readonly request: CalibrateRequest; readonly result: Calibration };
   readonly sensitivity: { readonly request: SensitivityRequest; readonly result: readonly Probe[] };
   readonly methods: { readonly request: MethodsRequest; readonly result: readonly MethodTrials[] };
-  readonly round: { readonly request: RoundRequest; readonly result: readonly number[] };
+  readonly round: { readonly request: RoundRequest; readonly result: readonly RoundedTo[] };
   readonly narrow: { readonly request: NarrowRequest; readonly result: Narrowing };
   readonly layers: { readonly request: LayerRequest; readonly result: LayerReport };
 }

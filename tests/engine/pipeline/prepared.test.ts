@@ -58,6 +58,24 @@ test.each(['tensor', 'rows', 'columns'] as const)(
   },
 );
 
+test('numbers prepared as values of codebooks are what is stored, each row by the one that has them', async () => {
+  const books = Float32Array.of(-1.5, -0.25, 0, 1.25, -0.5, 0.125, 0.5, 0.5);
+  const weights = Float32Array.from(gaussians(rows * columns, 1));
+  const prepared = weights.map((_, at) => books[4 * (Math.floor(at / columns) % 2) + ((at * 7) % 4)]!);
+  const folder = await folderWith({ 'model.safetensors': model(weights), 'prepared.safetensors': model(prepared) });
+  const offset = model(weights).length - 4 * weights.length;
+  const [input, path, output, back] = ['model.safetensors', 'prepared.safetensors', 'model.fwz', 'back'].map((name) =>
+    join(folder, name),
+  );
+  const told = { size: 4, books };
+  const asked = { input: input!, output: output!, approximate: {} };
+  const tensors = [{ file: 0, offset, told }];
+  const { report } = await finish(compress({ ...asked, prepared: { path: path!, tensors } }, context()));
+  expect(report.tensors[0]?.approximation?.method).toBe('codebook');
+  await finish(restore({ archive: output!, output: back! }, context()));
+  expect(Buffer.compare(await readFile(back!), model(prepared))).toBe(0);
+});
+
 test('a tensor that a method is told for is stored by that, from its own numbers, whatever was prepared', async () => {
   const weights = Float32Array.from(gaussians(rows * columns, 1));
   const folder = await folderWith({

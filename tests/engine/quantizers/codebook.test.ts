@@ -16,7 +16,11 @@ interface Come {
 /** What options make of numbers. */
 function approximate(values: Float32Array, asked: Record<string, unknown>, inputMeans?: Float32Array): Come {
   const statistics = { ...measurePiece(values, { ...geometry, start: 0, total: count }, codebook.needs!), inputMeans };
-  const parameters = codebook.plan(geometry, statistics, codebook.options.parse({ scale: 'tensor', small: 0, ...asked }));
+  const parameters = codebook.plan(
+    geometry,
+    statistics,
+    codebook.options.parse({ scale: 'tensor', small: 0, ...asked }),
+  );
   return inScratch(() => {
     const quantized = codebook.quantize({ ...geometry, values, firstRow: 0, firstColumn: 0 }, parameters, workspace);
     const after = new Float32Array(count);

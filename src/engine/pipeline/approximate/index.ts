@@ -1,6 +1,6 @@
 import type { Preset } from '../../codecs/codec.ts';
 import type { TensorApproximation } from '../../quantizers/approximate.ts';
-import type { ToldSteps } from '../../quantizers/quantizer.ts';
+import type { Told } from '../../quantizers/quantizer.ts';
 import { piecesOf, type TensorStatistics } from '../../quantizers/statistics.ts';
 import { floatWidth } from '../../tensor/floats.ts';
 import type { Crew } from '../../workers/crew.ts';
@@ -145,11 +145,16 @@ export async function planApproximations(
   return { approximations, choices, sources, originals: equallyTreated(originals, approximations) };
 }
 
-/** A prepared tensor is stored by its method or its steps, whatever the recipe says; the largest step is told as the option. */
+/** A prepared tensor is stored by its method, steps or codebooks, whatever the recipe says; the largest step is told as the option. */
 function preparedRules(prepared: PreparedAs | undefined): Recipe | undefined {
   if (prepared === undefined) return undefined;
   if ('by' in prepared) return { rules: [{ match: '*', ...prepared.by }], automatic: false };
   const { told } = prepared;
+  if ('books' in told)
+    return {
+      rules: [{ match: '*', method: 'codebook', options: { size: Math.max(2, told.size), scale: 'tensor' } }],
+      automatic: false,
+    };
   const step = told.steps.reduce((most, one) => Math.max(most, one), 0);
   const scale = told.along === 'tensor' ? 'tensor' : 'channel';
   return { rules: [{ match: '*', method: 'grid', options: { scale, step } }], automatic: false };
@@ -172,7 +177,7 @@ function parametersOf(
     readonly statistics: TensorStatistics;
     readonly descriptor: number;
     readonly prepared: TensorApproximation['prepared'];
-    readonly told: ToldSteps | undefined;
+    readonly told: Told | undefined;
     readonly preset: Preset;
     readonly crew: Crew;
   },

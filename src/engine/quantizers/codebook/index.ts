@@ -65,7 +65,8 @@ export const codebook = defineQuantizer<Options, Parameters>({
   needs: { sample: true, inputs: true },
   finer: (given) => ({ ...given, size: Math.min(256, given.size * finerBy) }),
 
-  plan(geometry, statistics, { size: asked, groups, scale, weights, rate, small }) {
+  plan(geometry, statistics, { size: asked, groups, scale, weights, rate, small }, told) {
+    if (told && 'books' in told) return { ...told, prices: new Float64Array(told.books.length), isScaled: false };
     const size = totalCount(statistics) <= small ? Math.min(256, asked * finerBy) : asked;
     const isScaled = scale === 'row' && (geometry.channels === 'rows' || geometry.columns >= leastRow);
     const books = learnCodebooks(geometry, statistics, { size, groups, isScaled, weights, rate });

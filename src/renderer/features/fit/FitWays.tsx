@@ -2,7 +2,7 @@ import { NativeSelect, Switch } from '@mantine/core';
 import type { FitRequest } from '../../../contract/fits.ts';
 
 /** How weights are rounded, besides how small. */
-export type Ways = Pick<FitRequest, 'inSequence' | 'pruning'>;
+export type Ways = Pick<FitRequest, 'inSequence' | 'pruning' | 'codebooks'>;
 
 type Pruned = NonNullable<Ways['pruning']>;
 
@@ -35,6 +35,14 @@ export function FitWays({ ways, onWays }: { readonly ways: Ways; readonly onWays
         color="var(--fw-approximate)"
         mb={16}
       />
+      <Switch
+        label="Learned codebooks"
+        description="Lines of the grid move to where layers lose least, in matrices that are better for it; takes longer."
+        checked={ways.codebooks ?? false}
+        onChange={({ currentTarget }) => onWays({ ...ways, codebooks: currentTarget.checked })}
+        color="var(--fw-approximate)"
+        mb={16}
+      />
       <NativeSelect
         label="Weights that become 0"
         description="For programs that skip them; the others make good what that loses. It makes no file of the same quality smaller."
@@ -42,7 +50,8 @@ export function FitWays({ ways, onWays }: { readonly ways: Ways; readonly onWays
         value={patternOf(ways.pruning)}
         onChange={({ currentTarget }) => {
           const { pruning } = patterns[currentTarget.value] ?? {};
-          onWays({ inSequence: ways.inSequence ?? false, ...(pruning && { pruning }) });
+          const { inSequence = false, codebooks = false } = ways;
+          onWays({ inSequence, codebooks, ...(pruning && { pruning }) });
         }}
         mb={16}
       />
