@@ -1,8 +1,9 @@
-import { allocateFloat32, allocateFloat64, dampingOf, feedbackKernel, type Rows } from '../feedback/index.ts';
+import { allocateFloat32, allocateFloat64, dampingOf, type Rows } from '../feedback/index.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import type { ToldBooks } from '../quantizers/quantizer.ts';
 import { descentKernel } from './compiled.ts';
 import { groupsOf } from './groups.ts';
+import { refit } from './refit.ts';
 
 export { descentKernel } from './compiled.ts';
 export { groupsOf } from './groups.ts';
@@ -145,8 +146,9 @@ class Descent {
       this.#prices,
     ];
     const { sums, stride, size, perBit } = this.#inputs;
+    const energy = this.#energyOf(group, targets);
+    let counts = keepTaken(group);
     for (let round = 0; round < rounds; round++) {
-      const counts = keepTaken(group);
       const count = group.book.length;
       book.set(group.book);
       const all = size * group.rows.length;
@@ -163,51 +165,24 @@ class Descent {
         kernel.gather({ ...task, normals: this.#normals, slopes: this.#slopes });
         member.places.set(places);
       }
-      if (process.env['NOREFIT'] === undefined) this.#refit(group);
+      const found = refit(group.book, { normals: this.#normals, slopes: this.#slopes, energy }, this.#workspace);
+      if (found) order(group, found.map(told));
+      counts = keepTaken(group);
     }
-    keepTaken(group);
   }
 
-  /** Moves values to where errors of outputs are least, all other things being as they are. */
-  #refit(group: Group): void {
-    const count = group.book.length;
-    const mark = this.#workspace.mark();
-    const matrix = allocateFloat64(count * count, this.#workspace);
-    const normals = this.#normals;
-    let trace = 0;
-    for (let one = 0; one < count; one++) {
-      trace += 2 * (normals[one * (count + 1)] ?? 0);
-      for (let other = one; other < count; other++)
-        matrix[one * count + other] = (normals[one * count + other] ?? 0) + (normals[other * count + one] ?? 0);
+  /** The squares of what a group's outputs are to be, summed up. */
+  #energyOf({ rows }: Group, targets: readonly Float32Array[]): number {
+    const { sums, stride, size } = this.#inputs;
+    let energy = 0;
+    for (const { row } of rows) {
+      const wanted = targets[row] ?? this.#errors;
+      this.#errors.set(wanted);
+      descentKernel(this.#workspace).slope({ sums, stride, size, errors: this.#errors, gradient: this.#gradient });
+      wanted.forEach((value, column) => (energy += value * (this.#gradient[column] ?? 0)));
     }
-    // Places that nothing takes any more stay where they are.
-    for (let one = 0; one < count; one++) matrix[one * (count + 1)] = (matrix[one * (count + 1)] ?? 0) + 1e-9 * trace;
-    const isFactor = feedbackKernel(this.#workspace).factor(matrix, count) === 0;
-    if (isFactor) {
-      const moves = solve(matrix, this.#slopes, count);
-      order(
-        group,
-        group.book.map((value, place) => told(value - (moves[place] ?? 0))),
-      );
-    }
-    this.#workspace.release(mark);
+    return energy;
   }
-}
-
-/** x for Rᵀ·R·x = y, R upper triangular. */
-function solve(factor: Float64Array, right: Float64Array, count: number): Float64Array {
-  const x = right.slice(0, count);
-  for (let row = 0; row < count; row++) {
-    for (let above = 0; above < row; above++)
-      x[row] = (x[row] ?? 0) - (factor[above * count + row] ?? 0) * (x[above] ?? 0);
-    x[row] = (x[row] ?? 0) / (factor[row * (count + 1)] ?? 1);
-  }
-  for (let row = count - 1; row >= 0; row--) {
-    for (let other = row + 1; other < count; other++)
-      x[row] = (x[row] ?? 0) - (factor[row * count + other] ?? 0) * (x[other] ?? 0);
-    x[row] = (x[row] ?? 0) / (factor[row * (count + 1)] ?? 1);
-  }
-  return x;
 }
 
 /** Gives a group a codebook for its places, brought into order. */

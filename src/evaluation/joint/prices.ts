@@ -5,7 +5,7 @@ import type { Geometry } from '../../engine/quantizers/quantizer.ts';
 import { piecesOf } from '../../engine/quantizers/statistics.ts';
 
 /** What a bit is worth in squared steps where rate and distortion trade evenly: ln 2 / 6. */
-export const evenPrice = Math.LN2 / 6;
+const evenPrice = Math.LN2 / 6;
 /** Codes that an archive codes together, as it cuts tensors into blocks. */
 const pieceCount = 2 ** 18;
 const mostCode = 127;

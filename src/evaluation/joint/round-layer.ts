@@ -12,7 +12,7 @@ import {
 import { Workspace } from '../../engine/kernels/workspace.ts';
 import type { ToldBooks, ToldSteps } from '../../engine/quantizers/quantizer.ts';
 import type { Layer } from './layers.ts';
-import { codeOf, evenPrice } from './prices.ts';
+import { codeOf } from './prices.ts';
 import { blocksOf, strideOf, SumsFile } from './sums.ts';
 
 /** A layer's weights, what is known of its inputs, and how they are to be rounded. */
@@ -32,8 +32,11 @@ let lately: { readonly path: string; readonly blocks: readonly (Feedback | undef
 /** Bytes that it may take. */
 const mostLately = 2 ** 27;
 
-/** How much of an even trade lengths of places get when codebooks are learned. */
-const learnedRate = (globalThis as unknown as { learnedRate?: number }).learnedRate ?? Number(process.env['LR'] ?? 1);
+/**
+ * Squared errors of outputs that a bit may cost when codebooks are learned: none. Traded evenly, a reader of digits came out a fifth
+ * farther from its original at the same size.
+ */
+const perBit = 0;
 
 /**
  * Rounds the weights of a layer block by block, errors fed back; first they are made to fit inputs that have moved. Tells codebooks,
@@ -75,7 +78,6 @@ export async function roundLayer(
     const wanted = learns ? values.slice() : undefined;
     if (feedback) roundWithFeedback(values, block, feedback, workspace, manner);
     if (feedback && sums && wanted) {
-      const perBit = learnedRate * evenPrice * feedback.meanCost * block.step(0) ** 2;
       books = learnBooks(values, wanted, block, { sums, stride, size, perBit, groups: codebooks }, workspace);
     }
     if (!feedback) roundPlainly(values, block, size, manner.rate);

@@ -39,8 +39,10 @@ export interface Manner {
   readonly isLearned?: boolean | undefined;
 }
 
-/** Bits per code below which rounding looks at what codes cost, and how often: each time costs are those of other codes. */
-const pricedBelow = 2.6;
+/** Bits per code below which rounding looks at what codes cost, or learns codebooks; about so many numbers tell. */
+const shortBelow = 2.6;
+const sampled = 32_768;
+/** How often codes are priced: each time costs are those of other codes. */
 const pricedRounds = 2;
 
 /** Codebooks of a tensor. */
@@ -80,9 +82,9 @@ export async function roundTensor(
   const step = stepAt(told, values.length);
   const known = layer && { layer, sums: join(folder, layer.sums), isMoved: layer.isMoved === true };
   const fits = layer !== undefined && (told.along === 'tensor' || told.along === outputsOf(layer));
-  // A codebook is told for rows as they are stored.
+  // A codebook is told for rows as they are stored; its values would not keep weights 0 that were made so.
   const ownBooks = layer && !layer.isTransposed && layer.columns % geometry.columns === 0 ? mostBooks : 1;
-  const codebooks = isLearned ? ownBooks : 0;
+  const codebooks = isLearned && !pruning && entropyOf(values, told, sampled)(1) < shortBelow ? ownBooks : 0;
   const before = values.slice();
   const round = async (rate: Rate | undefined): Promise<ToldBooks | undefined> => {
     if (feedback && known && fits)
@@ -90,7 +92,7 @@ export async function roundTensor(
     for (let at = 0; at < values.length; at++) values[at] = codeOf(values[at] ?? 0, step(at), rate, at) * step(at);
   };
   let books = await round(undefined);
-  if (isPriced && entropyOf(values, told)(1) < pricedBelow)
+  if (isPriced && entropyOf(values, told)(1) < shortBelow)
     for (let times = 0; times < pricedRounds; times++) {
       const rate = rateOf(values, geometry, step);
       values.set(before);

