@@ -83,7 +83,8 @@ export function planLines(
   told: Told | undefined,
 ): Lines {
   const relative = coarseness * (totalCount(statistics) / usualCount) ** (growth / 2);
-  if (told && 'along' in told && told.along !== 'tensor') return { layout: toldLayout(told, geometry), relative, steps: told.steps };
+  if (told && 'along' in told && told.along !== 'tensor')
+    return { layout: toldLayout(told, geometry), relative, steps: told.steps };
   const layout = scale === 'tensor' || step > 0 ? 'tensor' : layoutFor(geometry, statistics);
   if (layout === 'rows') return { layout, relative };
   if (layout === 'columns') return { layout, relative, steps: columnSteps(geometry, statistics, relative) };
