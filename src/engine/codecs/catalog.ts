@@ -12,6 +12,7 @@ import { rans } from './rans/index.ts';
 import { records } from './records/index.ts';
 import { regroup } from './regroup/index.ts';
 import { sparse } from './sparse/index.ts';
+import { steps } from './steps/index.ts';
 import { store } from './store/index.ts';
 import { text } from './text/index.ts';
 import { xor } from './xor/index.ts';
@@ -36,6 +37,7 @@ export const codecs = [
   mirror,
   difference,
   xor,
+  steps,
 ] as const;
 
 export type CodecId = (typeof codecs)[number]['id'];

@@ -1,7 +1,9 @@
 import type { CodecNode, Preset } from '../codecs/codec.ts';
 import { guessPeriods } from '../codecs/range/guess.ts';
 import type { RangeOptions } from '../codecs/range/model.ts';
+import type { Kind } from '../codecs/range/shape.ts';
 import type { Workspace } from '../kernels/workspace.ts';
+import type { ElementType } from '../tensor/record.ts';
 import { patientBytes, sizeBy, type Excerpt } from './matches.ts';
 
 /** Streams up to this long are short enough that a table of frequencies weighs more than the time of doing without one. */
@@ -18,6 +20,15 @@ const worthwhile: Readonly<Record<Preset, { readonly short: number; readonly lon
   smallest: { short: 1, long: 0.997 },
 };
 
+const alike: RangeOptions = { period: 0, isNear: false, isSmooth: false };
+/** Numbers of one byte whose frequencies fall from the middle outwards, in weights. */
+const kindOf: Partial<Record<ElementType, Kind>> = {
+  I8: 'signed',
+  U8: 'unsigned',
+  F8_E4M3: 'e4m3',
+  F8_E4M3FNUZ: 'e4m3',
+};
+
 /**
  * Puts the learning range coder in the place of an entropy coder of a planned tree, where that makes `piece` enough
  * smaller: always possible with `smallest`, then with rows of the lengths `rows` as well; with `balanced` for short streams,
@@ -26,11 +37,12 @@ const worthwhile: Readonly<Record<Preset, { readonly short: number; readonly lon
  */
 export function considerContexts(
   planned: CodecNode,
-  { piece, isTyped, streamLength }: Excerpt,
+  { piece, dtype, streamLength }: Excerpt,
   rows: readonly number[],
   preset: Preset,
   workspace: Workspace,
 ): CodecNode {
+  const isTyped = dtype !== undefined;
   const isShort = streamLength <= shortBytes;
   const mayTry = preset === 'smallest' || isShort || (!isTyped && streamLength <= patientBytes);
   if (preset === 'quick' || !mayTry) return planned;
@@ -46,15 +58,17 @@ export function considerContexts(
     }
     return least;
   };
-  const alike = { period: 0, isNear: false };
-  const plainSize = preset === 'smallest' || isShort ? consider({ ...alike, isSmooth: false }) : Infinity;
-  // How fast is learned at first matters in short streams alone.
-  const isSmooth = isShort && consider({ ...alike, isSmooth: true }) < plainSize;
+  // What is thought at first matters in short streams alone.
+  const known = isLeaf && piece.width === 1 && isTyped ? kindOf[dtype] : undefined;
+  const beginnings: RangeOptions[] = [false, ...(isShort ? [true] : [])].map((isSmooth) => ({ ...alike, isSmooth }));
+  if (isShort && known !== undefined) beginnings.push({ ...alike, isSmooth: false, shaped: known });
+  const sizes = preset === 'smallest' || isShort ? beginnings.map(consider) : [0];
+  const beginning = beginnings[sizes.indexOf(Math.min(...sizes))] ?? alike;
   if (preset === 'smallest' || (isShort && piece.width === 1))
-    for (const period of rows) consider({ period, isNear: false, isSmooth });
+    for (const period of rows) consider({ ...beginning, period });
   if (!isLeaf || piece.width !== 1) return best.node;
   const nearRows = isShort || preset === 'smallest' ? rows : [];
-  for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ period, isNear: true, isSmooth });
+  for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ ...beginning, period, isNear: true });
   return best.node;
 }
 

@@ -2,6 +2,7 @@ import { encodePayload } from '../codecs/graph.ts';
 import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import { hasFarRepeats } from '../codecs/zstd/kernel.ts';
 import type { Workspace } from '../kernels/workspace.ts';
+import type { ElementType } from '../tensor/record.ts';
 import { besideBytes } from './plan.ts';
 
 /** Bytes of a stream in one piece in which strings that repeat are looked for, where not all are at hand or worth a look. */
@@ -23,8 +24,8 @@ const worthwhile = 0.99;
 /** A stream of which a piece is at hand. */
 export interface Excerpt {
   readonly piece: Stream;
-  /** Whether the stream's elements are known. */
-  readonly isTyped: boolean;
+  /** What the stream's elements are, where that is known. */
+  readonly dtype: ElementType | undefined;
   readonly streamLength: number;
 }
 
@@ -35,10 +36,10 @@ export interface Excerpt {
  */
 export function considerMatches(planned: CodecNode, excerpt: Excerpt, preset: Preset, workspace: Workspace): CodecNode {
   if (preset === 'quick') return planned;
-  const { piece, isTyped, streamLength } = excerpt;
+  const { piece, dtype, streamLength } = excerpt;
   const matched = withMatches(planned, excerpt, preset, workspace);
   const hasTime = preset === 'smallest' || streamLength <= besideBytes;
-  if (matched.id !== 'zstd' || isTyped || piece.width !== 1 || !hasTime) return matched;
+  if (matched.id !== 'zstd' || dtype !== undefined || piece.width !== 1 || !hasTime) return matched;
   const modelled: CodecNode = { id: 'text', options: {}, outputs: [] };
   const isSmaller = sizeBy(modelled, piece, workspace) < sizeBy(matched, piece, workspace) * worthModelling;
   return isSmaller ? modelled : matched;
@@ -46,7 +47,7 @@ export function considerMatches(planned: CodecNode, excerpt: Excerpt, preset: Pr
 
 function withMatches(
   planned: CodecNode,
-  { piece, isTyped, streamLength }: Excerpt,
+  { piece, dtype, streamLength }: Excerpt,
   preset: Preset,
   workspace: Workspace,
 ): CodecNode {
@@ -54,6 +55,7 @@ function withMatches(
   const matching = zstdAt(isPatient ? highestLevel : quickerLevel);
   if (planned.id === 'zstd') return matching;
   // Most elements are weights, in which nothing repeats; that must not take long to see.
+  const isTyped = dtype !== undefined;
   const looked = isTyped ? middleOf(piece.bytes) : piece.bytes;
   if (!hasFarRepeats(looked, piece.width)) return planned;
   const least = sizeBy(planned, piece, workspace) * (isTyped ? worthwhile : 1);

@@ -47,7 +47,7 @@ export function planSample(
   if (codecById(choices[0].node.id)?.needsReference === true) return choices[0].node;
   const piece = excerpt();
   const planned = closest(choices, piece, sample.bytes.length, workspace);
-  const known: Excerpt = { piece, isTyped: dtype !== undefined, streamLength };
+  const known: Excerpt = { piece, dtype, streamLength };
   const matched = considerMatches(planned, known, preset, workspace);
   const isWhole = piece.bytes.length === streamLength;
   const folded = isWhole ? considerMirrors(matched, piece, rows, preset, workspace) : matched;

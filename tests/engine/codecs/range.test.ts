@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { guessPeriods } from '../../../src/engine/codecs/range/guess.ts';
 import { createRange, range } from '../../../src/engine/codecs/range/index.ts';
 import { referenceKernel } from '../../../src/engine/codecs/range/kernel.ts';
+import { kinds, type Kind } from '../../../src/engine/codecs/range/shape.ts';
 import { priceCodes, pricesOfOne } from '../../../src/engine/codecs/range/prices.ts';
 import { inScratch, workspace } from '../../support/codecs.ts';
 import { gaussians } from '../../support/streams.ts';
@@ -15,14 +16,15 @@ describeTwins(
     ...[0, 1, 5000].map((period) => ({ period, isNear: false, isSmooth: false })),
     ...[60].map((period) => ({ period, isNear: true, isSmooth: false })),
     { period: 0, isNear: false, isSmooth: true },
-    { period: 60, isNear: true, isSmooth: true },
+    { period: 0, isNear: false, isSmooth: false, shaped: 'unsigned' },
+    { period: 60, isNear: true, isSmooth: false, shaped: 'e4m3' },
   ],
   4097,
 );
 
-function codedBytes(bytes: Uint8Array, period: number, isNear = false, isSmooth = false): number {
+function codedBytes(bytes: Uint8Array, period: number, isNear = false, isSmooth = false, shaped?: Kind): number {
   return inScratch(() => {
-    const { header, streams } = range.encode({ bytes, width: 1 }, { period, isNear, isSmooth }, workspace);
+    const { header, streams } = range.encode({ bytes, width: 1 }, { period, isNear, isSmooth, shaped }, workspace);
     return header.length + (streams[0]?.bytes.length ?? 0);
   });
 }
@@ -37,6 +39,14 @@ function quantized(count: number, deviationAt: (at: number) => number, centre = 
   return Uint8Array.from(gaussians(count, 1), (value, at) =>
     Math.max(0, Math.min(255, Math.round(centre + value * deviationAt(at)))),
   );
+}
+
+/** The byte whose number is nearest, in the least numbers of E4M3. */
+function nearestE4m3(value: number): number {
+  const size = Math.abs(value);
+  const exponent = size < 8 ? 0 : Math.floor(Math.log2(size)) - 2;
+  const mantissa = exponent === 0 ? Math.round(size) : Math.round(size / 2 ** (exponent - 1)) - 8;
+  return (value < 0 ? 128 : 0) + 8 * exponent + mantissa;
 }
 
 describe('range', () => {
@@ -55,6 +65,18 @@ describe('range', () => {
     const bytes = quantized(6000, () => 24);
     expect(codedBytes(bytes, 0, false, true) / entropyBytes(bytes)).toBeLessThan(1.01);
     expect(codedBytes(bytes, 0) / entropyBytes(bytes)).toBeGreaterThan(1.015);
+  });
+
+  test.each(kinds)('comes nearer where the shape of the frequencies is told, of %s numbers', (kind) => {
+    for (const count of [1000, 4000]) {
+      const numbers = gaussians(count, 1, count).map((value) => Math.max(-127, Math.min(127, Math.round(36 * value))));
+      const bytes = Uint8Array.from(numbers, (value) =>
+        kind === 'e4m3' ? nearestE4m3(16 * value) : kind === 'signed' ? value & 255 : value + 120,
+      );
+      const told = codedBytes(bytes, 0, false, false, kind);
+      expect(told).toBeLessThan(codedBytes(bytes, 0, false, true));
+      expect(told / entropyBytes(bytes)).toBeLessThan(count === 4000 ? 1.012 : 1.04);
+    }
   });
 
   test('goes below the entropy where rows or columns have scales of their own', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { cutFile, type Place } from '../../../src/engine/pipeline/cut.ts';
+import { bigEndian } from '../../../src/engine/tensor/big-endian.ts';
 import type { TensorRange } from '../../../src/engine/tensor/tensor.ts';
 
 const mostTogether = 4096;
@@ -71,6 +72,16 @@ describe('cutFile', () => {
       [100 + 79 * 50 + 8, { width: 1 }],
       [21 * 50 - 8, { width: 1 }],
     ]);
+  });
+
+  test('takes dates for whole numbers, and of numbers with the highest byte first the width alone', () => {
+    const kindOf = (dtype: string) => {
+      const tensors = [{ name: 'w', dtype, shape: [200], byteLength: 1600, offset: 0 }];
+      return cut({ tensors, originals: new Map(), size: 1600 })[0]?.stream;
+    };
+    expect(kindOf('<M8[ns]')).toEqual({ width: 8, dtype: 'I64' });
+    expect(kindOf(bigEndian('I64'))).toEqual({ width: 8 });
+    expect(kindOf('>M8[ns]')).toEqual({ width: 1 });
   });
 
   test('keeps the kind of a tensor that is large enough', () => {

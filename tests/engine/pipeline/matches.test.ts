@@ -13,7 +13,7 @@ const far = { bytes: Buffer.concat(Array.from({ length: 12 }, () => row.bytes)),
 const planned = { id: 'byte-planes', outputs: Array.from({ length: 4 }, () => ({ id: 'huffman' })) };
 
 const consider = (piece: typeof row, preset: (typeof presets)[number], streamLength = piece.bytes.length) =>
-  inScratch(() => considerMatches(planned, { piece, isTyped: true, streamLength }, preset, workspace));
+  inScratch(() => considerMatches(planned, { piece, dtype: 'F32', streamLength }, preset, workspace));
 
 describe('considerMatches', () => {
   test('finds what repeats over long distances, but not in a hurry', () => {

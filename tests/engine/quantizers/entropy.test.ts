@@ -67,7 +67,7 @@ function numberEntropyBytes(codes: Int32Array): number {
 /** What a job would make of a part. */
 function sizeOf(part: Part): number {
   const planned = planStream(part, part.dtype, 'balanced', workspace, part.bytes.length, 4);
-  const excerpt = { piece: part, isTyped: part.dtype !== undefined, streamLength: part.bytes.length };
+  const excerpt = { piece: part, dtype: part.dtype, streamLength: part.bytes.length };
   return sizeBy(considerContexts(planned, excerpt, part.rows ?? [], 'balanced', workspace), part, workspace);
 }
 

@@ -1,6 +1,7 @@
 import { DamagedArchiveError } from '../../errors.ts';
 import { readVarint, varintLength, writeVarint } from '../varint.ts';
 import { alike, longestPeriod, type Model } from './model.ts';
+import { curves, kinds, type Shape } from './shape.ts';
 
 /**
  * Where the coded bytes are: in the output stream, of `length` bytes, or behind the header itself from `start` on. Where coding would
@@ -15,20 +16,28 @@ const signed = 0x80;
 const near = 0x40;
 const smooth = 0x20;
 const rowed = 0x10;
+const shaped = 0x04;
 const mostShift = 3;
 /** The least bytes of a header with coded bytes in it; others that begin with 0 are shorter. */
 export const leastInside = 7;
 
-/** See `spec.md`. Of a smooth model the header only begins so: `coded` stands behind it. */
+/** Whether a model says more than the first headers had room for; then the coded bytes stand behind its own. */
+export function tellsMore({ isSmooth, shape }: Model): boolean {
+  return isSmooth || shape !== undefined;
+}
+
+/** See `spec.md`. Of a model that {@link tellsMore} the header only begins so: `coded` stands behind it. */
 export function writeHeader(model: Model, coded: Uint8Array): Uint8Array {
-  const { period, flip, low, shift, isNear, isSmooth } = model;
+  const { period, flip, low, shift, isNear, isSmooth, shape } = model;
   const flags = shift | flip | (isNear ? near : 0);
   const ofRows = period === 0 ? 0 : varintLength(period) + 1;
-  if (isSmooth) {
-    const bytes = new Uint8Array(2 + ofRows + coded.length);
-    bytes[1] = flags | smooth | (period === 0 ? 0 : rowed);
+  if (tellsMore(model)) {
+    const ofShape = shape ? shapeBytes(shape) : [];
+    const bytes = new Uint8Array(2 + ofRows + ofShape.length + coded.length);
+    bytes[1] = flags | (isSmooth ? smooth : 0) | (shape ? shaped : 0) | (period === 0 ? 0 : rowed);
     if (period > 0) bytes[writeVarint(bytes, 2, period)] = low;
-    bytes.set(coded, 2 + ofRows);
+    bytes.set(ofShape, 2 + ofRows);
+    bytes.set(coded, 2 + ofRows + ofShape.length);
     return bytes;
   }
   const { length } = coded;
@@ -41,7 +50,7 @@ export function writeHeader(model: Model, coded: Uint8Array): Uint8Array {
 /** The inverse of {@link writeHeader}, for `symbols` output bytes; throws {@link DamagedArchiveError} for what it cannot have written. */
 export function readHeader(header: Uint8Array, symbols: number): RangeHeader {
   if (header.length === 0) return { kind: 'stored', length: symbols };
-  if (header[0] === 0 && header.length >= leastInside) return readSmooth(header);
+  if (header[0] === 0 && header.length >= leastInside) return readInside(header);
   const { value: length, end } = readVarint(header, 0, header.length);
   if (length > symbols) throw new DamagedArchiveError(`range: ${length} bytes for ${symbols} symbols are too many.`);
   if (end === header.length) return { kind: 'coded', length, model: alike };
@@ -51,16 +60,32 @@ export function readHeader(header: Uint8Array, symbols: number): RangeHeader {
   return { kind: 'coded', length, model: rowedModel(header, period, low, flags) };
 }
 
-function readSmooth(header: Uint8Array): RangeHeader {
+function readInside(header: Uint8Array): RangeHeader {
   const flags = header[1] ?? 0;
-  if ((flags & ~(signed | near | rowed | mostShift)) !== smooth) refuse(header);
-  if ((flags & rowed) === 0) {
-    if (flags !== smooth) refuse(header);
-    return { kind: 'inside', start: 2, model: { ...alike, isSmooth: true } };
+  const [isSmooth, isShaped, isRowed] = [(flags & smooth) !== 0, (flags & shaped) !== 0, (flags & rowed) !== 0];
+  const known = smooth | shaped | rowed | (isRowed ? signed | near | mostShift : 0);
+  if ((flags & ~known) !== 0 || isSmooth === isShaped) refuse(header);
+  let [model, start]: [Model, number] = [alike, 2];
+  if (isRowed) {
+    const { value: period, end } = readVarint(header, 2, header.length);
+    [model, start] = [rowedModel(header, period, header[end] ?? 0, flags), end + 1];
   }
-  const { value: period, end } = readVarint(header, 2, header.length);
-  const low = header[end] ?? 0;
-  return { kind: 'inside', start: end + 1, model: { ...rowedModel(header, period, low, flags), isSmooth: true } };
+  if (isSmooth) return { kind: 'inside', start, model: { ...model, isSmooth } };
+  const shape = readShape(header, start);
+  return { kind: 'inside', start: start + shapeBytes(shape).length, model: { ...model, shape } };
+}
+
+/** The kind and curve, the scale, and of unsigned numbers the centre. */
+function shapeBytes({ kind, curve, scale, centre }: Shape): readonly number[] {
+  const first = kinds.indexOf(kind) * 4 + curve;
+  return kind === 'unsigned' ? [first, scale, centre] : [first, scale];
+}
+
+function readShape(header: Uint8Array, at: number): Shape {
+  const [first = 0, scale = 0, centre = 0] = header.subarray(at);
+  const kind = kinds[first >> 2];
+  if (kind === undefined || (first & 3) >= curves) return refuse(header);
+  return { kind, curve: first & 3, scale, centre: kind === 'unsigned' ? centre : 0 };
 }
 
 function rowedModel(header: Uint8Array, period: number, low: number, flags: number): Model {

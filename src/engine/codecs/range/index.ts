@@ -4,10 +4,11 @@ import code from '../../kernels/generated/range.wasm.ts';
 import { instantiate } from '../../kernels/load.ts';
 import type { Workspace } from '../../kernels/workspace.ts';
 import { type Codec, defineCodec, type Stream, type StreamShape } from '../codec.ts';
-import { leastInside, readHeader, writeHeader, type RangeHeader } from './header.ts';
+import { leastInside, readHeader, tellsMore, writeHeader, type RangeHeader } from './header.ts';
 import type { RangeKernel } from './kernel.ts';
 import {
   columnShiftOf,
+  initialSet,
   longestPeriod,
   modelBytes,
   modelOf,
@@ -16,6 +17,7 @@ import {
   type Model,
   type RangeOptions,
 } from './model.ts';
+import { kinds } from './shape.ts';
 
 /** Kernels count bytes in 32 bits. */
 const longestInput = 2 ** 28;
@@ -41,6 +43,11 @@ export function createRange(kernelOf: (workspace: Workspace) => RangeKernel): Co
         title: 'Smooth',
         description:
           'Takes neighbouring numbers for about as frequent until it has seen much else, as of bell-shaped weights.',
+      }),
+      shaped: z.enum(kinds).optional().meta({
+        title: 'Shape',
+        description:
+          'What numbers the bytes are, whose frequencies fall from the middle outwards; that is told instead of learned.',
       }),
     }),
     headerGrows: true,
@@ -71,10 +78,11 @@ export function createRange(kernelOf: (workspace: Workspace) => RangeKernel): Co
       workspace.release(mark);
       const written = coded.subarray(0, length);
       const header = length > source.length ? new Uint8Array() : writeHeader(model, written);
-      const isTooShort = model.isSmooth && header.length < leastInside;
+      const isInside = tellsMore(model);
+      const isTooShort = isInside && header.length < leastInside;
       if (length > source.length || header.length > source.length || isTooShort)
         return { header: new Uint8Array(), streams: [{ bytes: source, width: 1 }] };
-      return { header, streams: model.isSmooth ? [] : [{ bytes: written, width: 1 }] };
+      return { header, streams: isInside ? [] : [{ bytes: written, width: 1 }] };
     },
 
     streamShapes(header, output) {
@@ -128,8 +136,8 @@ export function placeModel(model: Model, workspace: Workspace): number {
   view.setUint32(places.flip, model.flip, true);
   view.setUint32(places.columnShift, columnShiftOf(model.period), true);
   view.setUint32(places.isNear, model.isNear ? 1 : 0, true);
-  view.setUint32(places.isSmooth, model.isSmooth ? 1 : 0, true);
   place.set(tables, places.rates);
+  place.set(new Uint8Array(initialSet(model).buffer), places.initial);
   return place.byteOffset;
 }
 

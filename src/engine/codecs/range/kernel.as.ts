@@ -7,7 +7,8 @@ const setsAt: usize = 384;
 const ratesAt: usize = 512;
 const squashAt: usize = 1024;
 const stretchAt: usize = 9216;
-const columnsAt: usize = 17408;
+const initialAt: usize = 17408;
+const columnsAt: usize = 18432;
 const setBytes: usize = 1024;
 const scaleClasses: usize = 33;
 const statisticsClasses: usize = 512;
@@ -17,14 +18,10 @@ const leastProbability: i32 = 1024;
 const mostProbability: i32 = (1 << 22) - 1024;
 const mostWeight: i32 = (1 << 19) - 1;
 
-/** Sets all probabilities of a model to a half; `sets` sets lie one behind another from `first`. */
+/** Sets all probabilities of a model to the initial ones; `sets` sets lie one behind another from `first`. */
 function clear(model: usize, first: usize, sets: usize): void {
-  const isSmooth = load<u32>(model, 24) !== 0;
-  for (let at = first, end = first + sets * setBytes; at < end; at += 4) {
-    const node = <u32>(at - first) >> 2 & 255;
-    const seen = isSmooth && node > 0 ? (3 << (31 - clz(node))) >> 3 : 0;
-    store<u32>(at, (1 << 31) | seen);
-  }
+  for (let at = first, end = first + sets * setBytes; at < end; at += setBytes)
+    memory.copy(at, model + initialAt, setBytes);
 }
 
 function firstSet(model: usize): usize {

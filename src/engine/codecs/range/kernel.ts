@@ -21,20 +21,18 @@ export const logarithms = Uint16Array.from({ length: 4096 }, (_, at) =>
 );
 
 const inputs = 5;
-const half = 2 ** 21;
 const leastProbability = 1024;
 const mostProbability = 2 ** 22 - 1024;
 const mostWeight = 2 ** 19 - 1;
 
 /** 256 adaptive probabilities, by the bits of a symbol that are known with a 1 before them. */
 class ProbabilitySet {
-  readonly probabilities = new Int32Array(256).fill(half);
+  readonly probabilities: Int32Array;
   readonly seen: Uint8Array;
 
-  constructor(isSmooth: boolean) {
-    this.seen = Uint8Array.from({ length: 256 }, (_, node) =>
-      isSmooth && node > 0 ? (3 << (31 - Math.clz32(node))) >> 3 : 0,
-    );
+  constructor(initial: Uint32Array) {
+    this.probabilities = Int32Array.from(initial, (slot) => slot >>> 10);
+    this.seen = Uint8Array.from(initial, (slot) => slot & 1023);
   }
 
   learn(node: number, bit: number, rates: Uint16Array): void {
@@ -109,9 +107,9 @@ class Predictor {
     this.#shift = view.getUint32(places.shift, true);
     this.flip = view.getUint32(places.flip, true);
     this.#isNear = view.getUint32(places.isNear, true) !== 0;
-    const isSmooth = view.getUint32(places.isSmooth, true) !== 0;
-    const sets = (count: number) => Array.from({ length: count }, () => new ProbabilitySet(isSmooth));
-    [this.#order, this.#row] = [new ProbabilitySet(isSmooth), new ProbabilitySet(isSmooth)];
+    const initial = new Uint32Array(...words(places.initial, 256));
+    const sets = (count: number) => Array.from({ length: count }, () => new ProbabilitySet(initial));
+    [this.#order, this.#row] = [new ProbabilitySet(initial), new ProbabilitySet(initial)];
     this.#sets = [this.#order];
     const isMixed = this.#period > 0;
     this.#scales = sets(isMixed ? scaleClasses : 0);

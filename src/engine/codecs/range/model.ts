@@ -1,4 +1,5 @@
 import { squash, stretch } from '../logistic.ts';
+import { probabilitiesOf, shapeOf, type Kind, type Shape } from './shape.ts';
 
 /** Rows longer than this are not told apart by their columns. */
 export const longestPeriod = 2 ** 15;
@@ -19,6 +20,8 @@ export interface Model {
   readonly isNear: boolean;
   /** Whether neighbouring symbols are taken for about as frequent until much else was seen. */
   readonly isSmooth: boolean;
+  /** How frequent symbols are taken to be at first; absent: all alike. */
+  readonly shape?: Shape | undefined;
 }
 
 // Where things lie in a model's memory, from its first byte; `kernel.as.ts` has the same numbers.
@@ -29,12 +32,12 @@ export const places = {
   flip: 12,
   columnShift: 16,
   isNear: 20,
-  isSmooth: 24,
   weights: 64,
   rates: 512,
   squash: 1024,
   stretch: 9216,
-  columns: 17408,
+  initial: 17408,
+  columns: 18432,
 } as const;
 
 /** Bytes of one set of 256 adaptive probabilities. */
@@ -44,7 +47,10 @@ export const statisticsClasses = 512;
 export const nearClasses = 256;
 
 /** What the encoder may choose. */
-export type RangeOptions = Pick<Model, 'period' | 'isNear' | 'isSmooth'>;
+export interface RangeOptions extends Pick<Model, 'period' | 'isNear' | 'isSmooth'> {
+  /** The numbers that the bytes are, where the shape of their frequencies is to be told. */
+  readonly shaped?: Kind | undefined;
+}
 
 /** Of symbols that are all modelled alike. */
 export const alike: Model = { period: 0, flip: 0, low: 0, shift: 0, isNear: false, isSmooth: false };
@@ -65,9 +71,9 @@ export function modelBytes({ period, isNear }: Model): number {
   );
 }
 
-/** The tables that every model begins with, from `rates` to `columns`: whole numbers in the machine's order, which WebAssembly has. */
+/** The tables that every model begins with, from `rates` to `initial`: whole numbers in the machine's order, which WebAssembly has. */
 export const tables = ((): Uint8Array => {
-  const bytes = new Uint8Array(places.columns - places.rates);
+  const bytes = new Uint8Array(places.initial - places.rates);
   const view = new DataView(bytes.buffer);
   for (let seen = 0; seen < 256; seen++) view.setUint16(2 * seen, Math.floor(131072 / (2 * seen + 3)), true);
   bytes.set(new Uint8Array(squash.buffer), places.squash - places.rates);
@@ -75,12 +81,24 @@ export const tables = ((): Uint8Array => {
   return bytes;
 })();
 
+/** What every set begins with: of each node the probability (22 bits) and how many bits it is thought to have seen (10). */
+export function initialSet({ isSmooth, shape, flip }: Model): Uint32Array {
+  const probabilities = shape && probabilitiesOf(shape, flip);
+  return Uint32Array.from({ length: 256 }, (_, node) => {
+    const depth = node === 0 ? 0 : 31 - Math.clz32(node);
+    const seen = shape ? Math.min(255, 4 << depth) : isSmooth && node > 0 ? (3 << depth) >> 3 : 0;
+    const probability = Math.min(Math.max((probabilities?.[node] ?? 32768) * 64, 1024), 2 ** 22 - 1024);
+    return ((probability << 10) | seen) >>> 0;
+  });
+}
+
 /** How `bytes` are best modelled with rows of `period`. */
-export function modelOf(bytes: Uint8Array, { period, isNear, isSmooth }: RangeOptions): Model {
-  if (period === 0 || bytes.length === 0) return { ...alike, isSmooth };
+export function modelOf(bytes: Uint8Array, { period, isNear, isSmooth, shaped }: RangeOptions): Model {
+  const shape = shaped && shapeOf(bytes, shaped);
+  if (period === 0 || bytes.length === 0) return { ...alike, isSmooth, shape };
   const [plain, flipped] = [rangeOf(bytes, 0), rangeOf(bytes, 0x80)];
   const { flip, low, high } = flipped.deviation < plain.deviation ? flipped : plain;
-  return { period, flip, low, shift: Math.max(0, 32 - Math.clz32((high - low) >> 5)), isNear, isSmooth };
+  return { period, flip, low, shift: Math.max(0, 32 - Math.clz32((high - low) >> 5)), isNear, isSmooth, shape };
 }
 
 function rangeOf(bytes: Uint8Array, flip: number) {
