@@ -58,17 +58,16 @@ export function considerContexts(
     }
     return least;
   };
+  const plainSize = preset === 'smallest' || isShort ? consider(alike) : Infinity;
   // What is thought at first matters in short streams alone.
-  const known = isLeaf && piece.width === 1 && isTyped ? kindOf[dtype] : undefined;
-  const beginnings: RangeOptions[] = [false, ...(isShort ? [true] : [])].map((isSmooth) => ({ ...alike, isSmooth }));
-  if (isShort && known !== undefined) beginnings.push({ ...alike, isSmooth: false, shaped: known });
-  const sizes = preset === 'smallest' || isShort ? beginnings.map(consider) : [0];
-  const beginning = beginnings[sizes.indexOf(Math.min(...sizes))] ?? alike;
+  const isSmooth = isShort && consider({ ...alike, isSmooth: true }) < plainSize;
+  const shaped = isShort && isLeaf && dtype !== undefined ? kindOf[dtype] : undefined;
+  if (shaped !== undefined) consider({ ...alike, shaped });
   if (preset === 'smallest' || (isShort && piece.width === 1))
-    for (const period of rows) consider({ ...beginning, period });
+    for (const period of rows) consider({ period, isNear: false, isSmooth });
   if (!isLeaf || piece.width !== 1) return best.node;
   const nearRows = isShort || preset === 'smallest' ? rows : [];
-  for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ ...beginning, period, isNear: true });
+  for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ period, isNear: true, isSmooth });
   return best.node;
 }
 

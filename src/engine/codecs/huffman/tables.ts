@@ -19,35 +19,37 @@ export interface Tables extends Counted, Pick<CodedHeader, 'tables'> {}
  * where fewer than two symbols are used.
  */
 export function chooseTables(subBlocks: readonly Uint32Array[]): Tables | undefined {
-  const levels = [subBlocks];
-  for (let last = subBlocks; last.length > 1; levels.push(last)) last = joined(last);
-  const [all] = levels.at(-1) ?? [];
+  const [all] = summed(subBlocks, subBlocks.length);
   if (all === undefined || usedIn(all) < 2) return undefined;
+  const first = all.findIndex((count) => count > 0);
+  const end = all.findLastIndex((count) => count > 0) + 1;
   const one: Counted = { share: 0, counts: [all] };
-  const [first, end] = [all.findIndex((count) => count > 0), all.findLastIndex((count) => count > 0) + 1];
-  let [best, fewest] = [one, aboutBits(one, first, end)];
-  for (const [level, share] of ([1, 2, 4] as const).entries()) {
-    const some = { share, counts: levels[level] ?? [] };
-    const bits = some.counts.length < 2 ? Infinity : aboutBits(some, first, end);
+  let best = one;
+  let fewest = aboutBits(one, first, end);
+  for (const share of [1, 2, 4] as const) {
+    if (share >= subBlocks.length) continue;
+    const some = { share, counts: summed(subBlocks, share) };
+    const bits = aboutBits(some, first, end);
     if (bits < fewest) [best, fewest] = [some, bits];
   }
-  const whole = withTables(one);
-  if (best === one) return whole;
+  const together = withTables(one);
+  if (best === one) return together;
   const apart = withTables(best);
-  return codedBytes(apart) < codedBytes(whole) ? apart : whole;
+  return codedBytes(apart) < codedBytes(together) ? apart : together;
 }
 
 function withTables(counted: Counted): Tables {
   return { ...counted, tables: counted.counts.map(codeLengths) };
 }
 
-/** The sums of every two neighbours. */
-function joined(counts: readonly Uint32Array[]): readonly Uint32Array[] {
+/** The sums of every `step` after one another. */
+function summed(counts: readonly Uint32Array[], step: number): readonly Uint32Array[] {
+  if (step === 1) return counts;
   const sums: Uint32Array[] = [];
-  for (let at = 0; at < counts.length; at += 2) {
+  for (let start = 0; start < counts.length; start += step) {
     const sum = new Uint32Array(256);
-    const [one = sum, other = sum] = [counts[at], counts[at + 1]];
-    for (let symbol = 0; symbol < 256; symbol++) sum[symbol] = (one[symbol] ?? 0) + (other[symbol] ?? 0);
+    for (const each of counts.slice(start, start + step))
+      for (let symbol = 0; symbol < 256; symbol++) sum[symbol] = (sum[symbol] ?? 0) + (each[symbol] ?? 0);
     sums.push(sum);
   }
   return sums;
@@ -57,7 +59,8 @@ function joined(counts: readonly Uint32Array[]): readonly Uint32Array[] {
 function aboutBits({ counts }: Counted, first: number, end: number): number {
   let bits = 0;
   for (const each of counts) {
-    let [symbols, used] = [0, 0];
+    let symbols = 0;
+    let used = 0;
     for (let symbol = first; symbol < end; symbol++) {
       const count = each[symbol] ?? 0;
       if (count === 0) continue;
