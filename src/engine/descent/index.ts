@@ -146,7 +146,6 @@ class Descent {
       this.#prices,
     ];
     const { sums, stride, size, perBit } = this.#inputs;
-    const energy = this.#energyOf(group, targets);
     let counts = keepTaken(group);
     for (let round = 0; round < rounds; round++) {
       const count = group.book.length;
@@ -165,23 +164,10 @@ class Descent {
         kernel.gather({ ...task, normals: this.#normals, slopes: this.#slopes });
         member.places.set(places);
       }
-      const found = refit(group.book, { normals: this.#normals, slopes: this.#slopes, energy }, this.#workspace);
+      const found = refit(group.book, { normals: this.#normals, slopes: this.#slopes }, this.#workspace);
       if (found) order(group, found.map(told));
       counts = keepTaken(group);
     }
-  }
-
-  /** The squares of what a group's outputs are to be, summed up. */
-  #energyOf({ rows }: Group, targets: readonly Float32Array[]): number {
-    const { sums, stride, size } = this.#inputs;
-    let energy = 0;
-    for (const { row } of rows) {
-      const wanted = targets[row] ?? this.#errors;
-      this.#errors.set(wanted);
-      descentKernel(this.#workspace).slope({ sums, stride, size, errors: this.#errors, gradient: this.#gradient });
-      wanted.forEach((value, column) => (energy += value * (this.#gradient[column] ?? 0)));
-    }
-    return energy;
   }
 }
 

@@ -6,20 +6,15 @@ export interface Gathered {
   /** Sums of products of inputs by place, count × count, as {@link DescentKernel.gather} leaves them; and the gradient by place. */
   readonly normals: Float64Array;
   readonly slopes: Float64Array;
-  /** The squares of what outputs are to be, summed up. */
-  readonly energy: number;
 }
 
 /** Of the sum of the diagonal, added to it. */
 const ridge = 1e-9;
 
-/**
- * The values with the least errors of outputs, all places being as they are, moved away from 0 until outputs are as large as they are
- * to be: least errors alone make what a model answers smaller, layer by layer. `undefined` where that cannot be told.
- */
+/** The values with the least errors of outputs, all places being as they are; `undefined` where that cannot be told. */
 export function refit(
   book: Float32Array,
-  { normals, slopes, energy }: Gathered,
+  { normals, slopes }: Gathered,
   workspace: Workspace,
 ): Float32Array | undefined {
   const count = book.length;
@@ -37,15 +32,7 @@ export function refit(
   const isFactor = feedbackKernel(workspace).factor(matrix, count) === 0;
   const moves = isFactor ? solve(matrix, slopes, count) : undefined;
   workspace.release(mark);
-  if (!moves) return undefined;
-  const best = book.map((value, place) => value - (moves[place] ?? 0));
-  let met = 0;
-  for (let one = 0; one < count; one++) {
-    let right = -(slopes[one] ?? 0);
-    for (let other = 0; other < count; other++) right += normal(one, other) * (book[other] ?? 0);
-    met += right * (best[one] ?? 0);
-  }
-  return met > 0 ? best.map((value) => (energy / met) * value) : undefined;
+  return moves && book.map((value, place) => value - (moves[place] ?? 0));
 }
 
 /** x for Rᵀ·R·x = y, R upper triangular. */
