@@ -35,6 +35,8 @@ export const fitRequest = z.strictObject({
     .exactOptional(),
   /** Lets lines of a grid become codebooks that are learned, for matrices that are better for it. */
   codebooks: z.boolean().exactOptional(),
+  /** Lets lines of two grids take turns by a trellis, for matrices that are better for it. */
+  trellis: z.boolean().exactOptional(),
   output: path.exactOptional(),
   overwrite: z.boolean().exactOptional(),
 });

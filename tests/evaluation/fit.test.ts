@@ -176,7 +176,7 @@ describe('the digit reader, fitted into a twelfth', () => {
     const measured = candidates.find(({ metrics }) => metrics !== undefined);
     expect(measured).toMatchObject({ bytes: report.bytesOut, metrics: report.evaluation?.metrics });
     await finish(verify({ archive: report.output }, context()));
-    expect(rows.map(({ without }) => without)).toEqual(['feedback', 'everything']);
+    expect(rows.map(({ part }) => part)).toEqual(['feedback', 'everything']);
     // The best single method, at about this size, is farther from the original.
     expect(report.single?.bytes).toBeGreaterThan(0.9 * report.bytesOut);
     expect(report.single?.bytes).toBeLessThan(1.1 * report.bytesOut);

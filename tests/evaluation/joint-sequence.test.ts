@@ -19,7 +19,7 @@ test('layers that fit what rounded ones before them give come nearer to the orig
   expect(fit.bytesOut).toBeLessThanOrEqual(0.08 * fit.bytesIn);
   expect(fit.bytesOut).toBeGreaterThan(0.99 * 0.08 * fit.bytesIn);
   await finish(verify({ archive: fit.output }, context()));
-  expect(rows.map(({ without }) => without)).toEqual(['sequence', 'everything']);
+  expect(rows.map(({ part }) => part)).toEqual(['sequence', 'everything']);
   const [row] = rows;
   expect(row?.tried[0]?.distance).toBeGreaterThan(1.2 * distance);
   expect(row?.bytes).toBeGreaterThan(1.02 * fit.bytesOut);

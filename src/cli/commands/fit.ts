@@ -30,6 +30,7 @@ export interface FitOptions {
   readonly inSequence?: true;
   readonly prune?: FitRequest['pruning'];
   readonly priced?: true;
+  readonly trellis?: true;
   readonly codebooks?: true;
   readonly ablate?: true;
 }
@@ -72,11 +73,15 @@ export function withFit(command: Command): Command {
       '--codebooks',
       'let lines of a grid become codebooks that are learned, for matrices that are better for it; takes longer',
     )
+    .option(
+      '--trellis',
+      'let two grids take turns, so that lines are nearer at equal bits; best below two bits a weight',
+    )
     .addOption(new Option('--without <part>', 'leave a part out, to see what it is worth').choices([...fitParts]))
     .addOption(
       new Option(
         '--ablate',
-        'with --fit and --task: also tell at which size it is as good without each part (and, with --in-sequence, without that)',
+        'with --fit and --task: also tell at which size it is as good without each part, and with each that was not asked for',
       ).conflicts('without'),
     );
 }
@@ -110,6 +115,7 @@ export async function performFit(
       inSequence: options.inSequence,
       pruning: options.prune,
       priced: options.priced,
+      trellis: options.trellis,
       codebooks: options.codebooks,
       overwrite: options.force,
     },

@@ -53,13 +53,14 @@ function optionWords({ method, options }: NonNullable<FitReport['single']>['by']
   return words.length === 0 ? method : `${method}:${words.join(',')}`;
 }
 
-const withoutWords: Readonly<Record<AblationRow['without'], string>> = {
+const partWords: Readonly<Record<AblationRow['part'], string>> = {
   feedback: 'errors that are fed back',
   allocation: 'bits by measured damage',
   methods: 'other methods than the grid',
   spreads: 'steps of their own for rows',
   rate: 'rounding that looks at what codes cost',
   codebooks: 'codebooks that are learned',
+  trellis: 'lines that take turns, by a trellis',
   pruning: 'weights that become 0',
   repair: 'biases that make good what outputs lose on average',
   sequence: 'layers that fit what rounded ones before them give',
@@ -67,14 +68,14 @@ const withoutWords: Readonly<Record<AblationRow['without'], string>> = {
   everything: 'all of them: the best single method of the catalog',
 };
 
-/** At which size the model is as good without each part. */
+/** At which size the model is as good without each part, or with one that was not asked for. */
 export function ablationText({ bytesOut, distance, rows }: AblationReport): string {
   const right = { align: 'right' } as const;
-  const columns = [{ title: 'as good without' }, { title: 'size', ...right }, { title: 'larger by', ...right }];
-  const cells = rows.map(({ without, bytes }) => [
-    withoutWords[without],
+  const columns = [{ title: 'as good' }, { title: 'size', ...right }, { title: 'change', ...right }];
+  const cells = rows.map(({ part, change, bytes }) => [
+    `${change} ${partWords[part]}`,
     bytes === null ? 'cannot be told' : formatBytes(bytes),
-    bytes === null ? '' : `${((100 * bytes) / bytesOut - 100).toFixed(1)} %`,
+    bytes === null ? '' : formatSaving(bytesOut, bytes),
   ]);
   const heading = `What each part is worth at ${formatBytes(bytesOut)}, by the distance of the outputs (${distance.toPrecision(3)}):`;
   return [heading, ...tableLines(columns, cells)].join('\n');

@@ -2,6 +2,7 @@ import code from '../kernels/generated/feedback.wasm.ts';
 import { instantiate } from '../kernels/load.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import type { FeedbackKernel } from './kernel.ts';
+import type { WaysSweepTask } from './trellis-kernel.ts';
 
 interface Exports {
   accumulate(samples: number, count: number, stride: number, sums: number): void;
@@ -24,6 +25,24 @@ interface Exports {
       keeps: number,
     ]
   ): void;
+  sweepWays(
+    ...given: [
+      shares: number,
+      size: number,
+      stride: number,
+      count: number,
+      weights: number,
+      errors: number,
+      lines: number,
+      halves: number,
+      widths: number,
+      worths: number,
+      prices: number,
+      isFree: number,
+      wanted: number,
+      room: number,
+    ]
+  ): void;
   meet(
     ...given: [
       products: number,
@@ -40,7 +59,7 @@ interface Exports {
 
 /** The compiled loops, for arrays that all live in `workspace`. */
 export function feedbackKernel(workspace: Workspace): FeedbackKernel {
-  const loops = instantiate(code, workspace.memory) as unknown as Exports;
+  const loops = loopsIn(workspace);
   return {
     accumulate: (samples, count, stride, sums) => loops.accumulate(samples.byteOffset, count, stride, sums.byteOffset),
     accumulateProducts: (left, right, count, stride, sums) =>
@@ -62,3 +81,17 @@ export function feedbackKernel(workspace: Workspace): FeedbackKernel {
     },
   };
 }
+
+/** The compiled {@link WaysSweepTask}, for arrays that all live in `workspace`. */
+export function sweepWays(task: WaysSweepTask, workspace: Workspace): void {
+  const { shares, size, stride, count, weights, errors, lines, halves, widths, worths, prices } = task;
+  const arrays = [weights, errors, lines, halves, widths, worths, prices].map(({ byteOffset }) => byteOffset);
+  const [weight = 0, error = 0, line = 0, half = 0, width = 0, worth = 0, price = 0] = arrays;
+  const { isFree, wanted, room } = task;
+  const last = [isFree ? 1 : 0, wanted.byteOffset, room.byteOffset] as const;
+  const { byteOffset } = shares;
+  const lanes = [weight, error, line, half, width] as const;
+  loopsIn(workspace).sweepWays(byteOffset, size, stride, count, ...lanes, worth, price, ...last);
+}
+
+const loopsIn = ({ memory }: Workspace): Exports => instantiate(code, memory) as unknown as Exports;

@@ -6,6 +6,7 @@ import { lanes } from './kernel.ts';
 export { allocateFloat32, allocateFloat64 } from './allocate.ts';
 export { feedbackKernel } from './compiled.ts';
 export { meetInputs } from './meet-inputs.ts';
+export { roundWithTrellis, type RowRun, type TrellisManner } from './trellis.ts';
 export { cheapest, lanes, productsAtOnce, referenceKernel, samplesAtOnce, type FeedbackKernel } from './kernel.ts';
 
 /** How the errors of a matrix's columns are fed back, for inputs whose products were summed. */

@@ -2,6 +2,7 @@
 
 export { meet } from './meet.as';
 export { subtractProducts } from './regress.as';
+export { sweepWays } from './trellis.as';
 
 export function accumulate(samples: usize, count: i32, stride: i32, sums: usize): void {
   const bytes = <usize>stride << 2;

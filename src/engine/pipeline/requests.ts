@@ -37,7 +37,7 @@ export interface PreparedWeights {
   readonly tensors: readonly PreparedTensor[];
 }
 
-/** Its numbers in the copy are multiples of steps or values of codebooks; or those of the model are approximated by a method of the catalog. */
+/** Its numbers in the copy lie on lines, or are values of codebooks, that were found; or those of the model are approximated by a method of the catalog. */
 export type PreparedAs = { readonly told: Told } | { readonly by: MethodStep };
 
 export type PreparedTensor = {

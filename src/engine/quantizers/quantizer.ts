@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Stream, StreamShape } from '../codecs/codec.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import type { ElementType } from '../tensor/record.ts';
+import type { Direction } from '../trellis/runs.ts';
 import type { StatisticsNeeds, TensorStatistics } from './statistics.ts';
 
 /** How a tensor is seen: as a table of `rows` × `columns` numbers, row by row as they lie in the file. */
@@ -16,6 +17,8 @@ export interface Geometry {
 export interface ToldSteps {
   readonly along: 'tensor' | 'rows' | 'columns';
   readonly steps: Float32Array;
+  /** Present: numbers lie on the lines of a trellis that goes this way. */
+  readonly direction?: Direction | undefined;
 }
 
 /** Codebooks that were found elsewhere, one behind another, each ascending and of `size` values; every number is in one of them. */

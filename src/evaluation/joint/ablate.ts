@@ -14,10 +14,19 @@ import { writeSingle } from './single.ts';
 
 type Work = Reporter<AblationReport, CandidateEvent>;
 
+/** Parts that a fit does without unless they are asked for, and how that is done. */
+const usuallyWithout: Readonly<Partial<Record<FitPart, Partial<FitRequest>>>> = {
+  rate: { priced: true },
+  trellis: { trellis: true },
+  codebooks: { codebooks: true },
+  pruning: { pruning: { share: 0.3 } },
+  sequence: { inSequence: true },
+};
+
 /**
- * Fits a model, then again without each part, and tells at which size that is as good: what each part is worth. Goodness is the
- * distance of the outputs from the original's on items that were not learned from. The best single
- * method of the catalog is treated like a part.
+ * Fits a model, then again without each part, or with such as were not asked for, and tells at which size that is as good: what each
+ * part is worth, also where it gains nothing. Goodness is the distance of the outputs from the original's on items that were not
+ * learned from. The best single method of the catalog is treated like a part.
  */
 export function ablate(
   request: FitRequest,
@@ -44,23 +53,22 @@ async function run(
   const goal = distanceOf(whole.evaluation);
   const rows: AblationRow[] = [];
   for (const part of parts) {
-    if (part === 'sequence' && !request.inSequence) continue;
-    if (part === 'rate' && !request.priced) continue;
-    if (part === 'codebooks' && !request.codebooks) continue;
-    if (part === 'pruning' && !request.pruning) continue;
+    const added = isAsked(part, request) ? undefined : usuallyWithout[part];
     const at = (bytes: number): Promise<Tried> => {
       const asked = { ...request, output: join(folder, 'part.fwz'), overwrite: true, target: { bytes } };
-      return fitOnce({ ...asked, without: part, single: false }, context, reporter).then(triedBy);
+      const changed = added ?? { without: part };
+      return fitOnce({ ...asked, ...changed, single: false }, context, reporter).then(triedBy);
     };
     const first = await at(whole.bytesOut);
     const second = await at(first.bytes + bytesBetween(first.distance, goal, whole.weights));
-    rows.push(rowOf(part, [first, second], goal, whole));
+    rows.push(rowOf({ part, change: added ? 'with' : 'without' }, [first, second], goal, whole));
   }
   if (whole.single) {
     const { bytes, distance } = whole.single;
     const wanted = bytes + bytesBetween(distance, goal, whole.weights);
     const second = await tryAlone(whole, wanted, request, join(folder, 'single.fwz'), context, reporter);
-    if (second) rows.push(rowOf('everything', [{ bytes, distance }, second], goal, whole));
+    const change = { part: 'everything', change: 'without' } as const;
+    if (second) rows.push(rowOf(change, [{ bytes, distance }, second], goal, whole));
   }
   return {
     command: 'ablation',
@@ -69,13 +77,19 @@ async function run(
   };
 }
 
+/** Whether a fit has a part that it has only where it is asked for. */
+function isAsked(part: FitPart, request: FitRequest): boolean {
+  const asking = usuallyWithout[part];
+  return asking === undefined || Object.keys(asking).some((name) => Boolean(request[name as keyof FitRequest]));
+}
+
 function rowOf(
-  without: AblationRow['without'],
+  change: Pick<AblationRow, 'part' | 'change'>,
   tried: readonly [Tried, Tried],
   goal: number,
   { weights }: Pick<FitReport, 'weights'>,
 ): AblationRow {
-  return { without, tried, bytes: sizeAt(goal, tried, weights) };
+  return { ...change, tried, bytes: sizeAt(goal, tried, weights) };
 }
 
 async function fitOnce(request: FitRequest, context: EvaluationContext, reporter: Work): Promise<FitReport> {

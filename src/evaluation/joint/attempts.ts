@@ -140,7 +140,7 @@ export class Attempts {
         if ('by' in tensor)
           return { name, count, bits: (8 * (chosen[place]?.bytes ?? 0)) / count, step: 0, method: tensor.by.method };
         const step = tensor.told.steps.reduce((most, one) => Math.max(most, one), 0);
-        const { bits = 0, method = 'grid' } = written[place] ?? {};
+        const { bits = 0, method = tensor.told.direction ? 'trellis' : 'grid' } = written[place] ?? {};
         return { name, count, bits, step, method };
       }),
     };

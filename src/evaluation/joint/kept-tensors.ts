@@ -71,8 +71,9 @@ export class RoundedTensors {
 /** All that tells what a tensor is rounded to. */
 export function causesOf(tensor: RoundedTensor): readonly (string | Uint8Array)[] {
   if ('by' in tensor) return [tensor.name, JSON.stringify(tensor.by)];
-  const { along, steps } = tensor.told;
-  return [tensor.name, along, bytesOf(steps), String(tensor.isPriced === true), String(tensor.isLearned === true)];
+  const { isPriced = false, isLearned = false } = tensor;
+  const { along, steps, direction = 'none' } = tensor.told;
+  return [tensor.name, along, bytesOf(steps), direction, String(isPriced), String(isLearned)];
 }
 
 const nothing = new Float64Array();

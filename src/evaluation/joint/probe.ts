@@ -21,7 +21,7 @@ const mostProducts = 1.5e13;
 /** Measures what rounding each matrix does to the outputs; what an earlier run found out is not measured again. */
 export async function weighMatrices(
   bench: Bench,
-  { without, priced = false, codebooks: isAsked = false }: FitRequest,
+  { without, priced = false, codebooks: isAsked = false, trellis: isWanted = false, pruning }: FitRequest,
 ): Promise<readonly Weighed[]> {
   const { matrices, task, inputs } = bench;
   const feedback = without !== 'feedback';
@@ -29,6 +29,9 @@ export async function weighMatrices(
   const repair = without !== 'repair';
   const rate = priced && without !== 'rate';
   const codebooks = isAsked && without !== 'codebooks';
+  // Weights that become 0 are none of the trellis's.
+  const mayTry = isWanted && feedback && (!pruning || without === 'pruning');
+  const trellis = mayTry && without !== 'trellis';
   const plan = planTrials(matrices, inputs.items);
   const weights = matrices.reduce((sum, { count }) => sum + count, 0);
   const tellsClasses = task?.task.metrics.some(({ metric }) => /nll|perplexity|top-1|text|character/.test(metric));
@@ -36,12 +39,12 @@ export async function weighMatrices(
     ...inputs,
     ...plan,
     ...{ model: bench.graph, output: task?.task.output, tellsClasses: tellsClasses ?? false },
-    ...{ copies: bench.copies, folder: bench.cache, feedback, spreads, rate, codebooks },
+    ...{ copies: bench.copies, folder: bench.cache, feedback, spreads, rate, codebooks, trellis },
     biases: repair ? bench.vectors : [],
     tensors: matrices.filter(({ isReached }) => isReached),
     record: join(
       bench.cache,
-      `probes-${feedback ? 'fed' : 'plain'}-${spreads ? 'spread' : 'even'}-${repair ? 'repaired' : 'lost'}${rate ? '-priced' : ''}${codebooks ? '-learned' : ''}.jsonl`,
+      `probes-${feedback ? 'fed' : 'plain'}-${spreads ? 'spread' : 'even'}-${repair ? 'repaired' : 'lost'}${rate ? '-priced' : ''}${codebooks ? '-learned' : ''}${trellis ? '-trellis' : ''}.jsonl`,
     ),
   });
   const spreadOf = new Map(probes.map(({ name, spread }) => [name, spread]));
@@ -54,7 +57,7 @@ export async function weighMatrices(
           tensors: matrices.map((tensor) => ({ ...tensor, spread: spreadOf.get(tensor.name) ?? even })),
           steps: plan.steps,
           sampled: weights > largeWeights ? sampledOfLarge : sampled,
-          record: join(bench.cache, `methods-${spreads ? 'spread' : 'even'}.jsonl`),
+          record: join(bench.cache, `methods-${spreads ? 'spread' : 'even'}${trellis ? '-trellis' : ''}.jsonl`),
         });
   return await weigh(matrices, probes, trials, bench.valuesOf, without === 'allocation');
 }

@@ -39,9 +39,11 @@ export interface Tried {
 /** What one part is worth. */
 export interface AblationRow {
   /** `everything`: the method of the catalog that is best without data, alone. */
-  readonly without: FitPart | 'everything';
+  readonly part: FitPart | 'everything';
+  /** What was done to it: fits have some parts only where they are asked for. */
+  readonly change: 'without' | 'with';
   readonly tried: readonly Tried[];
-  /** The size that is as good without it, from those that were tried; null where they do not tell. */
+  /** The size that is as good then, from those that were tried; null where they do not tell. */
   readonly bytes: number | null;
 }
 

@@ -4,13 +4,17 @@ import {
   meetInputs,
   prepareFeedback,
   roundWithFeedback,
+  roundWithTrellis,
   type Feedback,
   type Rate,
   type RoundingManner,
+  type RowRun,
   type Rows,
+  type TrellisManner,
 } from '../../engine/feedback/index.ts';
 import { Workspace } from '../../engine/kernels/workspace.ts';
 import type { ToldBooks, ToldSteps } from '../../engine/quantizers/quantizer.ts';
+import { longestRun } from '../../engine/trellis/runs.ts';
 import type { Layer } from './layers.ts';
 import { codeOf } from './prices.ts';
 import { blocksOf, strideOf, SumsFile } from './sums.ts';
@@ -25,6 +29,8 @@ export interface LayerTask {
   readonly manner: RoundingManner;
   /** Codebooks that are to be learned from the lines that weights were rounded to, at most; default none. */
   readonly codebooks?: number | undefined;
+  /** Present: rows are rounded by a trellis that goes over these of them, whatever the manner says. */
+  readonly trellis?: (TrellisManner & { readonly runs: readonly RowRun[] }) | undefined;
 }
 
 /** The feedback of the layer that was rounded last, block by block: its factors take longest, and most are needed again. */
@@ -44,16 +50,17 @@ const perBit = 0;
  */
 export async function roundLayer(
   values: Float32Array,
-  { layer, told, sums: path, isMoved, manner, codebooks = 0 }: LayerTask,
+  { layer, told, sums: path, isMoved, manner, codebooks = 0, trellis }: LayerTask,
 ): Promise<ToldBooks | undefined> {
   const { rows, groups } = layer;
   await using file = await SumsFile.open(path, layer, isMoved);
   const blocks = blocksOf(layer);
   const largest = blocks.reduce((most, { size }) => Math.max(most, size), 1);
+  const lanesBytes = trellis ? 12 * strideOf(longestRun) + 4 : 480;
   // Sums, factor in double precision, shares and the lanes of a sweep.
   const learns = codebooks > 0 && blocks.length === 1 && told.along === 'tensor';
-  const more = learns ? descentBytes(largest) : 0;
-  const workspace = new Workspace(largest * largest * 16 + 8 * strideOf(largest) ** 2 + largest * 480 + 2 ** 16 + more);
+  const more = (learns ? descentBytes(largest) : 0) + 2 ** 17;
+  const workspace = new Workspace(largest * largest * 16 + 8 * strideOf(largest) ** 2 + largest * lanesBytes + more);
   const place = placeIn(layer);
   const known = !isMoved && lately?.path === path ? lately.blocks : undefined;
   const isKept = !isMoved && !known && blocks.reduce((sum, { size }) => sum + 4 * size * size, 0) <= mostLately;
@@ -76,11 +83,13 @@ export async function roundLayer(
     };
     if (feedback && moves) meetInputs(values, block, feedback, { products: moves, stride }, workspace);
     const wanted = learns ? values.slice() : undefined;
-    if (feedback) roundWithFeedback(values, block, feedback, workspace, manner);
+    if (trellis)
+      roundWithTrellis(values, block, trellis.runs, feedback ?? noFeedback(size, workspace), workspace, trellis);
+    else if (feedback) roundWithFeedback(values, block, feedback, workspace, manner);
+    else roundPlainly(values, block, size, manner.rate);
     if (feedback && sums && wanted) {
       books = learnBooks(values, wanted, block, { sums, stride, size, perBit, groups: codebooks }, workspace);
     }
-    if (!feedback) roundPlainly(values, block, size, manner.rate);
     workspace.release(mark);
   }
   if (isKept) lately = { path, blocks: kept };
@@ -94,6 +103,12 @@ function placed(feedback: Feedback | undefined, workspace: Workspace): Feedback 
   own.shares.set(shares);
   own.costs.set(costs);
   return { ...feedback, ...own };
+}
+
+/** For inputs that depend on nothing. */
+function noFeedback(size: number, workspace: Workspace): Feedback {
+  const shares = allocateFloat32(size * size, workspace);
+  return { size, shares, costs: allocateFloat32(size, workspace).fill(1), meanCost: 1 };
 }
 
 function roundPlainly(values: Float32Array, { rows, step, at }: Rows, size: number, rate: Rate | undefined): void {

@@ -14,6 +14,7 @@ import { lostBy, roundLayer } from './round-layer.ts';
 import { Sequence, type SequenceRequest } from './sequence.ts';
 import { outputsOf, stepAt } from './spread.ts';
 import { readTensor, writeTensor } from './tensor-file.ts';
+import { growthOf, nothingKnown, outputRuns, trellisCodes, trellisWeight } from './trellis.ts';
 
 /** A float32 tensor of a model on disk. Plain data. */
 export interface JointTensor {
@@ -79,6 +80,7 @@ export async function roundTensor(
   folder: string,
   { feedback, pruning }: RoundOptions,
 ): Promise<Rounded> {
+  const { direction } = told;
   const step = stepAt(told, values.length);
   const known = layer && { layer, sums: join(folder, layer.sums), isMoved: layer.isMoved === true };
   const fits = layer !== undefined && (told.along === 'tensor' || told.along === outputsOf(layer));
@@ -86,6 +88,18 @@ export async function roundTensor(
   const ownBooks = layer && !layer.isTransposed && layer.columns % geometry.columns === 0 ? mostBooks : 1;
   const codebooks = isLearned && !pruning && entropyOf(values, told, sampled)(1) < shortBelow ? ownBooks : 0;
   const before = values.slice();
+  if (direction && known) {
+    const runs = outputRuns(direction, geometry);
+    let [growth, codes] = [1, nothingKnown];
+    for (let times = 0; times < (isPriced ? pricedRounds : 0) + 2; times++) {
+      if (times > 0) growth *= growthOf(before, values);
+      values.set(before);
+      const weight = isPriced && codes.bits < shortBelow ? trellisWeight : 0;
+      await roundLayer(values, { ...known, told, manner: {}, trellis: { runs, prices: codes.prices, weight, growth } });
+      codes = trellisCodes(values, direction, geometry, step);
+    }
+    return { bits: codes.bits, lost: await lostBy(before, values, known) };
+  }
   const round = async (rate: Rate | undefined): Promise<ToldBooks | undefined> => {
     if (feedback && known && fits)
       return await roundLayer(values, { ...known, told, manner: { rate, pruning }, codebooks });

@@ -8,6 +8,7 @@ import { openInputs, type ModelInputs } from '../inference/inputs.ts';
 import { roundTensor, type JointTensor, type Manner } from './round.ts';
 import { byImportance, byNorms, even, outputsOf, stepsFor, type Spread } from './spread.ts';
 import { readTensor, writeTensor } from './tensor-file.ts';
+import { directionOf } from './trellis.ts';
 
 /** A tensor that is to be tried: how its rows' steps may relate, and which steps, relative to its root mean square. */
 export interface ProbedTensor extends JointTensor {
@@ -37,6 +38,8 @@ export interface SensitivityRequest extends ModelInputs {
   readonly rate: boolean;
   /** False: no codebooks are learned. */
   readonly codebooks: boolean;
+  /** False: no rounding by a trellis is tried. */
+  readonly trellis: boolean;
   /** A file to which each tensor's probe is written as soon as it is known, and from which known ones are taken. */
   readonly record: string;
 }
@@ -87,7 +90,8 @@ export async function measureSensitivities(
       };
       const asked = { ...request, codebooks: request.codebooks && tensor.count >= leastLearned };
       try {
-        probe = { name: tensor.name, ...(await probeTensor(asked, spreadsOf(tensor, before, judge), measure)) };
+        const spreads = spreadsOf(tensor, before, judge);
+        probe = { name: tensor.name, ...(await probeTensor(tensor, asked, spreads, measure)) };
         await appendFile(record, `${JSON.stringify({ ...probe, steps: Array.from(probe.spread.steps) })}\n`);
       } finally {
         await writeTensor(copy, tensor, before);
@@ -136,9 +140,10 @@ class BiasCopy implements AsyncDisposable {
 
 type Measure = (spread: Spread, relative: number, manner?: Manner) => Promise<Probe['points'][number]>;
 
-/** The spread that does least at equal bits, and what all steps do with it. */
+/** The spread, of a trellis or not, that does least at equal bits, and what all steps do with it. */
 async function probeTensor(
-  { steps: [first = 1, ...others], spreads: isSpread, rate, codebooks }: SensitivityRequest,
+  { layer, geometry }: ProbedTensor,
+  { steps: [first = 1, ...others], spreads: isSpread, rate, codebooks, trellis }: SensitivityRequest,
   spreads: readonly Spread[],
   measure: Measure,
 ): Promise<Omit<Probe, 'name'>> {
@@ -150,6 +155,12 @@ async function probeTensor(
     const tried = await measure(spread, first);
     if (costOf(tried) < cost) [best, point, cost] = [spread, tried, costOf(tried)];
   }
+  const fits = best.along === 'tensor' || (layer && best.along === outputsOf(layer));
+  const direction = trellis && fits && layer ? directionOf(layer, geometry) : undefined;
+  if (direction) {
+    const tried = await measure({ ...best, direction }, first);
+    if (costOf(tried) < costOf(point)) [best, point] = [{ ...best, direction }, tried];
+  }
   const points = [point];
   for (const relative of others) points.push(await measure(best, relative));
   points.sort((one, other) => one.step - other.step);
@@ -158,8 +169,8 @@ async function probeTensor(
   // Prices matter where codes are short.
   if (rate && coarsest && others.length > 0)
     isPriced = costOf(await measure(best, Math.max(...others), { isPriced: true })) < costOf(coarsest) - worthwhile;
-  const isLearned =
-    codebooks && best.along === 'tensor' && costOf(await measure(best, first, { isLearned: true })) < costOf(point);
+  const mayLearn = codebooks && best.along === 'tensor' && !best.direction;
+  const isLearned = mayLearn && costOf(await measure(best, first, { isLearned: true })) < costOf(point);
   return { spread: best, isPriced, isLearned, points };
 }
 

@@ -47,11 +47,11 @@ function normal(along: 'rows' | 'columns', steps: readonly number[]): Spread {
   return { along, steps: Float32Array.from(steps, (step) => step / mean) };
 }
 
-/** The steps that an archive can tell, for a spread around `step`. */
-export function stepsFor({ along, steps }: Spread, step: number): ToldSteps {
-  if (along === 'tensor') return { along, steps: Float32Array.of(step) };
+/** The steps that an archive can tell, for a spread around `step`; of a trellis, where the spread is. */
+export function stepsFor({ along, steps, direction }: Spread, step: number): ToldSteps {
+  if (along === 'tensor') return { along, steps: Float32Array.of(step), direction };
   return {
-    along,
+    ...{ along, direction },
     steps: writeSteps(
       steps.map((share) => share * step),
       plainRoom,

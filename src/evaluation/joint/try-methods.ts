@@ -10,6 +10,7 @@ import { roundTensor, type JointTensor } from './round.ts';
 import { sampleOf, type TensorSample } from './tensor-sample.ts';
 import { stepsFor, type Spread } from './spread.ts';
 import { readTensor } from './tensor-file.ts';
+import { directionOf } from './trellis.ts';
 
 /** A tensor that the methods of the catalog are tried on. Plain data. */
 export interface TriedTensor extends JointTensor {
@@ -82,6 +83,9 @@ async function tryOn(
   workspace: Workspace,
 ): Promise<Omit<MethodTrials, 'name'>> {
   const before = sample.seen(sample.values);
+  const { layer } = sample;
+  const geometry = layer ? ({ rows: layer.rows, columns: layer.columns, channels: 'rows' } as const) : sample.geometry;
+  const direction = spread.direction && layer && directionOf(layer, geometry);
   const changes: Float32Array[] = [];
   const change = (after: Float32Array): void => {
     changes.push(after.map((value, at) => value - (before[at] ?? 0)));
@@ -90,7 +94,7 @@ async function tryOn(
   for (const step of steps) {
     const after = before.slice();
     const told = sample.toldOf(stepsFor(spread, step));
-    await roundTensor(after, { layer: sample.layer, geometry: sample.geometry, told }, folder, { feedback: true });
+    await roundTensor(after, { layer, geometry, told: { ...told, direction } }, folder, { feedback: true });
     change(after);
   }
   const tried: (MethodStep & { readonly bits: number })[] = [];

@@ -96,11 +96,11 @@ async function* runFits(
   const { spawnWorker, spawnEvaluation, dataFolder, workFolder, settings } = options;
   if (spawnEvaluation === undefined)
     throw new HostError({ code: 'UNSUPPORTED', message: 'This program cannot run models.' });
-  const { target, input, task, calibrate, inSequence, pruning, codebooks, overwrite } = request;
+  const { target, input, task, calibrate, inSequence, pruning, codebooks, trellis, overwrite } = request;
   const { memoryBytes, threads } = settings();
   const seen = new Set<number>();
   const cacheFolder = join(dataFolder, 'calibration');
-  const learned = { input, task, calibrate, inSequence, pruning, codebooks, cacheFolder };
+  const learned = { input, task, calibrate, inSequence, pruning, codebooks, trellis, cacheFolder };
   const common = { ...learned, memoryBytes, ...(threads === 'auto' ? {} : { threads }) };
   const keep = async (tried: Tried, damages: ReadonlyMap<string, number | null> = new Map()): Promise<void> => {
     seen.add(tried.number);

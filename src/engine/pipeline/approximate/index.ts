@@ -157,6 +157,7 @@ function preparedRules(prepared: PreparedAs | undefined): Recipe | undefined {
     };
   const step = told.steps.reduce((most, one) => Math.max(most, one), 0);
   const scale = told.along === 'tensor' ? 'tensor' : 'channel';
+  if (told.direction) return { rules: [{ match: '*', method: 'trellis', options: { scale } }], automatic: false };
   return { rules: [{ match: '*', method: 'grid', options: { scale, step } }], automatic: false };
 }
 

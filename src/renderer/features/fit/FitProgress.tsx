@@ -52,6 +52,7 @@ export function FitProgress({ job }: { readonly job: FitJob }) {
                 ? [['How good', 'Not measured: there were no inputs to measure on.'] as const]
                 : []),
               ...(request.inSequence ? [['Rounded', 'layer after layer'] as const] : []),
+              ...(request.trellis ? [['Trellis', 'for matrices that were better for it'] as const] : []),
               ...(request.codebooks ? [['Codebooks', 'learned, for matrices that were better for it'] as const] : []),
               ...(request.pruning ? [['Weights that became 0', pruningWords(request.pruning) ?? 'some'] as const] : []),
               ['Time', durationText(receipt.seconds)],

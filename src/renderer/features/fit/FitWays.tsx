@@ -2,7 +2,7 @@ import { NativeSelect, Switch } from '@mantine/core';
 import type { FitRequest } from '../../../contract/fits.ts';
 
 /** How weights are rounded, besides how small. */
-export type Ways = Pick<FitRequest, 'inSequence' | 'pruning' | 'codebooks'>;
+export type Ways = Pick<FitRequest, 'inSequence' | 'pruning' | 'codebooks' | 'trellis'>;
 
 type Pruned = NonNullable<Ways['pruning']>;
 
@@ -43,6 +43,14 @@ export function FitWays({ ways, onWays }: { readonly ways: Ways; readonly onWays
         color="var(--fw-approximate)"
         mb={16}
       />
+      <Switch
+        label="Trellis"
+        description="Lines of two grids take turns, for matrices that are better for it: nearer weights at the same size, best below two bits a weight."
+        checked={ways.trellis ?? false}
+        onChange={({ currentTarget }) => onWays({ ...ways, trellis: currentTarget.checked })}
+        color="var(--fw-approximate)"
+        mb={16}
+      />
       <NativeSelect
         label="Weights that become 0"
         description="For programs that skip them; the others make good what that loses. It makes no file of the same quality smaller."
@@ -50,8 +58,8 @@ export function FitWays({ ways, onWays }: { readonly ways: Ways; readonly onWays
         value={patternOf(ways.pruning)}
         onChange={({ currentTarget }) => {
           const { pruning } = patterns[currentTarget.value] ?? {};
-          const { inSequence = false, codebooks = false } = ways;
-          onWays({ inSequence, codebooks, ...(pruning && { pruning }) });
+          const { inSequence = false, codebooks = false, trellis = false } = ways;
+          onWays({ inSequence, codebooks, trellis, ...(pruning && { pruning }) });
         }}
         mb={16}
       />
