@@ -140,7 +140,7 @@ export class Attempts {
         if ('by' in tensor)
           return { name, count, bits: (8 * (chosen[place]?.bytes ?? 0)) / count, step: 0, method: tensor.by.method };
         const step = tensor.told.steps.reduce((most, one) => Math.max(most, one), 0);
-        const { bits = 0, method = tensor.told.direction ? 'trellis' : 'grid' } = written[place] ?? {};
+        const { bits = 0, method = 'grid' } = written[place] ?? {};
         return { name, count, bits, step, method };
       }),
     };
@@ -189,7 +189,11 @@ export class Attempts {
     if (!report) throw new FeatherweightError('INTERNAL', 'A candidate was written without a report.');
     const written = {
       report,
-      tensors: rounded.map(({ bits, books }) => ({ bits, method: books ? 'codebook' : 'grid' })),
+      tensors: rounded.map(({ bits, books }, place) => {
+        const tensor = tensors[place];
+        const isOnTrellis = tensor !== undefined && 'told' in tensor && tensor.told.direction !== undefined;
+        return { bits, method: books ? 'codebook' : isOnTrellis ? 'trellis' : 'grid' };
+      }),
     };
     await this.#kept.put(key, written, (to) => copyFile(path, to));
     await new KeptWork(kept).clear();
