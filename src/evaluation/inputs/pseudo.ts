@@ -1,7 +1,8 @@
 import { UsageError } from '../../engine/errors.ts';
 import type { Port } from '../inference/session.ts';
-import { below, normal, random, uniform } from '../statistics/random.ts';
+import { below, normal, random } from '../statistics/random.ts';
 import type { Dataset, Feed } from './dataset.ts';
+import { makeUpPictures, picturesIn } from './pseudo-pictures.ts';
 import { countOf, elementsOf, type Values } from './tensor.ts';
 import type { ModelType } from '../task/schema.ts';
 
@@ -20,8 +21,8 @@ export interface PseudoPort extends Port {
 }
 
 /**
- * Inputs made up from the graph's own input shapes, for models without data: pictures of noise from 0 to 1, other floats
- * from the normal distribution, whole numbers as tokens; sound, which a rate tells, is a longer piece. They tell whether two models compute the same, and nothing
+ * Inputs made up from the graph's own input shapes, for models without data: pictures of shapes that cover one another, other
+ * floats from the normal distribution, whole numbers as tokens; sound, which a rate tells, is a longer piece. They tell whether two models compute the same, and nothing
  * of how good either is.
  */
 export function pseudoDataset(ports: readonly PseudoPort[], count: number, seed: number): Dataset {
@@ -52,27 +53,23 @@ function makeUp(
   freeExtent: number,
   next: () => number,
 ): Values {
-  const isPicture = shape.length === 4 && type.startsWith('float');
-  const sizes = shape.map((extent, axis) => {
-    if (typeof extent === 'number') return extent;
-    // The first is the batch; of a recurrent state it is another, and the only free one.
-    if (axis === 0 || state.test(name)) return 1;
-    // What networks of several halvings can divide.
-    return isPicture ? 64 : freeExtent;
-  });
+  const isFloat = type.startsWith('float');
+  const pictures = isFloat && !state.test(name) && !/mask/i.test(name) ? picturesIn(shape) : undefined;
+  const sizes =
+    pictures?.sizes ??
+    shape.map((extent, axis) => {
+      if (typeof extent === 'number') return extent;
+      // The first is the batch; of a recurrent state it is another, and the only free one.
+      return axis === 0 || state.test(name) ? 1 : freeExtent;
+    });
   const count = countOf(sizes);
   if (count > mostElements)
     throw new UsageError(`The input "${name}" has ${count} elements; inputs of at most ${mostElements} are made up.`);
-  const numbers = new Float64Array(count);
+  const numbers = pictures ? makeUpPictures(pictures, next) : new Float64Array(count);
   // Recurrent state begins with zeros, rates are known by their name.
   if (rate.test(name)) numbers.fill(16000);
   else if (/mask/i.test(name)) numbers.fill(1);
-  else if (!state.test(name))
-    for (let at = 0; at < count; at++)
-      numbers[at] = type.startsWith('float')
-        ? isPicture
-          ? uniform(next)
-          : normal(next)
-        : below(next, type === 'bool' ? 2 : limit);
+  else if (!pictures && !state.test(name))
+    for (let at = 0; at < count; at++) numbers[at] = isFloat ? normal(next) : below(next, type === 'bool' ? 2 : limit);
   return { type, shape: sizes, data: elementsOf(type as ModelType, numbers) };
 }
