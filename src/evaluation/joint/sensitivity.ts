@@ -1,10 +1,8 @@
-import { appendFile, open, readFile, type FileHandle } from 'node:fs/promises';
+import { appendFile, open, readFile } from 'node:fs/promises';
 import { FileSource } from '../../engine/io/file-source.ts';
-import { Runner, runsOf } from '../inference/runs.ts';
-import { loadModel } from '../inference/session.ts';
-import type { Values } from '../inputs/tensor.ts';
-import { damageOf, doubtOf, kindOf, type OutputKind } from './damage.ts';
-import { openInputs, type ModelInputs } from '../inference/inputs.ts';
+import type { ModelInputs } from '../inference/inputs.ts';
+import { BiasCopy } from './bias-copy.ts';
+import { OutputJudge } from './output-judge.ts';
 import { roundTensor, type JointTensor, type Manner } from './round.ts';
 import { byImportance, byNorms, even, outputsOf, stepsFor, type Spread } from './spread.ts';
 import { readTensor, writeTensor } from './tensor-file.ts';
@@ -56,8 +54,6 @@ export interface Probe {
   readonly points: readonly { readonly step: number; readonly bits: number; readonly damage: number }[];
 }
 
-/** Answers of the original that are kept in memory. */
-const mostAnswerBytes = 256 * 2 ** 20;
 /** Bits by which steps of their own must be better than even ones. */
 const worthwhile = 0.03;
 /** Weights of a matrix from which on a codebook is worth its values, also where they are many. */
@@ -70,7 +66,7 @@ export async function measureSensitivities(
 ): Promise<readonly Probe[]> {
   const { copies, tensors, folder, feedback, biases, record } = request;
   const known = await readProbes(record);
-  const judge = tensors.every(({ name }) => known.has(name)) ? undefined : await Judge.ask(request);
+  const judge = tensors.every(({ name }) => known.has(name)) ? undefined : await OutputJudge.ask(request);
   const probes: Probe[] = [];
   for (const [number, tensor] of tensors.entries()) {
     const path = copies[tensor.file] ?? '';
@@ -102,40 +98,6 @@ export async function measureSensitivities(
     onProgress(number + 1, tensors.length);
   }
   return probes;
-}
-
-/** The bias of a layer in a copy of its model. */
-class BiasCopy implements AsyncDisposable {
-  readonly #tensor: JointTensor;
-  readonly #handle: FileHandle;
-  readonly #before: Float32Array;
-  readonly #sign: number;
-
-  private constructor(tensor: JointTensor, handle: FileHandle, before: Float32Array, sign: number) {
-    [this.#tensor, this.#handle, this.#before, this.#sign] = [tensor, handle, before, sign];
-  }
-
-  static async open(
-    { layer }: JointTensor,
-    biases: readonly JointTensor[],
-    copies: readonly string[],
-  ): Promise<BiasCopy | undefined> {
-    const bias = layer?.bias;
-    const tensor = bias && biases.find(({ name }) => name === bias.name);
-    if (!tensor) return undefined;
-    const handle = await open(copies[tensor.file] ?? '', 'r+');
-    return new BiasCopy(tensor, handle, await readTensor(handle, tensor), bias.sign);
-  }
-
-  /** Makes good what outputs lost; nothing puts it back. */
-  async repair(lost: Float64Array | undefined): Promise<void> {
-    const values = this.#before.map((one, at) => one + this.#sign * (lost?.[at] ?? 0));
-    await writeTensor(this.#handle, this.#tensor, values);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#handle.close();
-  }
 }
 
 type Measure = (spread: Spread, relative: number, manner?: Manner) => Promise<Probe['points'][number]>;
@@ -174,64 +136,17 @@ async function probeTensor(
   return { spread: best, isPriced, isLearned, points };
 }
 
-function spreadsOf({ layer, importance }: ProbedTensor, values: Float32Array, { doubt }: Judge): readonly Spread[] {
+function spreadsOf(
+  { layer, importance }: ProbedTensor,
+  values: Float32Array,
+  { doubt }: OutputJudge,
+): readonly Spread[] {
   const found: Spread[] = [];
   // Channels by themselves, and such as are normalized, have any scale.
   if (layer && (layer.groups > 1 || layer.bias?.sign === -1)) found.push(byNorms(values, layer));
   if (importance) found.push(byImportance(importance, 'rows'));
   if (layer && layer.rows === doubt?.length) found.push(byImportance(doubt, outputsOf(layer)));
   return found;
-}
-
-/** Asks a model that is changed on disk, and tells how far it is from what it answered before. */
-class Judge {
-  readonly #request: SensitivityRequest;
-  readonly #answers: Values[] = [];
-  #kind: OutputKind = 'numbers';
-  /** How much each class matters, where outputs tell classes. */
-  doubt: Float64Array | undefined;
-
-  private constructor(request: SensitivityRequest) {
-    this.#request = request;
-  }
-
-  static async ask(request: SensitivityRequest): Promise<Judge> {
-    const judge = new Judge(request);
-    let bytes = 0;
-    await judge.#ask((answer, place) => {
-      if (place === 0) judge.#kind = kindOf(answer, request.tellsClasses);
-      judge.#answers.push(answer);
-      if (judge.#kind === 'classes') judge.doubt = doubtOf(answer, judge.doubt);
-      bytes += answer.data.byteLength;
-      return bytes < mostAnswerBytes;
-    });
-    return judge;
-  }
-
-  /** Of a row of the output, on average. */
-  async damage(): Promise<number> {
-    let [sum, rows] = [0, 0];
-    await this.#ask((answer, place) => {
-      const before = this.#answers[place];
-      if (before) sum += damageOf(before, answer, this.#kind);
-      rows += answer.data.length / (answer.shape.at(-1) ?? 1);
-      return place + 1 < this.#answers.length;
-    });
-    return sum / rows;
-  }
-
-  async #ask(use: (answer: Values, place: number) => boolean): Promise<void> {
-    const { model: path, threads, output, frames } = this.#request;
-    await using model = await loadModel(path, threads);
-    await using dataset = await openInputs(this.#request, model);
-    const runner = new Runner(model, dataset.task.state);
-    let place = 0;
-    for await (const run of runsOf(dataset, dataset.task, dataset.places, frames)) {
-      const outputs = await runner.run(run);
-      const answer = outputs.get(output ?? '') ?? [...outputs.values()][0];
-      if (!answer || !use(answer, place++)) return;
-    }
-  }
 }
 
 /** What an earlier run found out, as far as it got; a line that was cut off counts as none. */
