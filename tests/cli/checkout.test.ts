@@ -10,17 +10,19 @@ import { writeModel } from '../bench/generate.ts';
 // `npm run fw` of a checkout: the bundle under the pinned Node, which is what people and scripts start.
 const root = fileURLToPath(new URL('../../', import.meta.url));
 let folder: string;
+let data: string;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'fw-checkout-'));
+  data = await mkdtemp(join(tmpdir(), 'fw-checkout-data-'));
   await copyFile(join(root, 'samples', 'digits.safetensors'), join(folder, 'digits.safetensors'));
 });
-afterEach(() => rm(folder, { recursive: true }));
+afterEach(() => Promise.all([folder, data].map((path) => rm(path, { recursive: true }))));
 
 function start(words: readonly string[]): { child: ChildProcess; output: () => string } {
   const child = spawn('npm', ['--prefix', root, 'run', '--silent', 'fw', '--', ...words], {
     cwd: folder,
-    env: { ...process.env, FEATHERWEIGHT_DATA: join(folder, 'data') },
+    env: { ...process.env, FEATHERWEIGHT_DATA: data },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -106,12 +106,15 @@ export async function roundTensor(
     for (let at = 0; at < values.length; at++) values[at] = codeOf(values[at] ?? 0, step(at), rate, at) * step(at);
   };
   let books = await round(undefined);
-  if (isPriced && entropyOf(values, told)(1) < shortBelow)
+  if (isPriced && entropyOf(values, told)(1) < shortBelow) {
+    let growth = 1;
     for (let times = 0; times < pricedRounds; times++) {
       const rate = rateOf(values, geometry, step);
-      values.set(before);
+      growth *= growthOf(before, values);
+      values.set(before.map((value) => growth * value));
       books = await round(rate);
     }
+  }
   const bits = entropyOf(values, told)(1) + (bookBits * (books?.books.length ?? 0)) / values.length;
   return { bits, books, ...(known && { lost: await lostBy(before, values, known) }) };
 }
