@@ -12,7 +12,13 @@ test('only commands that code have threads started ahead, as many as their files
   expect(threadsAhead([])).toBe(0);
   expect(threadsAhead(['inspect', large])).toBe(0);
   expect(threadsAhead(['compress', small, '-o', join(folder, 'missing.fwz')])).toBe(1);
-  expect(threadsAhead(['restore', large])).toBe(availableParallelism());
+  expect(threadsAhead(['restore', large])).toBe(Math.min(4, availableParallelism()));
   expect(threadsAhead(['compress', large, '--threads', '1'])).toBe(1);
   expect(threadsAhead(['compress', large, '--memory=256MiB'])).toBe(1);
+});
+
+test('a path that cannot be looked at is left to the job', async () => {
+  const folder = await folderWith({ file: 'bytes' });
+  for (const path of ['x'.repeat(5000), 'with\0zero', join(folder, 'file', 'inside'), join(folder, 'missing')])
+    expect(threadsAhead(['compress', path])).toBe(1);
 });

@@ -4,7 +4,7 @@ import { exportReader, narrower, usualShare } from '../../evaluation/index.ts';
 import { follow } from '../follow.ts';
 import { exportSummary, targetLines } from '../view/export.ts';
 import type { AddCommand } from './command.ts';
-import { parseCount, withResources, type ResourceOptions } from './options.ts';
+import { parseCount, shareIn, withResources, type ResourceOptions } from './options.ts';
 
 interface ExportOptions extends ResourceOptions {
   readonly to?: string;
@@ -66,8 +66,8 @@ export const addExport: AddCommand = (program, runAction) => {
 };
 
 function parseShare(text: string): number {
-  const share = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]) / 100;
-  if (share > 0 && share < 1) return share;
+  const share = shareIn(text);
+  if (share !== undefined) return share;
   throw new InvalidArgumentError('Allowed are shares such as 25%.');
 }
 

@@ -16,7 +16,7 @@ import { follow } from '../follow.ts';
 import { parseBytes } from '../view/amounts.ts';
 import { ablationText, fitText } from '../view/fit.ts';
 import type { CommandContext } from './command.ts';
-import { parseCount } from './options.ts';
+import { parseCount, shareIn } from './options.ts';
 
 /** Options that make a compression look for the best model of a size. */
 export interface FitOptions {
@@ -75,7 +75,7 @@ export function withFit(command: Command): Command {
     )
     .option(
       '--trellis',
-      'let two grids take turns, so that lines are nearer at equal bits; best below two bits a weight',
+      'let two grids take turns, for matrices that are better for it; measure whether it pays: for a reader of digits it did, for a detector of speech not',
     )
     .addOption(new Option('--without <part>', 'leave a part out, to see what it is worth').choices([...fitParts]))
     .addOption(
@@ -134,8 +134,8 @@ export async function performFit(
 }
 
 function parseFit(text: string): FitTarget {
-  const share = /^(\d+(?:\.\d+)?)%$/.exec(text)?.[1];
-  if (share !== undefined && Number(share) > 0 && Number(share) < 100) return { share: Number(share) / 100 };
+  const share = shareIn(text);
+  if (share !== undefined) return { share };
   const bytes = parseBytes(text);
   if (bytes === undefined || bytes === 0) throw new InvalidArgumentError('Allowed are sizes such as 20MB, and 8%.');
   return { bytes };
@@ -144,8 +144,8 @@ function parseFit(text: string): FitTarget {
 function parsePruning(text: string): FitRequest['pruning'] {
   if (text === '2:4') return { ofEach: 4 };
   if (text === '4:8') return { ofEach: 8 };
-  const share = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]);
-  if (share > 0 && share < 100) return { share: share / 100 };
+  const share = shareIn(text);
+  if (share !== undefined) return { share };
   throw new InvalidArgumentError('Allowed are 2:4, 4:8, and a share such as 30%.');
 }
 

@@ -42,6 +42,12 @@ export function parseCount(text: string): number {
   return count;
 }
 
+/** A share such as 30 %, above 0 and below 1; `undefined` for any other text. */
+export function shareIn(text: string): number | undefined {
+  const share = Number(/^(\d+(?:\.\d+)?)%$/.exec(text)?.[1]) / 100;
+  return share > 0 && share < 1 ? share : undefined;
+}
+
 /** An amount of bytes with or without a unit. */
 export function parseSize(text: string): number {
   const bytes = parseBytes(text);
