@@ -1,4 +1,4 @@
-import { basename, dirname } from 'node:path';
+import { basename } from 'node:path';
 import { HostError } from '../../contract/errors.ts';
 import {
   exportRecord,
@@ -16,6 +16,7 @@ import type { SpawnWorker } from '../engine.ts';
 import type { ExportNotes } from '../export-notes.ts';
 import type { History } from '../history.ts';
 import { createWorkQueue } from '../work-queue.ts';
+import { withCheckedPaths } from './checked-paths.ts';
 import type { Handlers } from './handlers.ts';
 
 interface ExportOptions {
@@ -66,20 +67,7 @@ export function exportHandlers(options: ExportOptions): ExportPart {
   });
   return {
     handlers: {
-      'exports.start': async (request) => {
-        const input = await access.check(request.input);
-        // A new file may lie beside its model, so the folder has to be open too.
-        const output = await access
-          .check(request.output ?? dirname(input))
-          .then((checked) => request.output && checked);
-        const task = request.task === undefined ? undefined : await access.check(request.task);
-        return queue.add({
-          ...request,
-          input,
-          ...(output !== undefined && { output }),
-          ...(task !== undefined && { task }),
-        });
-      },
+      'exports.start': async (request) => queue.add(await withCheckedPaths(request, access)),
       'exports.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
       'exports.running': () => [...queue.list()],
       'exports.list': async ({ search = '', limit = recordsShown }) => known(await history.exports({ search, limit })),

@@ -1,5 +1,5 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { HostError } from '../../contract/errors.ts';
 import {
@@ -22,6 +22,7 @@ import type { Access } from '../access.ts';
 import type { SpawnWorker } from '../engine.ts';
 import type { History } from '../history.ts';
 import { createWorkQueue, type WorkEvent } from '../work-queue.ts';
+import { withCheckedPaths } from './checked-paths.ts';
 import type { Handlers } from './handlers.ts';
 
 interface FitOptions {
@@ -56,17 +57,7 @@ export function fitHandlers(options: FitOptions): {
   });
   return {
     handlers: {
-      'fits.start': async (request) => {
-        const input = await access.check(request.input);
-        const output = await access.check(request.output ?? dirname(input)).then((path) => request.output && path);
-        const task = request.task === undefined ? undefined : await access.check(request.task);
-        return queue.add({
-          ...request,
-          input,
-          ...(output !== undefined && { output }),
-          ...(task !== undefined && { task }),
-        });
-      },
+      'fits.start': async (request) => queue.add(await withCheckedPaths(request, access)),
       'fits.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
       'fits.running': () => [...queue.list()],
       'fits.candidates': async ({ path }) => {

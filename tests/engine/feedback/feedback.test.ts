@@ -146,14 +146,19 @@ function damageOf(
   };
 }
 
-test('errors that are fed back cost less at the output than those of rounding, and rates make codes smaller', () => {
-  const [rows, size, step] = [20, 40, 0.5];
+/** A layer with made-up weights, what errors in it are fed back by, and what changes of it do to its outputs. */
+function layerOf(rows: number, size: number, step: number) {
   const { sums, stride } = correlated(size, 400);
   const weights = filled(rows * size);
   const feedback = prepareFeedback(sums, stride, size, workspace);
   if (!feedback) throw new Error('There must be a factor.');
   const layout = { rows, step: () => step, at: (row: number, column: number) => row * size + column };
-  const damage = damageOf(weights, { sums, stride, rows, size });
+  return { sums, stride, weights, feedback, layout, damage: damageOf(weights, { sums, stride, rows, size }) };
+}
+
+test('errors that are fed back cost less at the output than those of rounding, and rates make codes smaller', () => {
+  const [rows, size, step] = [20, 40, 0.5];
+  const { sums, stride, weights, feedback, layout, damage } = layerOf(rows, size, step);
   const rounded = weights.map((value) => Math.round(value / step) * step);
   const fed = weights.slice();
   roundWithFeedback(fed, layout, feedback, workspace);
@@ -173,12 +178,7 @@ test.each([{ ofEach: 4 } as const, { ofEach: 8 } as const, { share: 0.5 }])(
   'weights that become 0 by %o are made good by the others',
   (pruning) => {
     const [rows, size, step] = [20, 42, 0.05];
-    const { sums, stride } = correlated(size, 400);
-    const weights = filled(rows * size);
-    const feedback = prepareFeedback(sums, stride, size, workspace);
-    if (!feedback) throw new Error('There must be a factor.');
-    const layout = { rows, step: () => step, at: (row: number, column: number) => row * size + column };
-    const damage = damageOf(weights, { sums, stride, rows, size });
+    const { weights, feedback, layout, damage } = layerOf(rows, size, step);
     const pruned = weights.slice();
     roundWithFeedback(pruned, layout, feedback, workspace, { pruning });
     const each = 'ofEach' in pruning ? pruning.ofEach : rows * size;
