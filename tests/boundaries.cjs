@@ -8,6 +8,16 @@ const only = (from, ...allowed) => ({
   to: { path: `^src/(${folders.filter((folder) => folder !== from && !allowed.includes(folder)).join('|')})/` },
 });
 
+// The engine's folders, those that are called before those that call. Decoding a tree of codecs may end in a method.
+const above = [
+  ['kernels', 'tensor', 'io', 'trellis'],
+  ['formats', 'feedback'],
+  ['codecs', 'quantizers', 'onnx'],
+  ['archive', 'models', 'planner', 'descent'],
+  ['exports', 'workers'],
+  ['pipeline', 'zoo'],
+];
+
 module.exports = {
   forbidden: [
     only('engine'),
@@ -20,6 +30,17 @@ module.exports = {
     only('server', 'contract', 'evaluation', 'host'),
     only('cli', 'contract', 'host', 'server', 'engine', 'evaluation'),
     only('renderer', 'contract'),
+    ...above.map((folders, level) => ({
+      name: `engine/${folders.join(', engine/')} know nothing of the steps that call them`,
+      severity: 'error',
+      from: { path: `^src/engine/(${folders.join('|')})/` },
+      to: {
+        path: `^src/engine/(${above
+          .slice(level + 1)
+          .flat()
+          .join('|')})/`,
+      },
+    })),
     {
       name: 'contract and store import the types of the engine and of evaluation only',
       severity: 'error',

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { CompressReport, Report, TensorReport } from '../engine/pipeline/events.ts';
+import type { CompressReport, Report, TensorReport } from '../engine/pipeline/job/events.ts';
 import type { Database } from './database.ts';
 import type { MeasurementRow } from './schema.ts';
 import { holding } from './search.ts';

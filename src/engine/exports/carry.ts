@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { InputFile } from '../pipeline/inputs.ts';
+import type { InputFile } from '../models/inputs.ts';
 import type { ExportJob } from './export.ts';
 import { streamed } from './streamed.ts';
 

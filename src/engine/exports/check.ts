@@ -4,7 +4,7 @@ import { gguf } from '../formats/gguf/index.ts';
 import { safetensors } from '../formats/safetensors/index.ts';
 import { FileSource } from '../io/file-source.ts';
 import { limits } from '../limits.ts';
-import type { LoadTest } from '../pipeline/requests.ts';
+import type { LoadTest } from './load-test.ts';
 import type { Stage } from './stage.ts';
 
 const readers = { safetensors, gguf } as const;

@@ -1,4 +1,4 @@
-import type { InputFile, Inputs } from '../pipeline/inputs.ts';
+import type { InputFile, Inputs } from '../models/inputs.ts';
 import type { Narrow } from './onnx-narrow/narrowing.ts';
 import type { Stage } from './stage.ts';
 import type { StoredTensors } from './stored.ts';

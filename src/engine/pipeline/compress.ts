@@ -18,25 +18,32 @@ import { Crew } from '../workers/crew.ts';
 import type { PreparedFiles } from './approximate/index.ts';
 import { archivePath } from './approximate/name.ts';
 import type { Recipe } from './approximate/recipe.ts';
-import { AssemblyLine } from './assembly-line.ts';
-import { openBaseModels, refuseCircle, refuseInputAsBase, type BaseModelFile } from './base-models.ts';
-import { drawBlueprint } from './blueprint.ts';
-import { refuseBase } from './bases.ts';
-import { declareFile } from './declare-file.ts';
-import { emptyDigest, modelDigest } from './digests.ts';
-import { findDuplicates } from './duplicates.ts';
-import { EncodePass } from './encode-pass.ts';
-import type { CompressReport, FileReport, JobEvent, TensorReport } from './events.ts';
-import { assertUnchanged, openInputs, type Inputs } from './inputs.ts';
-import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job.ts';
+import { AssemblyLine } from './job/assembly-line.ts';
+import { openBaseModels, refuseCircle, refuseInputAsBase, type BaseModelFile } from './bases/base-models.ts';
+import { drawBlueprint } from './cut/blueprint.ts';
+import { refuseBase } from './bases/bases.ts';
+import { declareFile } from './cut/declare-file.ts';
+import { emptyDigest, modelDigest } from './job/digests.ts';
+import { findDuplicates } from './cut/duplicates.ts';
+import { EncodePass } from './encode/encode-pass.ts';
+import type { CompressReport, FileReport, JobEvent, TensorReport } from './job/events.ts';
+import { assertUnchanged, openInputs, type Inputs } from '../models/inputs.ts';
+import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job/job.ts';
 import { makeInnerBase } from './inner-base/encode.ts';
 import { looksInside } from './inner-base/find.ts';
-import { findReferences } from './references.ts';
+import { findReferences } from './encode/references.ts';
 import { restoreArchive } from './restore.ts';
-import type { CompressRequest, EngineContext, PreparedTensor } from './requests.ts';
-import { blockBytes, engineVersion, machineFacts, peakRssBytes, planResources, type Resources } from './resources.ts';
-import { Stopwatch } from './stopwatch.ts';
-import { TensorLedger } from './tensor-ledger.ts';
+import type { CompressRequest, EngineContext, PreparedTensor } from './job/requests.ts';
+import {
+  blockBytes,
+  engineVersion,
+  machineFacts,
+  peakRssBytes,
+  planResources,
+  type Resources,
+} from './job/resources.ts';
+import { Stopwatch } from './job/stopwatch.ts';
+import { TensorLedger } from './encode/tensor-ledger.ts';
 
 /** Files that are open at once, at least. */
 const leastOpen = 64;

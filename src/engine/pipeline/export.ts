@@ -11,17 +11,18 @@ import { streamed } from '../exports/streamed.ts';
 import type { BaseFile } from '../archive/reference.ts';
 import { FileSource, type FileIdentity } from '../io/file-source.ts';
 import { ownFolder } from '../io/own-folder.ts';
-import { refuseBase } from './bases.ts';
+import { refuseBase } from './bases/bases.ts';
 import type { ByteSource } from '../io/source.ts';
-import { modelDigest } from './digests.ts';
-import type { ExportReport, FileReport, JobEvent } from './events.ts';
-import { assertUnchanged, openInputs, type Inputs } from './inputs.ts';
-import { runJob, type Reporter } from './job.ts';
-import { openArchive } from './open-archive.ts';
-import type { ExportContext, ExportRequest, LoadTest } from './requests.ts';
-import { engineVersion, machineFacts, peakRssBytes, planResources } from './resources.ts';
+import { modelDigest } from './job/digests.ts';
+import type { ExportReport, FileReport, JobEvent } from './job/events.ts';
+import { assertUnchanged, openInputs, type Inputs } from '../models/inputs.ts';
+import { runJob, type Reporter } from './job/job.ts';
+import { openArchive } from '../archive/open-archive.ts';
+import type { LoadTest } from '../exports/load-test.ts';
+import type { ExportContext, ExportRequest } from './job/requests.ts';
+import { engineVersion, machineFacts, peakRssBytes, planResources } from './job/resources.ts';
 import { restore } from './restore.ts';
-import { Stopwatch } from './stopwatch.ts';
+import { Stopwatch } from './job/stopwatch.ts';
 
 /**
  * Writes a model, or what an archive holds, as files that another program runs. They get their names only after they were

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
 import { toFeatherweightError } from '../errors.ts';
-import { openInputs } from './inputs.ts';
-import { isArchive } from './is-archive.ts';
-import { openArchive } from './open-archive.ts';
-import type { InspectedTensor, Inspection, InspectRequest } from './requests.ts';
-import { defaultMemoryBytes, planResources } from './resources.ts';
+import { openInputs } from '../models/inputs.ts';
+import { isArchive } from '../archive/is-archive.ts';
+import { openArchive } from '../archive/open-archive.ts';
+import type { InspectedTensor, Inspection, InspectRequest } from './job/requests.ts';
+import { defaultMemoryBytes, planResources } from './job/resources.ts';
 
 /** Tells what a model or an archive holds; of a model only headers are read, of an archive only its index. */
 export async function inspect({ path }: InspectRequest): Promise<Inspection> {

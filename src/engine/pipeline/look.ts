@@ -6,14 +6,14 @@ import { FileSource } from '../io/file-source.ts';
 import { ownFolder } from '../io/own-folder.ts';
 import { Crew } from '../workers/crew.ts';
 import type { SampleLook } from '../workers/sample-look.ts';
-import { streamKind } from './cut.ts';
-import { openInputs } from './inputs.ts';
+import { streamKind } from './cut/cut.ts';
+import { openInputs } from '../models/inputs.ts';
 import { inspect } from './inspect.ts';
-import { isArchive } from './is-archive.ts';
-import type { EngineContext } from './requests.ts';
-import { planResources } from './resources.ts';
+import { isArchive } from '../archive/is-archive.ts';
+import type { EngineContext } from './job/requests.ts';
+import { planResources } from './job/resources.ts';
 import { restore } from './restore.ts';
-import { sampleRanges, sampleUnit } from './sample.ts';
+import { sampleRanges, sampleUnit } from '../planner/sample.ts';
 
 export interface LookRequest {
   /** A model or an archive. */

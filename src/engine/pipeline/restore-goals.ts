@@ -6,10 +6,10 @@ import { FeatherweightError, UsageError } from '../errors.ts';
 import { ownSuffix } from '../io/output-file.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import { approximateFileName } from './approximate/name.ts';
-import { sha256Of } from './file-digest.ts';
+import { sha256Of } from '../io/file-digest.ts';
 import { innerBytes } from './inner-base/needs.ts';
-import { openArchive } from './open-archive.ts';
-import type { RestoreRequest } from './requests.ts';
+import { openArchive } from '../archive/open-archive.ts';
+import type { RestoreRequest } from './job/requests.ts';
 
 const mostIndexBytes = 128 * 2 ** 20;
 

@@ -4,16 +4,16 @@ import { Journal, journalKey, readLeftover } from '../archive/journal.ts';
 import { DamagedArchiveError, FeatherweightError } from '../errors.ts';
 import { OutputFile } from '../io/output-file.ts';
 import { Crew } from '../workers/crew.ts';
-import { AssemblyLine } from './assembly-line.ts';
-import { openBases, refuseBase, type Bases, type RestoreArchive } from './bases.ts';
-import { DecodePass } from './decode-pass.ts';
-import { DigestFeed, emptyDigest, modelDigest } from './digests.ts';
-import type { FileReport, JobEvent, RestoreReport } from './events.ts';
+import { AssemblyLine } from './job/assembly-line.ts';
+import { openBases, refuseBase, type Bases, type RestoreArchive } from './bases/bases.ts';
+import { DecodePass } from './decode/decode-pass.ts';
+import { DigestFeed, emptyDigest, modelDigest } from './job/digests.ts';
+import type { FileReport, JobEvent, RestoreReport } from './job/events.ts';
 import { withInnerBase } from './inner-base/decode.ts';
-import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job.ts';
-import { openArchive, type OpenArchive } from './open-archive.ts';
-import type { EngineContext, PauseGate, RestoreRequest } from './requests.ts';
-import { machineFacts, peakRssBytes, planResources } from './resources.ts';
+import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job/job.ts';
+import { openArchive, type OpenArchive } from '../archive/open-archive.ts';
+import type { EngineContext, PauseGate, RestoreRequest } from './job/requests.ts';
+import { machineFacts, peakRssBytes, planResources } from './job/resources.ts';
 import {
   findReached,
   folderOf,
@@ -23,7 +23,7 @@ import {
   unfinishedPath,
   type Goal,
 } from './restore-goals.ts';
-import { Stopwatch } from './stopwatch.ts';
+import { Stopwatch } from './job/stopwatch.ts';
 
 /**
  * Restores the files of an archive, or the bytes of one tensor. A file gets its name only after the sha256 of what was

@@ -2,19 +2,19 @@ import { tmpdir } from 'node:os';
 import type { Archive } from '../archive/archive.ts';
 import { DamagedArchiveError, DifferentError, UsageError } from '../errors.ts';
 import { Crew } from '../workers/crew.ts';
-import { compareWithOriginal } from './against.ts';
-import { AssemblyLine } from './assembly-line.ts';
-import { openBases, type Bases } from './bases.ts';
-import { DecodePass } from './decode-pass.ts';
-import { DigestFeed, emptyDigest, modelDigest } from './digests.ts';
-import type { JobEvent, VerifyReport } from './events.ts';
+import { compareWithOriginal } from './decode/against.ts';
+import { AssemblyLine } from './job/assembly-line.ts';
+import { openBases, type Bases } from './bases/bases.ts';
+import { DecodePass } from './decode/decode-pass.ts';
+import { DigestFeed, emptyDigest, modelDigest } from './job/digests.ts';
+import type { JobEvent, VerifyReport } from './job/events.ts';
 import { withInnerBase } from './inner-base/decode.ts';
-import { runJob, type Reporter } from './job.ts';
-import { openArchive, type OpenArchive } from './open-archive.ts';
+import { runJob, type Reporter } from './job/job.ts';
+import { openArchive, type OpenArchive } from '../archive/open-archive.ts';
 import { restoreArchive } from './restore.ts';
-import type { EngineContext, PauseGate, VerifyRequest } from './requests.ts';
-import { machineFacts, peakRssBytes, planResources } from './resources.ts';
-import { Stopwatch } from './stopwatch.ts';
+import type { EngineContext, PauseGate, VerifyRequest } from './job/requests.ts';
+import { machineFacts, peakRssBytes, planResources } from './job/resources.ts';
+import { Stopwatch } from './job/stopwatch.ts';
 
 /**
  * Reads a whole archive and proves it: every block's checksum, every tensor's and every file's sha256 of the decoded bytes,

@@ -1,12 +1,12 @@
 import { codecById } from '../codecs/catalog.ts';
 import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import type { Workspace } from '../kernels/workspace.ts';
-import { closest } from '../pipeline/closest.ts';
-import { considerContexts } from '../pipeline/contexts.ts';
-import { considerMatches, type Excerpt } from '../pipeline/matches.ts';
-import { considerMirrors } from '../pipeline/mirrors.ts';
-import { planClosely } from '../pipeline/plan.ts';
-import { sampleBytes, sampleRanges, sampleUnit, type SampleRange } from '../pipeline/sample.ts';
+import { closest } from '../planner/closest.ts';
+import { considerContexts } from '../planner/contexts.ts';
+import { considerMatches, type Excerpt } from '../planner/matches.ts';
+import { considerMirrors } from '../planner/mirrors.ts';
+import { planClosely } from '../planner/plan.ts';
+import { sampleBytes, sampleRanges, sampleUnit, type SampleRange } from '../planner/sample.ts';
 import type { Part } from '../quantizers/quantizer.ts';
 import type { StreamKind } from './protocol.ts';
 import type { ThreadMemory } from './thread-memory.ts';

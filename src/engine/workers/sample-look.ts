@@ -3,9 +3,9 @@ import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import { encodePayload } from '../codecs/graph.ts';
 import type { Payload } from '../codecs/payload.ts';
 import type { Workspace } from '../kernels/workspace.ts';
-import { fieldStatistics, type Field } from '../pipeline/field-statistics.ts';
-import { numberStatistics, type NumbersSeen } from '../pipeline/number-statistics.ts';
-import { planStream } from '../pipeline/plan.ts';
+import { fieldStatistics, type Field } from '../planner/field-statistics.ts';
+import { numberStatistics, type NumbersSeen } from '../planner/number-statistics.ts';
+import { planStream } from '../planner/plan.ts';
 import { dtypeInfo, isDType } from '../tensor/dtype.ts';
 import type { ElementType } from '../tensor/record.ts';
 

@@ -1,5 +1,5 @@
 import type { Workspace } from '../kernels/workspace.ts';
-import { numberStatistics, type NumbersSeen } from '../pipeline/number-statistics.ts';
+import { numberStatistics, type NumbersSeen } from '../planner/number-statistics.ts';
 import { approximatePiece, parametersOf, type PlanPart } from '../quantizers/approximate.ts';
 import { quantizerById } from '../quantizers/catalog.ts';
 import { allocateFloats, type PieceDType } from '../quantizers/frame.ts';

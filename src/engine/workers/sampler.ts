@@ -1,7 +1,7 @@
 import type { CodecNode, Stream } from '../codecs/codec.ts';
 import { readFully } from '../io/descriptor.ts';
-import { excerptBytes } from '../pipeline/matches.ts';
-import { sampleUnit } from '../pipeline/sample.ts';
+import { excerptBytes } from '../planner/matches.ts';
+import { sampleUnit } from '../planner/sample.ts';
 import { mostBatchBlocks } from './coder-size.ts';
 import { partPlanner, planSample, trialsIn } from './plan-block.ts';
 import type { FileRange, TaskOf } from './protocol.ts';

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BaseFile } from '../archive/reference.ts';
-import { sha256Of } from '../pipeline/file-digest.ts';
+import { sha256Of } from '../io/file-digest.ts';
 import type { PlannedModel } from './plan.ts';
 import { holdersOf, readStore } from './store.ts';
 import type { ZooModel } from './zoo.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sha256Of } from '../pipeline/file-digest.ts';
+import { sha256Of } from '../io/file-digest.ts';
 import { FileSource } from '../io/file-source.ts';
 import type { ScanCache } from './scan-cache.ts';
 import type { ZooFile } from './zoo.ts';

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { UsageError } from '../errors.ts';
-import type { CompressReport } from '../pipeline/events.ts';
-import { sha256Of } from '../pipeline/file-digest.ts';
-import { isArchive } from '../pipeline/is-archive.ts';
-import { openArchive } from '../pipeline/open-archive.ts';
+import type { CompressReport } from '../pipeline/job/events.ts';
+import { sha256Of } from '../io/file-digest.ts';
+import { isArchive } from '../archive/is-archive.ts';
+import { openArchive } from '../archive/open-archive.ts';
 import { inputKey, type DoneRecord } from './journal.ts';
 import type { PlannedModel } from './plan.ts';
 import type { ZooModel } from './zoo.ts';

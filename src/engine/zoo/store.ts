@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 import type { BaseFile } from '../archive/reference.ts';
 import { toFeatherweightError, UsageError } from '../errors.ts';
 import { isAbandoned } from '../io/own-folder.ts';
-import { openArchive } from '../pipeline/open-archive.ts';
+import { openArchive } from '../archive/open-archive.ts';
 import { readJournals } from './journal.ts';
 import { walk, type FoundFile } from './walk.ts';
 

@@ -1,6 +1,6 @@
 import type { TensorError, WeightReport } from '../figures.ts';
-import { openInputs, type Inputs } from '../../engine/pipeline/inputs.ts';
-import { planResources } from '../../engine/pipeline/resources.ts';
+import { openInputs, type Inputs } from '../../engine/models/inputs.ts';
+import { planResources } from '../../engine/pipeline/job/resources.ts';
 import type { TensorRange } from '../../engine/tensor/tensor.ts';
 import type { FileSource } from '../../engine/io/file-source.ts';
 import { ErrorSums, numberWidth, toNumbers } from './tensor-error.ts';

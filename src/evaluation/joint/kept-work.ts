@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sha256Of } from '../../engine/pipeline/file-digest.ts';
+import { sha256Of } from '../../engine/io/file-digest.ts';
 
 /** A part of work that an earlier run finished: what is known of it, and the file that it came to. */
 export interface Kept<Known> {

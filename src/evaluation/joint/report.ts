@@ -1,4 +1,4 @@
-import type { JobEvent, TensorReport } from '../../engine/pipeline/events.ts';
+import type { JobEvent, TensorReport } from '../../engine/pipeline/job/events.ts';
 import type { EvaluationReport, JudgedMetric } from '../report.ts';
 import type { FitPart } from './request.ts';
 import type { MethodTotal, SingleArchive } from './single.ts';

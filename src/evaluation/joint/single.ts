@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { stepOf, type MethodStep } from '../../engine/pipeline/approximate/recipe.ts';
 import { compress } from '../../engine/pipeline/compress.ts';
-import type { EngineContext } from '../../engine/pipeline/requests.ts';
+import type { EngineContext } from '../../engine/pipeline/job/requests.ts';
 import { methodLadder } from '../../engine/quantizers/catalog.ts';
 import type { FitRequest } from './request.ts';
 import type { Weighed } from './weigh.ts';

@@ -1,6 +1,6 @@
-import { Roles, geometryOf } from '../../engine/pipeline/approximate/roles.ts';
+import { Roles, geometryOf } from '../../engine/models/roles.ts';
 import { tableReason } from '../../engine/pipeline/approximate/tables.ts';
-import type { InputFile } from '../../engine/pipeline/inputs.ts';
+import type { InputFile } from '../../engine/models/inputs.ts';
 import { measurePiece } from '../../engine/quantizers/statistics.ts';
 import { rootMeanSquare } from './allocate.ts';
 import type { Calibration } from './calibrate.ts';

@@ -3,11 +3,11 @@ import { createReadStream } from 'node:fs';
 import { mkdir, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { CancelledError, FeatherweightError, toFeatherweightError } from '../../engine/errors.ts';
-import { isArchive } from '../../engine/pipeline/is-archive.ts';
+import { isArchive } from '../../engine/archive/is-archive.ts';
 import { openModel } from '../../engine/models/index.ts';
-import { modelDigest } from '../../engine/pipeline/digests.ts';
+import { modelDigest } from '../../engine/pipeline/job/digests.ts';
 import { restore } from '../../engine/pipeline/restore.ts';
-import type { EngineContext, RestoreRequest } from '../../engine/pipeline/requests.ts';
+import type { EngineContext, RestoreRequest } from '../../engine/pipeline/job/requests.ts';
 
 /** A model in a form that can be opened, whatever form it was given in. */
 export interface PreparedModel {

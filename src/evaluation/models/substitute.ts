@@ -1,8 +1,8 @@
 import { copyFile, link, mkdir, open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UsageError } from '../../engine/errors.ts';
-import { openInputs } from '../../engine/pipeline/inputs.ts';
-import { planResources } from '../../engine/pipeline/resources.ts';
+import { openInputs } from '../../engine/models/inputs.ts';
+import { planResources } from '../../engine/pipeline/job/resources.ts';
 import { encodeFloats, isFloat } from '../../engine/tensor/floats.ts';
 import { numberWidth, toNumbers } from '../compare/tensor-error.ts';
 

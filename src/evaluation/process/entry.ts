@@ -1,5 +1,5 @@
 import { toErrorData } from '../../engine/errors.ts';
-import { peakRssBytes } from '../../engine/pipeline/resources.ts';
+import { peakRssBytes } from '../../engine/pipeline/job/resources.ts';
 import { compareLayers } from '../compare/layers.ts';
 import { compareWeights } from '../compare/weights.ts';
 import { calibrate } from '../joint/calibrate.ts';

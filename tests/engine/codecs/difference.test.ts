@@ -7,7 +7,7 @@ import { kindNames, numberKinds } from '../../../src/engine/codecs/difference/nu
 import { decodeTree, encodeTree } from '../../../src/engine/codecs/graph.ts';
 import { prepareZstd } from '../../../src/engine/codecs/zstd/index.ts';
 import { DamagedArchiveError } from '../../../src/engine/errors.ts';
-import { planStream } from '../../../src/engine/pipeline/plan.ts';
+import { planStream } from '../../../src/engine/planner/plan.ts';
 import { bitFlips, detached, inScratch, orDamaged, shapeOf, workspace } from '../../support/codecs.ts';
 import { bf16Bits, gaussians, randomBytes, streamOf } from '../../support/streams.ts';
 

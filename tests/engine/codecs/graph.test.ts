@@ -17,7 +17,7 @@ import { varintLength, writeVarint } from '../../../src/engine/codecs/varint.ts'
 import { prepareZstd } from '../../../src/engine/codecs/zstd/index.ts';
 import { DamagedArchiveError, FeatherweightError, UsageError } from '../../../src/engine/errors.ts';
 import { Workspace } from '../../../src/engine/kernels/workspace.ts';
-import { planStream } from '../../../src/engine/pipeline/plan.ts';
+import { planStream } from '../../../src/engine/planner/plan.ts';
 import {
   bitFlips,
   inScratch,

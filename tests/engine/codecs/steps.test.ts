@@ -4,7 +4,7 @@ import type { Width } from '../../../src/engine/codecs/codec.ts';
 import { encodeTree } from '../../../src/engine/codecs/graph.ts';
 import { createSteps, steps } from '../../../src/engine/codecs/steps/index.ts';
 import { referenceKernel } from '../../../src/engine/codecs/steps/kernel.ts';
-import { planStream } from '../../../src/engine/pipeline/plan.ts';
+import { planStream } from '../../../src/engine/planner/plan.ts';
 import type { DType } from '../../../src/engine/tensor/dtype.ts';
 import { inScratch, workspace } from '../../support/codecs.ts';
 import { randomNumbers } from '../../support/streams.ts';

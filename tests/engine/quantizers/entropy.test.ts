@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { considerContexts } from '../../../src/engine/pipeline/contexts.ts';
-import { sizeBy } from '../../../src/engine/pipeline/matches.ts';
-import { planStream } from '../../../src/engine/pipeline/plan.ts';
+import { considerContexts } from '../../../src/engine/planner/contexts.ts';
+import { sizeBy } from '../../../src/engine/planner/matches.ts';
+import { planStream } from '../../../src/engine/planner/plan.ts';
 import { quantizerById } from '../../../src/engine/quantizers/catalog.ts';
 import { readCodes, writeCodes } from '../../../src/engine/quantizers/codes.ts';
 import type { Part } from '../../../src/engine/quantizers/quantizer.ts';

@@ -54,7 +54,7 @@ export function createRange(kernelOf: (workspace: Workspace) => RangeKernel): Co
     isFinal: true,
 
     accepts,
-    // Slices of a sample say nothing of rows; `../../pipeline/contexts.ts` tries this codec on streams in one piece.
+    // Slices of a sample say nothing of rows; `../../planner/contexts.ts` tries this codec on streams in one piece.
     propose: () => [],
     decodeCost: ({ period }) => (period === 0 ? 50 : 260),
 

@@ -1,5 +1,5 @@
 import { graphTensors, type OnnxGraph, type OnnxModel, type OnnxNode, type OnnxTensor } from '../../onnx/index.ts';
-import type { InputFile, Inputs } from '../../pipeline/inputs.ts';
+import type { InputFile, Inputs } from '../../models/inputs.ts';
 import { readFloats, type FloatTensor } from '../float-tensor.ts';
 import { floatsOf } from '../onnx/elements.ts';
 

@@ -8,7 +8,7 @@ import {
   type OnnxTensor,
   type WeightUses,
 } from '../../onnx/index.ts';
-import type { InputFile, Inputs } from '../../pipeline/inputs.ts';
+import type { InputFile, Inputs } from '../../models/inputs.ts';
 import { floatTensor, type FloatTensor } from '../float-tensor.ts';
 import { copied } from './rebuild.ts';
 import { constantNode } from './rewrite.ts';

@@ -1,5 +1,5 @@
 import type { WeightUses } from '../../onnx/index.ts';
-import { geometryOf, roleOf } from '../../pipeline/approximate/roles.ts';
+import { geometryOf, roleOf } from '../../models/roles.ts';
 import type { FloatTensor } from '../float-tensor.ts';
 import { inBlocks, perChannel } from '../quantize/grouping.ts';
 import { largestSlab } from '../quantize/local.ts';

@@ -1,7 +1,7 @@
 import { UnsupportedInputError } from '../../errors.ts';
 import { appendToModel, edited, given, graphTensors, readGraph, type Edit, type OnnxModel } from '../../onnx/index.ts';
 import { metadataField } from '../../onnx/messages.ts';
-import type { InputFile } from '../../pipeline/inputs.ts';
+import type { InputFile } from '../../models/inputs.ts';
 import { carrySideFiles } from '../carry.ts';
 import type { ExportJob, ExportOutcome, ExportTarget } from '../export.ts';
 import { describing, named, refuseStrayTensors } from './elements.ts';

@@ -1,4 +1,4 @@
-import type { InputFile } from '../../pipeline/inputs.ts';
+import type { InputFile } from '../../models/inputs.ts';
 import { carrySideFiles } from '../carry.ts';
 import type { ExportedTensor, ExportJob, ExportOutcome, ExportTarget } from '../export.ts';
 import type { SafetensorsKind } from './choose.ts';

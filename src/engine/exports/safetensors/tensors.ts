@@ -1,4 +1,4 @@
-import type { InputFile } from '../../pipeline/inputs.ts';
+import type { InputFile } from '../../models/inputs.ts';
 import { encodeFloats, floatWidth } from '../../tensor/floats.ts';
 import type { TensorRange } from '../../tensor/tensor.ts';
 import type { ExportedTensor, ExportJob } from '../export.ts';

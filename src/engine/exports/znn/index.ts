@@ -1,5 +1,5 @@
 import { UnsupportedInputError } from '../../errors.ts';
-import type { InputFile } from '../../pipeline/inputs.ts';
+import type { InputFile } from '../../models/inputs.ts';
 import type { TensorRange } from '../../tensor/tensor.ts';
 import { carrySideFiles } from '../carry.ts';
 import type { ExportedTensor, ExportJob, ExportOutcome, ExportTarget } from '../export.ts';

@@ -5,7 +5,7 @@ import type { TensorStatistics } from '../../quantizers/statistics.ts';
 import { floatWidth } from '../../tensor/floats.ts';
 import type { TensorRange } from '../../tensor/tensor.ts';
 import { matchesPattern, stepOf, type MethodStep, type Recipe } from './recipe.ts';
-import { geometryOf, type TensorRole } from './roles.ts';
+import { geometryOf, type TensorRole } from '../../models/roles.ts';
 import { tableReason } from './tables.ts';
 
 /** Up to this many numbers a tensor costs little and often matters much. */

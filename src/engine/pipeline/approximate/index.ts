@@ -4,19 +4,19 @@ import type { Told } from '../../quantizers/quantizer.ts';
 import { piecesOf, type TensorStatistics } from '../../quantizers/statistics.ts';
 import { floatWidth } from '../../tensor/floats.ts';
 import type { Crew } from '../../workers/crew.ts';
-import { AssemblyLine } from '../assembly-line.ts';
-import type { BaseModelFile } from '../base-models.ts';
-import type { Place } from '../cut.ts';
-import { emptyDigest } from '../digests.ts';
-import type { InputFile } from '../inputs.ts';
-import type { PreparedAs, PreparedTensor } from '../requests.ts';
-import { matchTensors } from '../references.ts';
-import { blockBytes } from '../resources.ts';
+import { AssemblyLine } from '../job/assembly-line.ts';
+import type { BaseModelFile } from '../bases/base-models.ts';
+import type { Place } from '../cut/cut.ts';
+import { emptyDigest } from '../job/digests.ts';
+import type { InputFile } from '../../models/inputs.ts';
+import type { PreparedAs, PreparedTensor } from '../job/requests.ts';
+import { matchTensors } from '../encode/references.ts';
+import { blockBytes } from '../job/resources.ts';
 import { chooseFor, keptAfterAll, type Decision } from './choose.ts';
 import { inputMeansOf } from './input-means.ts';
 import { measureFile, type Measured } from './measure.ts';
 import type { MethodStep, Recipe } from './recipe.ts';
-import { Roles } from './roles.ts';
+import { Roles } from '../../models/roles.ts';
 
 export { parseRecipe } from './recipe.ts';
 

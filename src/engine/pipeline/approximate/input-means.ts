@@ -1,9 +1,9 @@
 import { typicalInputs, type OnnxTensor } from '../../onnx/index.ts';
 import { quantizerById } from '../../quantizers/catalog.ts';
 import { decodeFloats } from '../../tensor/floats.ts';
-import type { InputFile } from '../inputs.ts';
+import type { InputFile } from '../../models/inputs.ts';
 import type { Measured } from './measure.ts';
-import { graphOf, placeOf } from './roles.ts';
+import { graphOf, placeOf } from '../../models/roles.ts';
 
 /** Weights larger than this are not read to find out what comes behind them. */
 const mostBytes = 64 * 1024 * 1024;

@@ -5,10 +5,10 @@ import type { TensorRange } from '../../tensor/tensor.ts';
 import { mostBatchBlocks } from '../../workers/coder-size.ts';
 import type { Crew } from '../../workers/crew.ts';
 import type { MeasuredRun } from '../../workers/protocol.ts';
-import type { AssemblyLine } from '../assembly-line.ts';
-import { DigestFeed } from '../digests.ts';
-import type { InputFile } from '../inputs.ts';
-import { blockBytes } from '../resources.ts';
+import type { AssemblyLine } from '../job/assembly-line.ts';
+import { DigestFeed } from '../job/digests.ts';
+import type { InputFile } from '../../models/inputs.ts';
+import { blockBytes } from '../job/resources.ts';
 import type { Candidate } from './choose.ts';
 
 /** A tensor whose numbers are to be looked at. */

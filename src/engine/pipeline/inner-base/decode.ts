@@ -4,11 +4,11 @@ import type { ArchivedTensor } from '../../archive/archive.ts';
 import { DamagedArchiveError } from '../../errors.ts';
 import { ownFolder } from '../../io/own-folder.ts';
 import type { Crew } from '../../workers/crew.ts';
-import { AssemblyLine } from '../assembly-line.ts';
-import type { Bases } from '../bases.ts';
-import { DecodePass } from '../decode-pass.ts';
-import { DigestFeed, emptyDigest } from '../digests.ts';
-import type { OpenArchive } from '../open-archive.ts';
+import { AssemblyLine } from '../job/assembly-line.ts';
+import type { Bases } from '../bases/bases.ts';
+import { DecodePass } from '../decode/decode-pass.ts';
+import { DigestFeed, emptyDigest } from '../job/digests.ts';
+import type { OpenArchive } from '../../archive/open-archive.ts';
 import { innerNeeds, type FileRun } from './needs.ts';
 import { writeOrdered } from './write-ordered.ts';
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { InnerBase } from '../../archive/inner-base.ts';
 import { FileSource } from '../../io/file-source.ts';
 import { ownFolder } from '../../io/own-folder.ts';
-import type { BaseModelFile } from '../base-models.ts';
-import type { ScannedFile } from '../duplicates.ts';
+import type { BaseModelFile } from '../bases/base-models.ts';
+import type { ScannedFile } from '../cut/duplicates.ts';
 import { findLikenesses, innerBaseOf } from './find.ts';
 import { writeOrdered } from './write-ordered.ts';
 

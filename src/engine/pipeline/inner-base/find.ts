@@ -1,6 +1,6 @@
 import type { InnerBase } from '../../archive/inner-base.ts';
 import type { Preset } from '../../codecs/codec.ts';
-import type { ScannedFile } from '../duplicates.ts';
+import type { ScannedFile } from '../cut/duplicates.ts';
 import { assign } from './assign.ts';
 import { areAlike, haveAlikeNeurons, rowsOfUnit, sampleOf, UnitLook } from './look.ts';
 import { nearestNeurons } from './nearest.ts';

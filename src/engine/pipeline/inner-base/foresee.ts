@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { InnerBase } from '../../archive/inner-base.ts';
 import { ownFolder } from '../../io/own-folder.ts';
 import type { FileRange } from '../../workers/protocol.ts';
-import type { PlacedRun } from '../blueprint.ts';
-import type { ScannedFile } from '../duplicates.ts';
+import type { PlacedRun } from '../cut/blueprint.ts';
+import type { ScannedFile } from '../cut/duplicates.ts';
 import { findLikenesses, innerBaseOf, type Likeness } from './find.ts';
 import { writeOrdered } from './write-ordered.ts';
 

@@ -2,7 +2,7 @@ import { matrixShape, type MatrixShape } from '../../archive/inner-base.ts';
 import type { ByteSource } from '../../io/source.ts';
 import { isFloat, type FloatDType } from '../../tensor/floats.ts';
 import type { TensorRange } from '../../tensor/tensor.ts';
-import type { ScannedFile } from '../duplicates.ts';
+import type { ScannedFile } from '../cut/duplicates.ts';
 
 /** A float tensor as a matrix in a file. */
 export interface Matrix extends MatrixShape {

@@ -1,9 +1,9 @@
 import { CancelledError, toFeatherweightError } from '../../errors.ts';
 import { chooseFor, ruleFor } from '../approximate/choose.ts';
 import { parseRecipe, type MethodStep, type RecipeInput } from '../approximate/recipe.ts';
-import { Roles } from '../approximate/roles.ts';
-import { openInputs } from '../inputs.ts';
-import { planResources } from '../resources.ts';
+import { Roles } from '../../models/roles.ts';
+import { openInputs } from '../../models/inputs.ts';
+import { planResources } from '../job/resources.ts';
 
 /** What a recipe says of a tensor, from headers and the graph alone; its numbers may still speak against it. */
 export interface TensorDecision {

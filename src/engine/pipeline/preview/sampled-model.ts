@@ -8,12 +8,12 @@ import type { FileRange } from '../../workers/protocol.ts';
 import type { TrialResult } from '../../workers/sample-trial.ts';
 import { chooseFor, keptAfterAll, type Candidate, type Decision } from '../approximate/choose.ts';
 import type { MethodStep, Recipe } from '../approximate/recipe.ts';
-import { Roles } from '../approximate/roles.ts';
-import { streamKind } from '../cut.ts';
-import { openInputs, type InputFile } from '../inputs.ts';
-import type { EngineContext } from '../requests.ts';
-import { planResources } from '../resources.ts';
-import { sampleRanges, sampleUnit } from '../sample.ts';
+import { Roles } from '../../models/roles.ts';
+import { streamKind } from '../cut/cut.ts';
+import { openInputs, type InputFile } from '../../models/inputs.ts';
+import type { EngineContext } from '../job/requests.ts';
+import { planResources } from '../job/resources.ts';
+import { sampleRanges, sampleUnit } from '../../planner/sample.ts';
 
 /** A tensor with the number of its file. */
 export interface PlacedTensor {

@@ -1,6 +1,6 @@
 import { methodLadder } from '../../quantizers/catalog.ts';
 import type { RecipeInput } from '../approximate/recipe.ts';
-import type { EngineContext } from '../requests.ts';
+import type { EngineContext } from '../job/requests.ts';
 import { SampledModel } from './sampled-model.ts';
 import { WeightSample, type RecipeEstimate } from './weight-sample.ts';
 

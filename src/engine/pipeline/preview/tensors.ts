@@ -1,7 +1,7 @@
-import type { NumbersSeen } from '../number-statistics.ts';
+import type { NumbersSeen } from '../../planner/number-statistics.ts';
 import { lossOf, type TensorLoss } from '../../quantizers/loss.ts';
 import { parseRecipe, type MethodStep, type RecipeInput } from '../approximate/recipe.ts';
-import type { EngineContext } from '../requests.ts';
+import type { EngineContext } from '../job/requests.ts';
 import { SampledModel } from './sampled-model.ts';
 
 export interface PreviewRequest {

@@ -1,0 +1,94 @@
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import { archiveBlockBytes } from '../../archive/index-text.ts';
+import { UsageError } from '../../errors.ts';
+import { coderBytes } from '../../workers/coder-size.ts';
+import { hasherCount, type CrewSize } from '../../workers/crew.ts';
+import type { MachineFacts } from './events.ts';
+
+/** Bytes of original data in one block: a table pays for itself, and two planes of it still fit in a core's cache. */
+export const blockBytes = archiveBlockBytes;
+export const defaultMemoryBytes = 2 ** 30;
+export const leastMemoryBytes = 256 * 2 ** 20;
+export const engineVersion = '0.1.0';
+
+/** Measured: what Node takes before any of our buffers, for the process and for each thread. */
+const processBytes = 110 * 2 ** 20;
+const threadBytes = 16 * 2 ** 20;
+/** What a tensor takes in the tables of a job: its name, places, digest and report. */
+const tensorBytes = 1024;
+/** Ways to divide a thread's memory, best first: large batches need fewer messages, several keep everybody busy. */
+const layouts = [
+  { slotBytes: 4 * blockBytes, slots: 3 },
+  { slotBytes: 2 * blockBytes, slots: 3 },
+  { slotBytes: 2 * blockBytes, slots: 2 },
+] as const;
+/** With less to do than this for each, more threads only take longer to start. */
+const leastBytesPerThread = 4 * blockBytes;
+
+/** How a memory budget is spent. */
+export interface Resources extends CrewSize {
+  readonly memoryBytes: number;
+  /** The most bytes of one file's header, or of one archive's index, held in memory. */
+  readonly headerBytes: number;
+}
+
+/** What a budget is for. */
+export interface Work {
+  readonly bytes: number;
+  readonly tensors: number;
+}
+
+/**
+ * Divides a budget; throws {@link UsageError} below 256 MiB. Fewer threads before a broken promise, and no more of them than
+ * the work is worth.
+ */
+export function planResources(
+  request: { readonly threads?: number | undefined; readonly memoryBytes?: number | undefined },
+  work: Work = { bytes: Infinity, tensors: 0 },
+): Resources {
+  const memoryBytes = request.memoryBytes ?? defaultMemoryBytes;
+  if (!Number.isFinite(memoryBytes) || memoryBytes < leastMemoryBytes)
+    throw new UsageError(
+      `A memory budget of ${memoryBytes} bytes is too small; at least ${leastMemoryBytes} are needed.`,
+      { found: memoryBytes, allowed: leastMemoryBytes },
+    );
+  const wanted = request.threads ?? availableParallelism();
+  if (!Number.isInteger(wanted) || wanted < 1 || wanted > 256)
+    throw new UsageError(`${wanted} threads were asked for; 1 to 256 are possible.`, { found: wanted });
+  const headerBytes = Math.min(100_000_000, Math.floor(memoryBytes / 16));
+  const available = memoryBytes - processBytes - work.tensors * tensorBytes;
+  const useful = Math.min(wanted, Math.max(1, Math.ceil(work.bytes / leastBytesPerThread)));
+  for (let threads = useful; threads > 1; threads--) {
+    const each = (available - hasherCount(threads) * threadBytes) / threads - threadBytes;
+    const layout = layouts.find(({ slots, slotBytes }) => coderBytes(slots, slotBytes, blockBytes) <= each);
+    if (layout) return { memoryBytes, threads, ...layout, blockBytes, headerBytes };
+  }
+  return { memoryBytes, threads: 1, ...layouts[2], blockBytes, headerBytes };
+}
+
+/** About the most memory that a job with these resources takes, for a model of so many tensors. */
+export function expectedMemory({ threads, slots, slotBytes, memoryBytes }: Resources, tensors: number): number {
+  const buffers = threads * coderBytes(slots, slotBytes, blockBytes);
+  return Math.min(
+    memoryBytes,
+    processBytes + (threads + hasherCount(threads)) * threadBytes + buffers + tensors * tensorBytes,
+  );
+}
+
+/** Facts without which a speed is not a result. */
+export function machineFacts(): MachineFacts {
+  const [cpu] = cpus();
+  return {
+    cpu: cpu?.model.trim() ?? 'unknown',
+    cores: availableParallelism(),
+    memoryBytes: totalmem(),
+    platform: `${process.platform} ${process.arch}`,
+    node: process.versions.node,
+    engine: engineVersion,
+  };
+}
+
+/** The most memory that this process has had resident so far, in bytes. */
+export function peakRssBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}
