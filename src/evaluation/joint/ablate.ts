@@ -10,7 +10,7 @@ import { fit } from './fit.ts';
 import { distanceOf, judgeArchive } from './judge.ts';
 import type { AblationReport, AblationRow, CandidateEvent, FitReport, Tried } from './report.ts';
 import { fitParts, type FitPart, type FitRequest } from './request.ts';
-import { writeSingle } from './single.ts';
+import { writeSingle } from './allocate/single.ts';
 
 type Work = Reporter<AblationReport, CandidateEvent>;
 

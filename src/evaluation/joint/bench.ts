@@ -12,11 +12,11 @@ import { prepareModel, withoutGraph, type PreparedModel } from '../models/prepar
 import { runTask } from '../process/run.ts';
 import type { Tasks } from '../process/protocol.ts';
 import type { OpenTask } from '../task/read.ts';
-import type { Calibration } from './calibrate.ts';
+import type { Calibration } from './calibrate/calibrate.ts';
 import type { ModelInputs } from '../inference/inputs.ts';
-import { learnedInputs } from './learned-inputs.ts';
+import { learnedInputs } from './calibrate/learned-inputs.ts';
 import type { FitRequest } from './request.ts';
-import { readTensor } from './tensor-file.ts';
+import { readTensor } from './round/tensor-file.ts';
 import { findTensors, type FoundTensor } from './tensors.ts';
 
 type JointTask = 'calibrate' | 'sensitivity' | 'methods' | 'round';

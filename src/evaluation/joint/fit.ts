@@ -14,13 +14,13 @@ import { runJob, type Reporter } from '../../engine/pipeline/job/job.ts';
 import { openModel } from '../../engine/models/index.ts';
 import type { EvaluationContext } from '../evaluate.ts';
 import type { EvaluationReport } from '../report.ts';
-import { Attempts, sizeInCodes, type Attempt } from './attempts.ts';
+import { Attempts, sizeInCodes, type Attempt } from './allocate/attempts.ts';
 import { openBench, type Bench, type Progress } from './bench.ts';
 import { distanceOf, halvesOf, hasTooFew, judgeArchive, worstDrop, type ItemRange } from './judge.ts';
-import { weighMatrices } from './probe.ts';
+import { weighMatrices } from './weigh/probe.ts';
 import type { CandidateEvent, FitEvent, FitReport } from './report.ts';
 import type { FitRequest } from './request.ts';
-import { methodTotals, writeSingle } from './single.ts';
+import { methodTotals, writeSingle } from './allocate/single.ts';
 
 /** How often a search for the smallest halves what is left, between shares of the model's size. */
 const searchRounds = 5;

@@ -1,7 +1,7 @@
 import type { JobEvent, TensorReport } from '../../engine/pipeline/job/events.ts';
 import type { EvaluationReport, JudgedMetric } from '../report.ts';
 import type { FitPart } from './request.ts';
-import type { MethodTotal, SingleArchive } from './single.ts';
+import type { MethodTotal, SingleArchive } from './allocate/single.ts';
 
 /** One archive that was tried. */
 export interface Candidate {

@@ -2,10 +2,10 @@ import { Roles, geometryOf } from '../../engine/models/roles.ts';
 import { tableReason } from '../../engine/pipeline/approximate/tables.ts';
 import type { InputFile } from '../../engine/models/inputs.ts';
 import { measurePiece } from '../../engine/quantizers/statistics.ts';
-import { rootMeanSquare } from './allocate.ts';
-import type { Calibration } from './calibrate.ts';
-import type { JointTensor } from './round.ts';
-import { readTensor } from './tensor-file.ts';
+import { rootMeanSquare } from './allocate/allocate.ts';
+import type { Calibration } from './calibrate/calibrate.ts';
+import type { JointTensor } from './round/round.ts';
+import { readTensor } from './round/tensor-file.ts';
 
 /** A tensor that takes part. */
 export interface FoundTensor extends JointTensor {

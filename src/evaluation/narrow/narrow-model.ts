@@ -9,9 +9,9 @@ import { channelSets, graphTensors, readGraph, type ChannelSet } from '../../eng
 import { openInputs } from '../../engine/models/inputs.ts';
 import { planResources } from '../../engine/pipeline/job/resources.ts';
 import type { ModelInputs } from '../inference/inputs.ts';
-import { findLayers, type Layer } from '../joint/layers.ts';
-import { sumLayers } from '../joint/sum-layers.ts';
-import { mostTogether } from '../joint/sums.ts';
+import { findLayers, type Layer } from '../joint/layers/layers.ts';
+import { sumLayers } from '../joint/calibrate/sum-layers.ts';
+import { mostTogether } from '../joint/calibrate/sums.ts';
 import { orderOf, shareOut, type RemovalOrder } from './order.ts';
 import { ChannelReader } from './reader.ts';
 

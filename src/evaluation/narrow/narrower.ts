@@ -1,5 +1,5 @@
 import type { Narrow } from '../../engine/exports/onnx-narrow/narrowing.ts';
-import { learnedInputs, type LearningRequest } from '../joint/learned-inputs.ts';
+import { learnedInputs, type LearningRequest } from '../joint/calibrate/learned-inputs.ts';
 import type { SpawnEvaluation } from '../process/protocol.ts';
 import { runTask } from '../process/run.ts';
 

@@ -1,8 +1,8 @@
 import { Regression } from '../../engine/feedback/regression.ts';
 import { Workspace } from '../../engine/kernels/workspace.ts';
-import type { Layer } from '../joint/layers.ts';
-import { placeIn } from '../joint/round-layer.ts';
-import { strideOf, SumsFile } from '../joint/sums.ts';
+import type { Layer } from '../joint/layers/layers.ts';
+import { placeIn } from '../joint/round/round-layer.ts';
+import { strideOf, SumsFile } from '../joint/calibrate/sums.ts';
 import { energyOf, Removal, type Trust } from './removal.ts';
 
 /** A layer that sums over channels: its weights, and the file of the sums of its inputs. */

@@ -1,10 +1,10 @@
 import type { LayerReport, WeightReport } from '../figures.ts';
 import type { ErrorData } from '../../engine/errors.ts';
 import type { LayerRequest } from '../compare/layers.ts';
-import type { CalibrateRequest, Calibration } from '../joint/calibrate.ts';
-import type { RoundedTo, RoundRequest } from '../joint/round.ts';
-import type { Probe, SensitivityRequest } from '../joint/sensitivity.ts';
-import type { MethodsRequest, MethodTrials } from '../joint/try-methods.ts';
+import type { CalibrateRequest, Calibration } from '../joint/calibrate/calibrate.ts';
+import type { RoundedTo, RoundRequest } from '../joint/round/round.ts';
+import type { Probe, SensitivityRequest } from '../joint/weigh/sensitivity.ts';
+import type { MethodsRequest, MethodTrials } from '../joint/weigh/try-methods.ts';
 import type { Narrowing } from '../../engine/exports/onnx-narrow/narrowing.ts';
 import type { NarrowRequest } from '../narrow/narrow-model.ts';
 import type { Measurement, MeasureRequest } from '../inference/measure.ts';

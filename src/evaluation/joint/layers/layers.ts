@@ -1,0 +1,125 @@
+import {
+  graphTensors,
+  weightUses,
+  type OnnxGraph,
+  type OnnxModel,
+  type OnnxNode,
+  type OnnxTensor,
+  type WeightUse,
+} from '../../../engine/onnx/index.ts';
+import { biasFinder, type Bias } from './biases.ts';
+
+/** How a convolution walks over its input; one entry for each axis behind the channels. */
+export interface Window {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Before the first element of each axis. */
+  readonly pads: readonly number[];
+  readonly padsAfter: readonly number[];
+}
+
+/** A weight that inputs are multiplied with: `rows` outputs, each of `columns` inputs of its group. Plain data. */
+export interface Layer {
+  /** Of the tensor. */
+  readonly name: string;
+  readonly rows: number;
+  readonly columns: number;
+  readonly groups: number;
+  /** Whether the tensor is stored with the inputs as rows. */
+  readonly isTransposed: boolean;
+  /** The value that is its input. */
+  readonly input: string;
+  readonly window?: Window;
+  /** What is added to its outputs, where that is one number for each. */
+  readonly bias?: Bias | undefined;
+  /** Of its node in the graph. */
+  readonly order: number;
+  /** Equal for layers that see the same inputs in the same way. */
+  readonly key: string;
+}
+
+/** What a node and its weight tell of a layer. */
+type Multiplied = Omit<Layer, 'bias' | 'order'>;
+
+/** The layers of the main graph whose inputs can be looked at, each once, in the order of its weights. */
+export function findLayers(model: OnnxModel): readonly Layer[] {
+  const found = new Map<string, Layer>();
+  const biasOf = biasFinder(model.graph);
+  const order = new Map(model.graph.nodes.map((node, place) => [node, place]));
+  for (const { tensor, graph, uses } of weightUses(model)) {
+    if (graph.outer !== undefined) continue;
+    for (const use of uses) {
+      const layer = use.input === 1 ? layerOf(tensor, use) : undefined;
+      if (!layer || found.has(layer.name)) continue;
+      const bias = uses.length === 1 ? biasOf(use.node, layer.rows) : undefined;
+      found.set(layer.name, { ...layer, bias, order: order.get(use.node) ?? 0 });
+    }
+  }
+  for (const { node, layer } of recurrentLayers(model.graph))
+    if (!found.has(layer.name)) found.set(layer.name, { ...layer, order: order.get(node) ?? 0 });
+  return [...found.values()];
+}
+
+function layerOf(tensor: OnnxTensor, { node, channelAxis }: WeightUse): Multiplied | undefined {
+  if (node.operator === 'Conv') return convolution(tensor, node);
+  if (node.operator !== 'MatMul' && node.operator !== 'Gemm') return undefined;
+  if (tensor.shape.length !== 2 || channelAxis === undefined) return undefined;
+  if ((node.attributes.get('transA')?.int ?? 0) !== 0) return undefined;
+  return matrix(tensor, channelAxis === 1, node.inputs[0] ?? '');
+}
+
+function matrix({ name, shape }: OnnxTensor, isTransposed: boolean, input: string): Multiplied {
+  const [first = 1, second = 1] = shape;
+  const [rows, columns] = isTransposed ? [second, first] : [first, second];
+  return { name, rows, columns, groups: 1, isTransposed, input, key: `${input} ${columns}` };
+}
+
+function convolution({ name, shape }: OnnxTensor, { attributes, inputs }: OnnxNode): Multiplied | undefined {
+  const [rows = 1, channels = 1, ...kernel] = shape;
+  const given = (attribute: string): readonly number[] => attributes.get(attribute)?.ints ?? [];
+  const automatic = attributes.get('auto_pad')?.text ?? 'NOTSET';
+  const groups = attributes.get('group')?.int ?? 1;
+  if (automatic !== 'NOTSET' && automatic !== 'VALID') return undefined;
+  const pads = automatic === 'VALID' ? [] : given('pads');
+  const axes = kernel.length;
+  const window = {
+    kernel,
+    strides: kernel.map((_, axis) => given('strides')[axis] ?? 1),
+    dilations: kernel.map((_, axis) => given('dilations')[axis] ?? 1),
+    pads: kernel.map((_, axis) => pads[axis] ?? 0),
+    padsAfter: kernel.map((_, axis) => pads[axes + axis] ?? 0),
+  };
+  const input = inputs[0] ?? '';
+  const columns = channels * kernel.reduce((product, extent) => product * extent, 1);
+  const key = `${input} ${columns} ${groups} ${JSON.stringify(window)}`;
+  return { name, rows, columns, groups, isTransposed: false, input, window, key };
+}
+
+/** Weights of recurrent nodes, also where gates are put into another order on the way. */
+function recurrentLayers(graph: OnnxGraph): readonly { readonly node: OnnxNode; readonly layer: Multiplied }[] {
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  const tensors = new Map(graphTensors(graph).map((tensor) => [tensor.name, tensor]));
+  const origin = (name: string | undefined): OnnxTensor | undefined => {
+    for (let steps = 0, at = name ?? ''; steps < 8; steps++) {
+      const tensor = tensors.get(at);
+      if (tensor) return tensor;
+      const maker = makers.get(at);
+      if (!maker || !/^(Slice|Concat|Unsqueeze|Identity|Squeeze)$/.test(maker.operator)) return undefined;
+      at = maker.inputs[0] ?? '';
+    }
+    return undefined;
+  };
+  return graph.nodes.flatMap((node) => {
+    const { operator, inputs } = node;
+    if (operator !== 'LSTM' && operator !== 'GRU') return [];
+    return [
+      [inputs[1], inputs[0]],
+      // The state that the node begins with: all of it where it is run step by step.
+      [inputs[2], inputs[5]],
+    ].flatMap(([weight, input]) => {
+      const tensor = origin(weight);
+      return tensor && input && tensor.shape.length === 2 ? [{ node, layer: matrix(tensor, false, input) }] : [];
+    });
+  });
+}
