@@ -25,7 +25,7 @@ export const fitRequest = z.strictObject({
   target: fitTarget,
   /** A task file whose inputs are learned from and measured on; without one inputs are made up and nothing is measured. */
   task: path.exactOptional(),
-  /** Learn from its first so many items, measure on the others. */
+  /** Learn from so many of its items, measure on the others. */
   calibrate: z.int().min(1).max(100_000).exactOptional(),
   /** Round each layer for what rounded ones before it give; takes some minutes for each size. */
   inSequence: z.boolean().exactOptional(),

@@ -125,7 +125,7 @@ async function run(
     const asked = {
       ...(task && { task: { task: task.task, folder: task.folder } }),
       ...(limit !== undefined && { limit }),
-      ...(request.skip !== undefined && { skip: request.skip }),
+      ...(request.places !== undefined && { places: request.places }),
       ...{ seed, threads },
       ...(graphs.original !== undefined && { original: graphs.original }),
       ...(graphs.candidate !== undefined && { candidate: graphs.candidate }),

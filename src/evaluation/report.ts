@@ -24,8 +24,8 @@ export interface EvaluateRequest {
   readonly bases?: readonly string[] | undefined;
   /** At most so many items. */
   readonly limit?: number | undefined;
-  /** So many items are passed over before. */
-  readonly skip?: number | undefined;
+  /** These items of the task, in this order; `limit` does not count then. */
+  readonly places?: readonly number[] | undefined;
   readonly seed?: number | undefined;
   /** Threads of the runtime; default: all cores. */
   readonly threads?: number | undefined;

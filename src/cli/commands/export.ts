@@ -31,9 +31,10 @@ export const addExport: AddCommand = (program, runAction) => {
     .option('--task <file>', 'for onnx-narrow: a task file, by whose inputs channels are chosen')
     .option('--data <folder>', "where the task's files are (default: the folder of the task file)")
     .addOption(
-      new Option('--calibrate <n>', "choose by the task's first n items (default: a third, at most 32)").argParser(
-        parseCount,
-      ),
+      new Option(
+        '--calibrate <n>',
+        'choose by n items, spread over the task or over the part it names to learn from (default: that part, or a third, at most 256)',
+      ).argParser(parseCount),
     )
     .addOption(
       new Option('--channels <share>', 'for onnx-narrow: how many of the channels that can be taken out are')

@@ -52,7 +52,7 @@ export function withFit(command: Command): Command {
     .addOption(
       new Option(
         '--calibrate <n>',
-        "learn from the task's first n items, measure on the others (default: a third, at most 32)",
+        'learn from n items, spread over the task or over the part it names for that, and measure on all others (default: that part, or a third, at most 32)',
       ).argParser(parseCount),
     )
     .option(

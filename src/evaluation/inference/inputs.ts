@@ -7,9 +7,10 @@ import type { Task } from '../task/schema.ts';
 /** The inputs that a model is looked at with; plain data. */
 export interface ModelInputs {
   readonly task?: { readonly task: Task; readonly folder: string };
-  /** The first so many items, or so many from all over the task. */
+  /** Of a task: items that may be taken; absent: all, of which the first are. */
+  readonly places?: readonly number[];
+  /** How many are taken, from all over those that may be. */
   readonly items: number;
-  readonly areSpread?: boolean;
   /** Of each clip at most so many frames. */
   readonly frames: number;
   readonly seed: number;
@@ -28,9 +29,20 @@ export async function pseudoInputs({ path, inputs }: LoadedModel, count: number,
   );
 }
 
-/** The first items of a task, or pseudo-inputs where there is none. */
+/** The first so many places. */
+export function placesBelow(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, place) => place);
+}
+
+/** At most so many of some places, as far from each other as they can be. */
+export function spreadOver(places: readonly number[], most: number): readonly number[] {
+  if (most >= places.length) return places;
+  return Array.from({ length: most }, (_, at) => places[Math.floor(((at + 0.5) * places.length) / most)] ?? 0);
+}
+
+/** Items of a task, or pseudo-inputs where there is none. */
 export async function openInputs(
-  { task: given, items, areSpread, seed, frames }: ModelInputs,
+  { task: given, places, items, seed, frames }: ModelInputs,
   model: LoadedModel,
 ): Promise<
   Dataset & {
@@ -41,7 +53,7 @@ export async function openInputs(
   }
 > {
   const dataset = given ? await openDataset(given.task, given.folder) : await pseudoInputs(model, items, seed);
-  const count = Math.min(items, dataset.count);
+  const asked = places ? spreadOver(places, items) : placesBelow(Math.min(items, dataset.count));
   const task = given?.task ?? noTask;
   const first = await dataset.item(0);
   const each = Math.min(first.frames, frames);
@@ -49,10 +61,8 @@ export async function openInputs(
     count: dataset.count,
     item: (place) => dataset.item(place),
     task,
-    places: Array.from({ length: count }, (_, place) =>
-      areSpread ? Math.floor(((place + 0.5) * dataset.count) / count) : place,
-    ),
-    runs: task.state.length > 0 || each > 1 ? count * each : Math.ceil(count / task.batch),
+    places: asked,
+    runs: task.state.length > 0 || each > 1 ? asked.length * each : Math.ceil(asked.length / task.batch),
     [Symbol.asyncDispose]: () => dataset[Symbol.asyncDispose](),
   };
 }

@@ -8,7 +8,7 @@ import { readTokenBytes } from '../metrics/catalog.ts';
 import type { Task } from '../task/schema.ts';
 import { RememberingRunner } from './answers.ts';
 import { Examples } from './examples.ts';
-import { pseudoInputs } from './inputs.ts';
+import { placesBelow, pseudoInputs } from './inputs.ts';
 import { metricReports } from './metric-reports.ts';
 import { noiseFloor } from './noise.ts';
 import { Runner, runsOf, shareOf } from './runs.ts';
@@ -24,8 +24,8 @@ export interface MeasureRequest {
   readonly candidate?: string;
   /** At most so many items, from the first. */
   readonly limit?: number;
-  /** Items that are passed over before. */
-  readonly skip?: number;
+  /** These items of the task, in ascending order, whatever the limit. */
+  readonly places?: readonly number[];
   readonly seed: number;
   readonly threads: number;
   /** Where answers of the original are read from and written to. */
@@ -87,13 +87,13 @@ export async function measure(request: MeasureRequest, onProgress: OnProgress): 
   if (asked === undefined) return nothingMeasured(given?.task, faults);
   const dataset: Dataset =
     (await opening) ?? opened.use(await pseudoInputs(asked, Math.min(limit ?? pseudoItems, 1000), seed));
-  const skip = Math.min(request.skip ?? 0, dataset.count);
-  const count = Math.min(dataset.count - skip, limit ?? Infinity);
+  const places = placesOf(request, dataset);
+  const count = places.length;
   const noise = await noiseFloor(
     { path: asked.path, model: asked, dataset, task, count, threads, seed },
     (done, total) => onProgress('noise', done, total),
   );
-  const result = await compareRuns({ request, original, candidate, dataset, count, onProgress });
+  const result = await compareRuns({ request, original, candidate, dataset, places, onProgress });
   return {
     items: count,
     unit: given?.task.unit ?? 'pseudo-inputs',
@@ -108,10 +108,10 @@ export async function measure(request: MeasureRequest, onProgress: OnProgress): 
 /** The items of a task, of which those that will be asked for are read already. */
 async function openTaskItems(
   { task, folder }: NonNullable<MeasureRequest['task']>,
-  { skip = 0, limit = Infinity }: MeasureRequest,
+  request: MeasureRequest,
 ): Promise<Dataset> {
   const dataset = await openDataset(task, folder);
-  return readAhead(dataset, skip, Math.min(dataset.count, skip + limit));
+  return readAhead(dataset, placesOf(request, dataset));
 }
 
 function nothingMeasured(task: Task | undefined, faults: Partial<Measurement>): Measurement {
@@ -128,7 +128,7 @@ interface Comparison {
   readonly original: LoadedModel | undefined;
   readonly candidate: LoadedModel | undefined;
   readonly dataset: Dataset;
-  readonly count: number;
+  readonly places: readonly number[];
   readonly onProgress: OnProgress;
 }
 
@@ -137,7 +137,7 @@ async function compareRuns({
   original,
   candidate,
   dataset,
-  count,
+  places,
   onProgress,
 }: Comparison): Promise<
   Pick<
@@ -170,7 +170,7 @@ async function compareRuns({
   const comparisons: OutputComparison[] = [];
   const notices = new Set<string>();
 
-  for await (const run of runsOf(dataset, task, placesBelow(request.skip ?? 0, count))) {
+  for await (const run of runsOf(dataset, task, places)) {
     const answer = async (side: NonNullable<typeof before>) => {
       const start = performance.now();
       const outputs = await side.runner.run(run);
@@ -210,7 +210,7 @@ async function compareRuns({
       if (was && is && part.frame === part.item.frames - 1)
         await examples.addScore(part, was.value, is.value, was.better);
     }
-    onProgress('evaluate', run.itemsDone, count);
+    onProgress('evaluate', run.itemsDone, places.length);
   }
   const identical = comparisons.length > 0 && comparisons.every((comparison) => comparison.identical);
   return {
@@ -241,6 +241,6 @@ function outputPlace({ outputs }: LoadedModel, name: string | undefined): number
   return Math.max(0, place);
 }
 
-function* placesBelow(skip: number, count: number): Generator<number> {
-  for (let place = 0; place < count; place++) yield skip + place;
+function placesOf({ places, limit = Infinity }: MeasureRequest, { count }: Dataset): readonly number[] {
+  return places ?? placesBelow(Math.min(count, limit));
 }

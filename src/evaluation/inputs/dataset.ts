@@ -33,6 +33,8 @@ export interface Dataset extends AsyncDisposable {
   readonly count: number;
   /** What each item takes in memory, where that is known before. */
   readonly itemBytes?: number;
+  /** Whether items that follow each other share inputs. */
+  readonly doOverlap?: boolean;
   item(place: number): Promise<DatasetItem>;
 }
 
@@ -58,6 +60,7 @@ export async function openDataset(task: Task, folder: string): Promise<Dataset> 
   return {
     count: first.source.count,
     ...(itemBytes > 0 && { itemBytes }),
+    doOverlap: sources.some(({ source }) => source.doOverlap),
     async item(place) {
       const items = await Promise.all(
         sources.map(async ({ spec, place: input, source }) => ({

@@ -4,22 +4,22 @@ import type { Dataset, DatasetItem } from './dataset.ts';
 const mostBytes = 32 * 2 ** 20;
 
 /**
- * A dataset whose items from `first` to below `end` are read and decoded by other threads from now on, as many as fit into
- * 32 MiB: while models are loaded, which leaves most cores idle, and while they run. For items that are asked for about in
- * order. The dataset itself where it does not tell what its items take.
+ * A dataset of whose items these are read and decoded by other threads from now on, as many as fit into 32 MiB: while models
+ * are loaded, which leaves most cores idle, and while they run. For places in ascending order, asked for about so. The dataset itself where it does not tell what its items take.
  */
-export function readAhead(dataset: Dataset, first: number, end: number): Dataset {
+export function readAhead(dataset: Dataset, places: readonly number[]): Dataset {
   const { itemBytes } = dataset;
   if (itemBytes === undefined) return dataset;
   const most = Math.max(1, Math.floor(mostBytes / itemBytes));
   const read = new Map<number, Promise<DatasetItem>>();
-  let next = first;
+  let next = 0;
   const fill = (): void => {
-    for (; next < end && read.size < most; next++) {
-      const item = dataset.item(next);
+    for (; next < places.length && read.size < most; next++) {
+      const place = places[next] ?? 0;
+      const item = dataset.item(place);
       // Whoever asks for it is told; until then it is no failure of the process.
       item.catch(() => undefined);
-      read.set(next, item);
+      read.set(place, item);
     }
   };
   fill();

@@ -22,5 +22,7 @@ export interface ItemSource extends AsyncDisposable {
   readonly count: number;
   /** What each item takes in memory, where that is known before. */
   readonly itemBytes?: number;
+  /** Whether items that follow each other share inputs. */
+  readonly doOverlap?: boolean;
   item(index: number): Promise<SourceItem>;
 }

@@ -34,6 +34,7 @@ export async function openTokens(
   const numbers = data === undefined ? inMemory(cut?.ids ?? []) : await openNumbers(taskPath(folder, data.file), data);
   return {
     count: Math.max(0, Math.floor((numbers.length - window - 1) / stride) + 1),
+    doOverlap: stride < window,
     async item(place) {
       const tokens = await numbers.read(place * stride, window + 1);
       const shown = cut?.textOf(tokens) ?? (known && joinTokens(tokens, known));

@@ -7,6 +7,7 @@ import { runJob, type Reporter } from '../../engine/pipeline/job/job.ts';
 import type { EvaluationContext } from '../evaluate.ts';
 import type { Progress } from './bench.ts';
 import { fit } from './fit.ts';
+import { learnedInputs } from './calibrate/learned-inputs.ts';
 import { distanceOf, judgeArchive } from './judge.ts';
 import type { AblationReport, AblationRow, CandidateEvent, FitReport, Tried } from './report.ts';
 import { fitParts, type FitPart, type FitRequest } from './request.ts';
@@ -66,7 +67,7 @@ async function run(
   if (whole.single) {
     const { bytes, distance } = whole.single;
     const wanted = bytes + bytesBetween(distance, goal, whole.weights);
-    const second = await tryAlone(whole, wanted, request, join(folder, 'single.fwz'), context, reporter);
+    const second = await tryAlone(whole.methods, wanted, request, join(folder, 'single.fwz'), context, reporter);
     const change = { part: 'everything', change: 'without' } as const;
     if (second) rows.push(rowOf(change, [{ bytes, distance }, second], goal, whole));
   }
@@ -103,7 +104,7 @@ async function fitOnce(request: FitRequest, context: EvaluationContext, reporter
 
 /** The best single method at a size, and how far its outputs are. */
 async function tryAlone(
-  { methods, calibration }: FitReport,
+  methods: FitReport['methods'],
   wanted: number,
   request: FitRequest,
   output: string,
@@ -112,7 +113,8 @@ async function tryAlone(
 ): Promise<Tried | undefined> {
   const single = await writeSingle(methods, wanted, output, request, context);
   const progress: Progress = (phase, done, total) => reporter.progress(phase, done, total, 0);
-  const evaluation = single && (await judgeArchive(output, { skip: calibration.items }, request, context, progress));
+  const evaluation =
+    single && (await judgeArchive(output, (await learnedInputs(request)).rest, request, context, progress));
   return single && { bytes: single.bytes, distance: distanceOf(evaluation) };
 }
 

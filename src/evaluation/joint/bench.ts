@@ -11,10 +11,8 @@ import type { EvaluationContext } from '../evaluate.ts';
 import { prepareModel, withoutGraph, type PreparedModel } from '../models/prepare.ts';
 import { runTask } from '../process/run.ts';
 import type { Tasks } from '../process/protocol.ts';
-import type { OpenTask } from '../task/read.ts';
 import type { Calibration } from './calibrate/calibrate.ts';
-import type { ModelInputs } from '../inference/inputs.ts';
-import { learnedInputs } from './calibrate/learned-inputs.ts';
+import { learnedInputs, type LearnedInputs } from './calibrate/learned-inputs.ts';
 import type { FitRequest } from './request.ts';
 import { readTensor } from './round/tensor-file.ts';
 import { findTensors, type FoundTensor } from './tensors.ts';
@@ -22,12 +20,8 @@ import { findTensors, type FoundTensor } from './tensors.ts';
 type JointTask = 'calibrate' | 'sensitivity' | 'methods' | 'round';
 
 /** A model that is worked on: what is known of its inputs, its tensors, and a copy that is written to. */
-export interface Bench extends AsyncDisposable {
+export interface Bench extends LearnedInputs, AsyncDisposable {
   readonly model: PreparedModel;
-  readonly task: OpenTask | undefined;
-  readonly inputs: ModelInputs;
-  /** Items of the task that nothing is learned from; 0 without a task. */
-  readonly itemsLeft: number;
   /** Of its own, removed at the end; and where what was learned stays. */
   readonly folder: string;
   readonly cache: string;
@@ -58,14 +52,15 @@ export async function openBench(
   { started, progress }: { readonly started: (model: PreparedModel) => void; readonly progress: Progress },
 ): Promise<Bench> {
   const { signal } = context;
-  const { task, inputs, count } = await learnedInputs(request);
-  const { items, seed } = inputs;
+  const learned = await learnedInputs(request);
+  const { task, inputs } = learned;
+  const { items, places, seed } = inputs;
   await using opened = new AsyncDisposableStack();
   const folder = await ownFolder(tmpdir(), 'featherweight-fit', opened);
   const model = await prepareModel(request.input, folder, context);
   if (model.onnx === undefined) throw withoutGraph(model);
   started(model);
-  const key = JSON.stringify([5, await model.sha256, task?.sha256, task?.folder, items, seed]);
+  const key = JSON.stringify([6, await model.sha256, task?.sha256, task?.folder, places ?? items, seed]);
   const cache = join(request.cacheFolder, createHash('sha256').update(key).digest('hex').slice(0, 32));
   await mkdir(cache, { recursive: true });
   const ask: Bench['ask'] = async (name, asked) => {
@@ -88,8 +83,7 @@ export async function openBench(
   }
   const disposal = opened.move();
   return {
-    ...{ model, task, inputs, folder, cache, files, calibration, matrices, copies, ask },
-    itemsLeft: count === undefined ? 0 : count - items,
+    ...{ ...learned, model, folder, cache, files, calibration, matrices, copies, ask },
     vectors: tensors.filter(({ kind }) => kind === 'vector'),
     graph: copies[files.findIndex(({ source }) => source.name === model.onnx)] ?? '',
     copied: copies.length === 1 ? (copies[0] ?? '') : join(folder, 'copy'),

@@ -16,7 +16,7 @@ import type { EvaluationContext } from '../evaluate.ts';
 import type { EvaluationReport } from '../report.ts';
 import { Attempts, sizeInCodes, type Attempt } from './allocate/attempts.ts';
 import { openBench, type Bench, type Progress } from './bench.ts';
-import { distanceOf, halvesOf, hasTooFew, judgeArchive, worstDrop, type ItemRange } from './judge.ts';
+import { distanceOf, halvesOf, hasTooFew, judgeArchive, worstDrop } from './judge.ts';
 import { weighMatrices } from './weigh/probe.ts';
 import type { CandidateEvent, FitEvent, FitReport } from './report.ts';
 import type { FitRequest } from './request.ts';
@@ -39,7 +39,7 @@ export function fit(request: FitRequest, context: EvaluationContext): AsyncGener
   );
 }
 
-type Judge = (archive: string, range: ItemRange) => Promise<EvaluationReport | undefined>;
+type Judge = (archive: string, places: readonly number[]) => Promise<EvaluationReport | undefined>;
 
 async function run(
   request: FitRequest,
@@ -53,17 +53,17 @@ async function run(
     started: ({ name, bytes }) => reporter.emit({ type: 'started', command: 'fit', name, bytesTotal: bytes }),
     progress,
   });
-  const { model, calibration, inputs, task } = bench;
+  const { model, calibration, inputs, rest, task } = bench;
   const halves = 'drop' in request.target ? halvesOf(bench) : undefined;
   const weighed = await weighMatrices(bench, request);
   const attempts = await Attempts.prepare(bench, weighed, { request, context, reporter });
-  const judge: Judge = (archive, range) =>
-    task ? judgeArchive(archive, range, request, context, progress) : Promise.resolve(undefined);
+  const judge: Judge = (archive, places) =>
+    task ? judgeArchive(archive, places, request, context, progress) : Promise.resolve(undefined);
 
   const found = join(bench.folder, 'found.fwz');
   const attempt = await reachTarget(request, { bench, attempts, judge, found, chooseOn: halves?.[0] });
-  const reportedOn = halves?.[1] ?? { skip: inputs.items };
-  const isMeasured = request.evaluate !== false && bench.itemsLeft > 0;
+  const reportedOn = halves?.[1] ?? rest;
+  const isMeasured = request.evaluate !== false && rest.length > 0;
   const evaluation = isMeasured ? await judge(found, reportedOn) : undefined;
   if (evaluation) await attempts.measured(attempt, evaluation);
   const methods = methodTotals(weighed);
@@ -82,11 +82,11 @@ async function run(
     ...{ input: request.input, output: target.path, bytesIn: model.bytes, bytesOut, sha256, tensors },
     ...{ candidates: attempts.candidates, weights: attempts.weights, proof: 'approximation' },
     calibration: {
-      ...{ inputs: calibration.inputs, items: inputs.items },
+      ...{ inputs: calibration.inputs, items: inputs.items, places: inputs.places ?? [] },
       ...{ layers: calibration.layers.length, matrices: weighed.length },
     },
     sensitivities: weighed.map(({ tensor: { name }, damage }) => ({ name, damage: damage ?? null })),
-    chosenOn: halves?.[0].limit ?? 0,
+    chosenOn: halves?.[0].length ?? 0,
     methods,
     ...(evaluation && { evaluation }),
     ...(alone && judged && { single: { ...alone, metrics: judged.metrics, distance: distanceOf(judged) } }),
@@ -113,7 +113,7 @@ interface Reach {
   readonly attempts: Attempts;
   readonly judge: Judge;
   readonly found: string;
-  readonly chooseOn: ItemRange | undefined;
+  readonly chooseOn: readonly number[] | undefined;
 }
 
 /** Writes what was asked for to `found`. */

@@ -3,40 +3,41 @@ import { evaluate, type EvaluationContext } from '../evaluate.ts';
 import { metricTraits } from '../metrics/catalog.ts';
 import type { EvaluationReport, JudgedMetric } from '../report.ts';
 import { fewestChanged, fewestUnits } from '../statistics/sample.ts';
-import type { Bench, Progress } from './bench.ts';
+import type { Progress } from './bench.ts';
+import type { LearnedInputs } from './calibrate/learned-inputs.ts';
 import type { FitRequest } from './request.ts';
 
-/** A run of a task's items. */
-export interface ItemRange {
-  readonly skip: number;
-  readonly limit?: number;
-}
-
 /**
- * The items behind those that were learned from, in two halves: one to choose by, one to tell how good the choice is. Throws
- * USAGE where there are not two.
+ * The items that were not learned from, in two halves: every other one to choose by, the rest to tell how good the choice is; where
+ * they overlap, the first ones and those behind. Throws USAGE where there are not two.
  */
-export function halvesOf({ task, inputs, itemsLeft }: Bench): readonly [ItemRange, ItemRange] {
+export function halvesOf({
+  task,
+  inputs,
+  rest,
+  doOverlap,
+}: LearnedInputs): readonly [readonly number[], readonly number[]] {
   if (!task) throw new UsageError('A drop can be kept only with a task that says what is measured.');
-  const count = inputs.items + itemsLeft;
-  if (itemsLeft < 2)
+  const count = inputs.items + rest.length;
+  if (rest.length < 2)
     throw new UsageError(
       `The task has ${count} items, and ${inputs.items} are learned from; to choose by some and report on others takes two more.`,
       { items: count, calibrate: inputs.items },
     );
-  const chosenOn = Math.ceil(itemsLeft / 2);
-  return [{ skip: inputs.items, limit: chosenOn }, { skip: inputs.items + chosenOn }];
+  const middle = Math.ceil(rest.length / 2);
+  if (doOverlap) return [rest.slice(0, middle), rest.slice(middle)];
+  return [rest.filter((_, at) => at % 2 === 0), rest.filter((_, at) => at % 2 === 1)];
 }
 
 /** Measures an archive against the original on some items of the task. */
 export async function judgeArchive(
   archive: string,
-  { skip, limit }: ItemRange,
+  places: readonly number[],
   { input, task, dataFolder, seed = 1, threads }: FitRequest,
   context: EvaluationContext,
   progress: Progress,
 ): Promise<EvaluationReport | undefined> {
-  const asked = { task, dataFolder, skip, limit, seed, threads };
+  const asked = { task, dataFolder, places, seed, threads };
   for await (const event of evaluate({ command: 'compare', model: archive, original: input, ...asked }, context))
     if (event.type === 'finished') return event.report;
     else if (event.type === 'progress') progress(event.phase, event.bytesDone, event.bytesTotal);

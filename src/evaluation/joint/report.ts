@@ -77,6 +77,8 @@ export interface FitReport {
   readonly calibration: {
     readonly inputs: 'task' | 'pseudo';
     readonly items: number;
+    /** Which of the task's they are. */
+    readonly places: readonly number[];
     /** Matrices whose inputs are known, of all. */
     readonly layers: number;
     readonly matrices: number;

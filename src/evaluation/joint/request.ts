@@ -37,7 +37,7 @@ export interface FitRequest {
   /** A task file; without one pseudo-inputs are taken, and nothing is said of how good the result is. */
   readonly task?: string | undefined;
   readonly dataFolder?: string | undefined;
-  /** The first so many items are learned from; all others are measured on. */
+  /** So many items are learned from, see `learnedInputs`; all others are measured on. */
   readonly calibrate?: number | undefined;
   /** Where what was learned stays. */
   readonly cacheFolder: string;

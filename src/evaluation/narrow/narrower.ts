@@ -22,8 +22,7 @@ export function narrower(spawnEvaluation: SpawnEvaluation, { share, ...learning 
     const { result } = await runTask(
       spawnEvaluation,
       'narrow',
-      // Where items are in the order of their classes, the first of them say nothing of the others.
-      { ...inputs, ...request, share, areSpread: true },
+      { ...inputs, ...request, share },
       { signal, onProgress: (_, done, total) => onProgress(done, total) },
     );
     return result;

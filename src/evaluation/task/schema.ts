@@ -220,6 +220,8 @@ export const taskSchema = z.strictObject({
     )
     .max(16)
     .default([]),
+  /** The first so many items are there to be learned from, by what learns from inputs; absent: some from all over. */
+  learnFrom: z.strictObject({ first: z.int().min(1).max(1_000_000) }).exactOptional(),
   /** Items in one run of the model, where they have one shape. */
   batch: z.int().min(1).max(4096).default(1),
   /** The output that is measured; default: the first. */

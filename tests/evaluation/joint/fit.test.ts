@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compress, verify } from '../../../src/engine/index.ts';
 import { ablate, fit, type Candidate, type FitReport, type FitRequest } from '../../../src/evaluation/index.ts';
-import { itemsToLearn } from '../../../src/evaluation/joint/calibrate/learned-inputs.ts';
 import { sizeAt } from '../../../src/evaluation/joint/ablate.ts';
 import { curveOf, fitSteps } from '../../../src/evaluation/joint/allocate/allocate.ts';
 import { eachSample } from '../../../src/evaluation/joint/calibrate/columns.ts';
@@ -173,6 +172,7 @@ describe('the digit reader, fitted into a twelfth', () => {
     expect(report.bytesOut).toBeGreaterThan(0.99 * asked);
     expect(report.calibration.layers).toBe(report.calibration.matrices);
     expect(report.evaluation?.items).toBe(470);
+    expect(report.calibration.places).toHaveLength(30);
     const measured = candidates.find(({ metrics }) => metrics !== undefined);
     expect(measured).toMatchObject({ bytes: report.bytesOut, metrics: report.evaluation?.metrics });
     await finish(verify({ archive: report.output }, context()));
@@ -211,11 +211,6 @@ describe('the digit reader, fitted into a twelfth', () => {
     const alone = { ...request, output: join(folder, 'alone.fwz'), calibrate: 499 };
     await expect(finishFit(alone)).rejects.toThrow(/takes two more/);
   }, 600_000);
-});
-
-test('of a task with few items most are left to measure on', () => {
-  expect([500, 96, 60, 3, 1].map((count) => itemsToLearn(undefined, count))).toEqual([32, 32, 20, 1, 1]);
-  expect([itemsToLearn(40, 500), itemsToLearn(40, 3), itemsToLearn(undefined)]).toEqual([40, 3, 32]);
 });
 
 test('the size that is as good is found between two that were tried, or from the nearer one by what a bit does', () => {

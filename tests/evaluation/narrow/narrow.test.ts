@@ -4,11 +4,7 @@ import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
 import { loadExports, type ExportReport } from '../../../src/engine/index.ts';
 import { exportReader, narrower } from '../../../src/evaluation/index.ts';
-import { openInputs } from '../../../src/evaluation/inference/inputs.ts';
-import type { LoadedModel } from '../../../src/evaluation/inference/session.ts';
-import { learnedInputs } from '../../../src/evaluation/joint/calibrate/learned-inputs.ts';
 import { shareOut } from '../../../src/evaluation/narrow/order.ts';
-import { writeChainTask } from '../../support/chain-task.ts';
 import { folderWith } from '../../support/folder.ts';
 import { finish } from '../../support/jobs.ts';
 import { gatedNetwork, repeatingNetwork } from '../../support/narrow-models.ts';
@@ -97,15 +93,6 @@ test('of channels that differ those go that are missed least', async () => {
   const text = (await readFile(report.output)).toString('latin1');
   expect(text).toContain('featherweight.export');
   expect(report.notices).toContainEqual(expect.stringMatching(/^3 of 8 channels were taken out, in 1 of 1 places/));
-});
-
-test('items are learned from all over a task, whose classes may stand one behind another', async () => {
-  const folder = await folderWith({});
-  const { inputs } = await learnedInputs({ task: (await writeChainTask(folder)).task, calibrate: 4 });
-  // Of a task nothing is asked of the model.
-  const placesOf = async (areSpread: boolean) => (await openInputs({ ...inputs, areSpread }, {} as LoadedModel)).places;
-  expect(await placesOf(true)).toEqual([30, 90, 150, 210]);
-  expect(await placesOf(false)).toEqual([0, 1, 2, 3]);
 });
 
 test('the share is reached where it costs least', () => {

@@ -13,7 +13,7 @@ import { FitWays, type Ways } from './FitWays.tsx';
 export interface Inputs {
   /** A task file; empty: made-up inputs. */
   readonly task: string;
-  /** How many items are learned from; absent: a third, at most 32. */
+  /** How many items are learned from; absent: the part that the task names, or a third, at most 32. */
   readonly calibrate?: number;
 }
 
@@ -152,9 +152,9 @@ function TaskFields({ inputs, onInputs }: Pick<FitFormProps, 'inputs' | 'onInput
       />
       {inputs.task !== '' && (
         <NumberInput
-          label="Learn from the first"
-          description="items of it; all others measure the result"
-          placeholder="a third, at most 32"
+          label="Items to learn from"
+          description="from all over it, or from the part it names for that; all others measure the result"
+          placeholder="that part, or a third, at most 32"
           value={inputs.calibrate ?? ''}
           min={1}
           max={100_000}
