@@ -5,8 +5,8 @@ import type { TensorRange } from '../tensor/tensor.ts';
 import type { ApproximationText } from './approximation-text.ts';
 import { archiveBlockBytes, type IndexText } from './index-text.ts';
 import { readIndex, type ArchiveLimits, type PlacedIndex } from './read-index.ts';
-import { checkApproximation, checkedInnerBytes, checkedReferences } from './checks.ts';
-import type { InnerBase } from './inner-base.ts';
+import { checkApproximation, checkedInnerParts, checkedReferences } from './checks.ts';
+import type { InnerPart } from './inner-base.ts';
 import type { BaseFile, Reference } from './reference.ts';
 
 /** A coded block: where it lies in the archive and what it restores to. */
@@ -55,8 +55,8 @@ export class Archive {
   readonly blockCount: number;
   /** The files of other models that are needed to restore this one. */
   readonly bases: readonly BaseFile[];
-  /** A base that is made of tensors of the archive itself; its number is that behind all others. */
-  readonly inner: InnerBase | undefined;
+  /** The parts, one behind another, of a base that is made of tensors of the archive itself; its number is that behind all others. */
+  readonly inner: readonly InnerPart<ArchivedTensor>[];
   readonly #references: ReadonlyMap<number, Reference>;
   /** Present where weights were approximated: what comes back is not what went in. */
   readonly approximation: ApproximationText | undefined;
@@ -137,9 +137,8 @@ export class Archive {
       };
     });
     this.bases = index.bases ?? [];
-    this.inner = index.inner;
-    const innerBytes = checkedInnerBytes(index, this.tensors, check);
-    this.#references = checkedReferences(index, innerBytes, check);
+    this.inner = checkedInnerParts(index, this.tensors, check);
+    this.#references = checkedReferences(index, this.inner, check);
     this.approximation = index.approximation;
     checkApproximation(index, check);
     this.files = index.files.map(({ name, format, bytes, sha256, metadata }) => ({
@@ -153,11 +152,9 @@ export class Archive {
     this.size = size;
     this.blockCount = blocks.lengths.length;
     this.#index = index;
-    for (const number of new Set(this.inner?.tensors)) {
-      const { file = 0, offset = 0, byteLength = 0 } = this.tensors[number] ?? {};
+    for (const { file, offset, byteLength, name } of new Set(this.inner.map(({ tensor }) => tensor)))
       for (const { block } of this.pieces(file, offset, byteLength))
-        check(block.reference?.base !== this.bases.length, `tensor ${number} takes what is made of it`);
-    }
+        check(block.reference?.base !== this.bases.length, `"${name}" takes what is made of it`);
   }
 
   /** Reads header, trailer and index. Throws {@link DamagedArchiveError} on anything that the writer cannot have written. */

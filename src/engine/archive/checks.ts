@@ -1,37 +1,43 @@
 import type { TensorRange } from '../tensor/tensor.ts';
 import type { IndexText } from './index-text.ts';
-import { innerParts } from './inner-base.ts';
+import { innerParts, type InnerPart } from './inner-base.ts';
 import type { Reference } from './reference.ts';
 
 /** Throws where what an index says of itself does not hold. */
 type Check = (condition: boolean, message: string) => void;
 
-/** The bytes of the base that the archive makes of itself, if it does. */
-export function checkedInnerBytes(
+/** The parts of the base that the archive makes of itself, if it does. */
+export function checkedInnerParts<Tensor extends TensorRange>(
   { inner, files, bases }: IndexText,
-  tensors: readonly TensorRange[],
+  tensors: readonly Tensor[],
   check: Check,
-): number {
-  if (inner === undefined) return -1;
+): readonly InnerPart<Tensor>[] {
+  if (inner === undefined) return [];
   check(bases !== undefined, 'a base of its own without references');
-  let bytes = -1;
+  let parts: readonly InnerPart<Tensor>[] = [];
   try {
-    bytes = innerParts(inner, tensors).reduce((sum, { tensor }) => sum + tensor.byteLength, 0);
+    parts = innerParts(inner, tensors);
   } catch (error) {
     check(false, error instanceof Error ? error.message : String(error));
   }
+  const bytes = innerBytesOf(parts);
   check(bytes <= files.reduce((sum, file) => sum + file.bytes, 0), `a base of its own of ${bytes} bytes`);
-  return bytes;
+  return parts;
+}
+
+function innerBytesOf(parts: readonly InnerPart<TensorRange>[]): number {
+  return parts.reduce((sum, { tensor }) => sum + tensor.byteLength, 0);
 }
 
 /** The references of streams, each within its base. */
 export function checkedReferences(
-  { bases, references, streams }: IndexText,
-  innerBytes: number,
+  { inner, bases, references, streams }: IndexText,
+  parts: readonly InnerPart<TensorRange>[],
   check: Check,
 ): ReadonlyMap<number, Reference> {
   check((bases === undefined) === (references === undefined), 'bases without references');
   const found = new Map<number, Reference>();
+  const innerBytes = inner ? innerBytesOf(parts) : -1;
   if (references === undefined || bases === undefined) return found;
   check(
     [references.bases, references.offsets].every(({ length }) => length === references.streams.length),

@@ -1,12 +1,15 @@
+import { sliceOf } from '../tensor/slice.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 
 /**
- * A base that an archive makes of itself: the bytes of some of its tensors one behind another, rows or columns put in another
- * order, for tensors that nearly equal those. Columns of a table, and the orders that they name.
+ * A base that an archive makes of itself: the bytes of some of its tensors, or slices of them, one behind another, rows or columns put
+ * in another order, for what nearly equals those. Columns of a table, and the orders that they name.
  */
 export interface InnerBase {
-  /** Numbers of tensors, none of which needs this base itself. */
+  /** Numbers of tensors. What is taken of them does not need this base itself. */
   readonly tensors: readonly number[];
+  /** 0: the whole tensor, else the number of one of its slices and 1; absent: zeros. */
+  readonly slices?: readonly number[] | undefined;
   /** What is put in order: 0 rows, 1 columns. */
   readonly axes: readonly number[];
   /** 0: as it is, else the number of a permutation and 1. */
@@ -35,9 +38,12 @@ export function matrixShape({ shape, byteLength }: TensorRange): MatrixShape | u
   return fits ? { rows, columns, width } : undefined;
 }
 
-/** What a tensor of an inner base is made from. */
+/** What a part of an inner base is made from. */
 export interface InnerPart<Tensor extends TensorRange> extends MatrixShape {
+  /** The same one in all parts that are made from the same bytes. */
   readonly tensor: Tensor;
+  /** Whether that is a slice of the archive's tensor, of which there is no digest. */
+  readonly isSlice: boolean;
   /** Its first byte in the inner base. */
   readonly start: number;
   readonly axis: 0 | 1;
@@ -46,21 +52,28 @@ export interface InnerPart<Tensor extends TensorRange> extends MatrixShape {
 
 /** The parts of an inner base in order; throws an `Error` that says what is wrong where it contradicts its tensors. */
 export function innerParts<Tensor extends TensorRange>(
-  { tensors: numbers, axes, orders, permutations }: InnerBase,
+  { tensors: numbers, slices = [], axes, orders, permutations }: InnerBase,
   tensors: readonly Tensor[],
 ): readonly InnerPart<Tensor>[] {
-  if (axes.length !== numbers.length || orders.length !== numbers.length) throw new Error('uneven columns');
+  const hasRows = (column: readonly number[]): boolean => column.length === numbers.length;
+  if (!hasRows(axes) || !hasRows(orders) || !(slices.length === 0 || hasRows(slices)))
+    throw new Error('uneven columns');
+  const sources = new Map<string, Tensor | undefined>();
   let start = 0;
   return numbers.map((number, row) => {
-    const tensor = tensors[number];
+    const [whole, slice = 0] = [tensors[number], slices[row]];
+    const key = `${number} ${slice}`;
+    if (!sources.has(key)) sources.set(key, whole && slice > 0 ? sliceOf(whole, slice - 1) : whole);
+    const tensor = sources.get(key);
     const shape = tensor && matrixShape(tensor);
     const [axis, order = 0] = [axes[row], orders[row]];
-    if (!shape || (axis !== 0 && axis !== 1)) throw new Error(`tensor ${number} is no matrix`);
+    if (!shape || (axis !== 0 && axis !== 1))
+      throw new Error(`${slice > 0 ? `slice ${slice} of ` : ''}tensor ${number} is no matrix`);
     const permutation = order === 0 ? undefined : permutations[order - 1];
     const extent = axis === 0 ? shape.rows : shape.columns;
     if (order > 0 && !(permutation && isPermutation(permutation, extent)))
       throw new Error(`order ${order} of tensor ${number} is none of ${extent}`);
-    const part = { ...shape, tensor, start, axis, order: permutation } as const;
+    const part = { ...shape, tensor, isSlice: slice > 0, start, axis, order: permutation } as const;
     start += tensor.byteLength;
     return part;
   });

@@ -12,7 +12,15 @@ export const width = z.union([z.literal(1), z.literal(2), z.literal(4), z.litera
 export const optionalTables = {
   bases: z.array(z.strictObject({ name: z.string(), bytes: count })).optional(),
   references: z.strictObject({ streams: counts, bases: counts, offsets: counts }).optional(),
-  inner: z.strictObject({ tensors: counts, axes: counts, orders: counts, permutations: z.array(counts) }).optional(),
+  inner: z
+    .strictObject({
+      tensors: counts,
+      slices: counts.optional(),
+      axes: counts,
+      orders: counts,
+      permutations: z.array(counts),
+    })
+    .optional(),
   approximation: storedApproximation.optional(),
 };
 
@@ -115,6 +123,7 @@ export function packIndex(
       ...(inner && {
         inner: {
           tensors: [...inner.tensors],
+          ...(inner.slices && { slices: [...inner.slices] }),
           axes: [...inner.axes],
           orders: [...inner.orders],
           permutations: inner.permutations.map((order) => [...order]),

@@ -29,7 +29,8 @@ import { EncodePass } from './encode/encode-pass.ts';
 import type { CompressReport, FileReport, JobEvent, TensorReport } from './job/events.ts';
 import { assertUnchanged, openInputs, type Inputs } from '../models/inputs.ts';
 import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job/job.ts';
-import { makeInnerBase } from './inner-base/encode.ts';
+import { divideStacks } from './inner-base/divide.ts';
+import { makeInnerBase, type InnerBaseFile } from './inner-base/encode.ts';
 import { looksInside } from './inner-base/find.ts';
 import { findReferences } from './encode/references.ts';
 import { restoreArchive } from './restore.ts';
@@ -130,13 +131,20 @@ async function run(
 
   const isSought = recipe === undefined && looksInside(request.preset);
   await using owner = new AsyncDisposableStack();
-  const inner = isSought ? await makeInnerBase(inputs.files, dirname(path), owner, signal) : undefined;
+  const means = { folder: dirname(path), owner, signal, looksIntoStacks: bases.files.length === 0 };
+  const inner = isSought ? await makeInnerBase(inputs.files, means) : undefined;
   const encode = async () => {
-    const against = inner ? [...bases.files, inner] : bases.files;
-    const { index, blocksEnd, ledger } = await encodeAll(inputs, against, output, sought, resources, {
-      ...{ context, reporter, signal, watch, journal },
-      resumed: resumed?.blocks ?? [],
-    });
+    const { index, blocksEnd, ledger } = await encodeAll(
+      inputs,
+      { bases: bases.files, inner },
+      output,
+      sought,
+      resources,
+      {
+        ...{ context, reporter, signal, watch, journal },
+        resumed: resumed?.blocks ?? [],
+      },
+    );
     refuseCircle(index, bases);
     const archive = await writeEnd(output, index, blocksEnd);
     await assertUnchanged([...inputs.files, ...bases.files]);
@@ -224,7 +232,7 @@ interface Surroundings {
 
 async function encodeAll(
   inputs: Inputs,
-  bases: readonly BaseModelFile[],
+  { bases, inner }: { readonly bases: readonly BaseModelFile[]; readonly inner: InnerBaseFile | undefined },
   output: OutputFile,
   request: Omit<CompressRequest, 'approximate' | 'prepared'> & {
     readonly recipe: Recipe | undefined;
@@ -252,10 +260,14 @@ async function encodeAll(
     }));
   if (plan) watch.end('measure');
   const originals = plan?.originals ?? equals;
-  const blueprint = drawBlueprint(inputs.files, originals, blockBytes, plan?.approximations);
+  const divided = divideStacks(inputs.files, originals, inner?.inner);
+  const blueprint = drawBlueprint(divided.files, divided.originals, blockBytes, plan?.approximations);
   const ledger = new TensorLedger(inputs.files, originals, plan?.choices);
   const builder = new IndexBuilder(inputs.model.name);
-  const references = await findReferences({ files: inputs.files, runs: blueprint, bases, builder, signal });
+  const references = await findReferences({
+    ...{ files: divided.files, runs: blueprint, builder, signal },
+    bases: inner ? [...bases, inner] : bases,
+  });
   const fileDigests = inputs.files.map(() => emptyDigest);
 
   const line = new AssemblyLine(crew, signal, context.pause);

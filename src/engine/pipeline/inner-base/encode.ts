@@ -13,17 +13,21 @@ export interface InnerBaseFile extends BaseModelFile {
   readonly inner: InnerBase;
 }
 
-/**
- * Makes a base for those tensors of a model that nearly equal others of it, in a folder of its own in `folder`, which `owner` removes;
- * `undefined` where there are none.
- */
+interface Means {
+  /** Where the base gets a folder of its own, which `owner` removes. */
+  readonly folder: string;
+  readonly owner: AsyncDisposableStack;
+  readonly signal: AbortSignal;
+  /** Whether slices of tensors are looked at; they have no counterparts in bases that were given. */
+  readonly looksIntoStacks: boolean;
+}
+
+/** Makes a base for those tensors, and slices, of a model that nearly equal others of it; `undefined` where there are none. */
 export async function makeInnerBase(
   files: readonly ScannedFile[],
-  folder: string,
-  owner: AsyncDisposableStack,
-  signal: AbortSignal,
+  { folder, owner, signal, looksIntoStacks }: Means,
 ): Promise<InnerBaseFile | undefined> {
-  const likenesses = await findLikenesses(files, signal);
+  const likenesses = await findLikenesses(files, { looksIntoStacks, signal });
   if (likenesses.length === 0) return undefined;
   const path = join(await ownFolder(folder, '.featherweight-base', owner), 'inner');
   const tensors: BaseModelFile['tensors'][number][] = [];

@@ -2,11 +2,11 @@ import type { InnerBase } from '../../archive/inner-base.ts';
 import type { Preset } from '../../codecs/codec.ts';
 import type { ScannedFile } from '../cut/duplicates.ts';
 import { assign } from './assign.ts';
-import { areAlike, haveAlikeNeurons, rowsOfUnit, sampleOf, UnitLook } from './look.ts';
+import { areAlike, areAlikeInOrder, haveAlikeNeurons, rowsOfUnit, sampleOf, UnitLook } from './look.ts';
 import { nearestNeurons } from './nearest.ts';
-import { findUnits, hiddenAxes, type Matrix, type Unit } from './units.ts';
+import { findStackedUnits, findUnits, hiddenAxes, linesAlong, type Matrix, type Unit } from './units.ts';
 
-/** A tensor that nearly equals another one of the same model, once that is put in order. */
+/** A tensor, or a slice of one, that nearly equals another one of the same model, once that is put in order. */
 export interface Likeness {
   readonly tensor: Matrix;
   readonly base: Matrix;
@@ -17,19 +17,36 @@ export interface Likeness {
 
 /** Units that others are compared with; of experts with different beginnings none is like another, and all would be such. */
 const mostBases = 8;
-/** Families without neurons in another order after which none are looked for any more. */
+/**
+ * Families without neurons in another order after which none are looked for any more, and of each only as many units as may be bases are
+ * looked at where those are unlike each other.
+ */
 const mostFruitless = 4;
 
 /**
- * Finds, among experts of a layer and among layers, those whose matrices nearly equal an earlier one's, be it with the hidden
- * neurons in another order: rows of gate and up and columns of down together, assigned by the cosines of what leads to them. Looks
- * only at names where nothing is numbered so, and then at some rows of each matrix. Where the first units are unlike each other
- * no order is looked for among the rest, since that takes long and most models have none.
+ * Finds, among experts of a layer, be they tensors of their own or slices of one, and among layers, those whose matrices nearly equal
+ * an earlier one's, be it with the hidden neurons in another order: rows of gate and up and columns of down together, assigned by the
+ * cosines of what leads to them. Looks only at names and shapes where nothing is numbered or stacked so, and then at some rows of each
+ * matrix. Where the first units are unlike each other no order is looked for among the rest, since that takes long and most models
+ * have none.
  */
-export async function findLikenesses(files: readonly ScannedFile[], signal: AbortSignal): Promise<readonly Likeness[]> {
+export async function findLikenesses(
+  files: readonly ScannedFile[],
+  { looksIntoStacks, signal }: { readonly looksIntoStacks: boolean; readonly signal: AbortSignal },
+): Promise<readonly Likeness[]> {
+  const stacked = looksIntoStacks ? await findInFamilies(findStackedUnits(files), signal) : [];
+  const divided = new Set(stacked.map(({ tensor }) => tensor.number));
+  const others = findUnits(files, (tensor) => divided.has(tensor));
+  return [...stacked, ...(await findInFamilies(others, signal))];
+}
+
+async function findInFamilies(
+  families: readonly (readonly Unit[])[],
+  signal: AbortSignal,
+): Promise<readonly Likeness[]> {
   const found: Likeness[] = [];
   let fruitless = 0;
-  for (const units of findUnits(files)) {
+  for (const units of families) {
     const likenesses = await findInFamily(units, fruitless < mostFruitless, signal);
     fruitless = likenesses.some(({ order }) => order) ? 0 : fruitless + 1;
     found.push(...likenesses);
@@ -44,7 +61,8 @@ async function findInFamily(
 ): Promise<readonly Likeness[]> {
   const found: Likeness[] = [];
   const bases: UnitLook[] = [];
-  for (const unit of units) {
+  for (const [place, unit] of units.entries()) {
+    if (!maybeInOrder && place === mostBases && found.length === 0) return [];
     const look = new UnitLook(unit);
     const isHopeful = found.length > 0 || bases.length < mostBases;
     const likenesses = await likeOneOf(bases, look, maybeInOrder && isHopeful, signal);
@@ -101,14 +119,36 @@ async function inOrder(
   if (!haveAlikeNeurons(one, other)) return [];
   const likeness = (row: number, column: number): number => sampleOf(one, row, other, column);
   const order = assign(likeness, await nearestNeurons(one, other, signal));
-  return pairs.map((pair) => ({ ...pair, order }));
+  const found: Likeness[] = [];
+  for (const pair of pairs) {
+    const fitting = await orderOf(pair, order);
+    if (fitting) found.push({ ...pair, order: fitting });
+  }
+  return found;
+}
+
+/**
+ * The order of the lines of a matrix by that of the neurons. Where it has two for each, they stand in two halves or by turns; `undefined`
+ * where neither shows a likeness.
+ */
+async function orderOf(
+  { tensor, base, axis }: Likeness,
+  neurons: readonly number[],
+): Promise<readonly number[] | undefined> {
+  if (linesAlong(tensor, axis) === neurons.length) return neurons;
+  const halves = [...neurons, ...neurons.map((neuron) => neurons.length + neuron)];
+  const turns = neurons.flatMap((neuron) => [2 * neuron, 2 * neuron + 1]);
+  for (const order of [halves, turns]) if (await areAlikeInOrder(tensor, base, axis, order)) return order;
+  return undefined;
 }
 
 /** What an archive says of these. */
 export function innerBaseOf(likenesses: readonly Likeness[]): InnerBase {
   const permutations = [...new Set(likenesses.flatMap(({ order }) => (order ? [order] : [])))];
+  const slices = likenesses.map(({ base }) => base.slice);
   return {
     tensors: likenesses.map(({ base }) => base.number),
+    ...(slices.some((slice) => slice > 0) && { slices }),
     axes: likenesses.map(({ axis }) => axis),
     orders: likenesses.map(({ order }) => (order ? permutations.indexOf(order) + 1 : 0)),
     permutations,

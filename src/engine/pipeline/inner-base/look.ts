@@ -1,11 +1,11 @@
 import { decodeFloats } from '../../tensor/floats.ts';
-import { hiddenAxes, type Matrix, type Unit } from './units.ts';
+import { hiddenAxes, linesAlong, type Matrix, type Unit } from './units.ts';
 
 /** Numbers of each neuron that are looked at, of each matrix. */
 const looked = 64;
 const sampledRows = 4;
 /** Neurons that are looked for first, and the least cosine of what is nearly the same. */
-const [glances, alike] = [16, 0.8];
+const [firstGlances, glances, alike] = [4, 16, 0.8];
 
 /** What leads to and from the hidden neurons of a unit: some numbers of each, of length 1. */
 export interface Neurons {
@@ -23,15 +23,13 @@ export function sampleOf(one: Neurons, row: number, other: Neurons, column: numb
   return sum;
 }
 
-/** Looks at the neurons of a unit whose matrices have them along these axes. */
+/** Looks at the neurons of a unit whose matrices have them along these axes, by those matrices that have one line for each. */
 export async function rowsOfUnit({ matrices }: Unit, axes: ReadonlyMap<string, 0 | 1>): Promise<Neurons> {
+  const count = Math.min(...[...axes].map(([within, axis]) => linesAlong(matrices.get(within), axis)));
   const parts: Float32Array[] = [];
-  let count = 0;
   for (const [within, axis] of axes) {
     const matrix = matrices.get(within);
-    if (!matrix) continue;
-    count = axis === 0 ? matrix.rows : matrix.columns;
-    parts.push(await linesOf(matrix, axis));
+    if (matrix && linesAlong(matrix, axis) === count) parts.push(await linesOf(matrix, axis));
   }
   const length = parts.reduce((sum, part) => sum + part.length / count, 0);
   const numbers = new Float32Array(count * length);
@@ -49,17 +47,58 @@ export async function rowsOfUnit({ matrices }: Unit, axes: ReadonlyMap<string, 0
 /** The first numbers of each row, or of each column, line by line. */
 async function linesOf(matrix: Matrix, axis: 0 | 1): Promise<Float32Array> {
   const { rows, columns } = matrix;
-  if (axis === 0) {
-    const each = Math.min(looked, columns);
-    const lines = new Float32Array(rows * each);
-    for (let row = 0; row < rows; row++) lines.set(await readNumbers(matrix, row * columns, each), row * each);
-    return lines;
-  }
+  if (axis === 0)
+    return rowsOf(
+      matrix,
+      Array.from({ length: rows }, (_, row) => row),
+    );
   const each = Math.min(looked, rows);
   const lines = new Float32Array(columns * each);
   for (let row = 0; row < each; row++)
     (await readNumbers(matrix, row * columns, columns)).forEach((one, column) => (lines[column * each + row] = one));
   return lines;
+}
+
+async function rowsOf(matrix: Matrix, rows: readonly number[]): Promise<Float32Array> {
+  const each = Math.min(looked, matrix.columns);
+  const lines = new Float32Array(rows.length * each);
+  for (const [place, row] of rows.entries())
+    lines.set(await readNumbers(matrix, row * matrix.columns, each), place * each);
+  return lines;
+}
+
+/** Whether some lines of a matrix are nearly those of another that come to their places by `order`. */
+export async function areAlikeInOrder(
+  one: Matrix,
+  other: Matrix,
+  axis: 0 | 1,
+  order: readonly number[],
+): Promise<boolean> {
+  const chosen = spreadOver(order.length);
+  const lines = async (matrix: Matrix, places: readonly number[]): Promise<Float32Array> => {
+    if (axis === 0) return rowsOf(matrix, places);
+    const all = await linesOf(matrix, 1);
+    const each = all.length / matrix.columns;
+    return Float32Array.from(places.flatMap((place) => [...all.subarray(place * each, (place + 1) * each)]));
+  };
+  const here = await lines(one, chosen);
+  const there = await lines(
+    other,
+    chosen.map((place) => order[place] ?? 0),
+  );
+  normalize(here);
+  normalize(there);
+  return product(here, there) > alike;
+}
+
+/** Some places of so many, as far from one another as may be. */
+function spreadOver(count: number): readonly number[] {
+  const some = Math.min(glances, count);
+  return Array.from({ length: some }, (_, place) => Math.floor(((place + 0.5) * count) / some));
+}
+
+function product(left: Float32Array, right: Float32Array): number {
+  return left.reduce((sum, value, place) => sum + value * (right[place] ?? 0), 0);
 }
 
 /** Some numbers of a matrix, from rows that are spread over it, of length 1 together. */
@@ -77,20 +116,25 @@ async function glimpseOf(matrix: Matrix): Promise<Float32Array> {
 
 /** Whether two matrices of one shape have nearly the same in some rows. */
 export async function areAlike(one: UnitLook, other: UnitLook, within: string): Promise<boolean> {
-  const [left, right] = [await one.glimpse(within), await other.glimpse(within)];
-  return left.reduce((sum, value, place) => sum + value * (right[place] ?? 0), 0) > alike;
+  return product(await one.glimpse(within), await other.glimpse(within)) > alike;
 }
 
-/** Whether some neurons of a unit, spread over it, have their like in another: whether the middle one of them has. */
+/**
+ * Whether some neurons of a unit, spread over it, have their like in another: at least half of them, and of the first four one, so that
+ * units with nothing in common are soon done with.
+ */
 export function haveAlikeNeurons(one: Neurons, other: Neurons): boolean {
-  const count = Math.min(glances, one.count);
-  const best = Array.from({ length: count }, (_, place) => {
-    const row = Math.floor(((place + 0.5) * one.count) / count);
-    let most = -1;
-    for (let column = 0; column < other.count; column++) most = Math.max(most, sampleOf(one, row, other, column));
-    return most;
-  }).sort((left, right) => left - right);
-  return (best[best.length >> 1] ?? 0) > alike;
+  const chosen = spreadOver(one.count);
+  let found = 0;
+  for (const [place, row] of chosen.entries()) {
+    if (place === firstGlances && found === 0) return false;
+    for (let column = 0; column < other.count; column++)
+      if (sampleOf(one, row, other, column) > alike) {
+        found++;
+        break;
+      }
+  }
+  return 2 * found >= chosen.length;
 }
 
 /** A unit with what was read of it, each once: it is compared with many others. */

@@ -1,5 +1,5 @@
 import type { Archive, ArchivedTensor } from '../../archive/archive.ts';
-import { innerParts, type InnerPart } from '../../archive/inner-base.ts';
+import type { InnerPart } from '../../archive/inner-base.ts';
 
 /** A run of a file that is to be decoded. */
 export interface FileRun {
@@ -10,19 +10,18 @@ export interface FileRun {
 
 type Part = InnerPart<ArchivedTensor>;
 
-/** What these runs take of the base that an archive makes of itself, by the tensor that it is made of. */
+/** What these runs take of the base that an archive makes of itself, by the tensor, or slice of one, that it is made of. */
 export function innerNeeds(
   archive: Archive,
   ranges: readonly FileRun[],
 ): ReadonlyMap<ArchivedTensor, ReadonlySet<Part>> {
   const needed = new Map<ArchivedTensor, Set<Part>>();
-  if (archive.inner === undefined) return needed;
-  const number = archive.bases.length;
-  const parts = innerParts(archive.inner, archive.tensors);
+  const { inner: parts, bases } = archive;
+  if (parts.length === 0) return needed;
   for (const { file, offset, length } of ranges)
     for (const { block } of archive.pieces(file, offset, length)) {
       const { reference } = block;
-      if (reference?.base !== number) continue;
+      if (reference?.base !== bases.length) continue;
       for (const part of partsWithin(parts, reference.offset, block.length)) {
         const members = needed.get(part.tensor);
         if (members) members.add(part);
