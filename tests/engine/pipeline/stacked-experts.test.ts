@@ -77,7 +77,10 @@ test('what likeness of slices saves is foreseen, and the room for it counted', a
   const mixture = { experts: 3, hidden: 384, intermediate: 1024, noise: 1e-2 };
   const { file, report, archive } = await compressed(mixture, 'apart');
   const folder = await folderWith({ 'model.safetensors': file });
-  const { presets } = await estimate({ input: join(folder, 'model.safetensors'), presets: ['balanced'] }, context());
+  const { presets } = await estimate(
+    { input: join(folder, 'model.safetensors'), presets: ['balanced'], seconds: 100 },
+    context(),
+  );
   expect(Math.abs(presets[0]!.bytesOut - report.bytesOut) / file.length).toBeLessThan(0.01);
   const slice = 2 * mixture.hidden * mixture.intermediate;
   // Three matrices, each in two other orders, and one as it is decoded.

@@ -158,7 +158,7 @@ async function sampleAll(
     if (units.length === 0) return samples;
     for (const sample of samples) {
       // Every preset sees at least the first round; later ones are given up when time is.
-      const deadline = isFirst ? performance.now() + usualPatience * 1000 : start + patience * 1000;
+      const deadline = isFirst ? performance.now() + Math.max(usualPatience, patience) * 1000 : start + patience * 1000;
       const { coded, codingSeconds, secondsPerPlan } = await coder.code(units, sample.preset, deadline);
       for (const unit of coded) sample.units.set(unit.unit, unit);
       sample.secondsPerByte = codingSeconds / Math.max(1, sum(coded));

@@ -17,10 +17,7 @@ export interface Likeness {
 
 /** Units that others are compared with; of experts with different beginnings none is like another, and all would be such. */
 const mostBases = 8;
-/**
- * Families without neurons in another order after which none are looked for any more, and of each only as many units as may be bases are
- * looked at where those are unlike each other.
- */
+/** Families without neurons in another order after which none are looked for any more. */
 const mostFruitless = 4;
 
 /**
@@ -28,7 +25,7 @@ const mostFruitless = 4;
  * an earlier one's, be it with the hidden neurons in another order: rows of gate and up and columns of down together, assigned by the
  * cosines of what leads to them. Looks only at names and shapes where nothing is numbered or stacked so, and then at some rows of each
  * matrix. Where the first units are unlike each other no order is looked for among the rest, since that takes long and most models
- * have none.
+ * have none; and with each family that was looked at in vain, fewer units of the next one are.
  */
 export async function findLikenesses(
   files: readonly ScannedFile[],
@@ -47,7 +44,7 @@ async function findInFamilies(
   const found: Likeness[] = [];
   let fruitless = 0;
   for (const units of families) {
-    const likenesses = await findInFamily(units, fruitless < mostFruitless, signal);
+    const likenesses = await findInFamily(units, fruitless, signal);
     fruitless = likenesses.some(({ order }) => order) ? 0 : fruitless + 1;
     found.push(...likenesses);
   }
@@ -56,16 +53,17 @@ async function findInFamilies(
 
 async function findInFamily(
   units: readonly Unit[],
-  maybeInOrder: boolean,
+  fruitless: number,
   signal: AbortSignal,
 ): Promise<readonly Likeness[]> {
   const found: Likeness[] = [];
   const bases: UnitLook[] = [];
+  const patience = Math.max(2, mostBases >> fruitless);
   for (const [place, unit] of units.entries()) {
-    if (!maybeInOrder && place === mostBases && found.length === 0) return [];
+    if (fruitless > 0 && place === patience && found.length === 0) return [];
     const look = new UnitLook(unit);
-    const isHopeful = found.length > 0 || bases.length < mostBases;
-    const likenesses = await likeOneOf(bases, look, maybeInOrder && isHopeful, signal);
+    const isHopeful = found.length > 0 || bases.length < patience;
+    const likenesses = await likeOneOf(bases, look, fruitless < mostFruitless && isHopeful, signal);
     if (likenesses.length > 0) found.push(...likenesses);
     else bases.unshift(look);
     bases.splice(mostBases);

@@ -1,11 +1,14 @@
 import { decodeFloats } from '../../tensor/floats.ts';
 import { hiddenAxes, linesAlong, type Matrix, type Unit } from './units.ts';
 
-/** Numbers of each neuron that are looked at, of each matrix. */
-const looked = 64;
-const sampledRows = 4;
+/** Numbers of each neuron that are looked at, of each matrix, and at first. */
+const [looked, outlined] = [64, 16];
+/** Rows of each matrix that are looked at first, and numbers of each. */
+const [sampledRows, sampledNumbers] = [2, 128];
+/** Rows that are read together have at most so many bytes. */
+const readBytes = 2 ** 20;
 /** Neurons that are looked for first, and the least cosine of what is nearly the same. */
-const [firstGlances, glances, alike] = [4, 16, 0.8];
+const [firstGlances, glances, alike] = [2, 16, 0.8];
 
 /** What leads to and from the hidden neurons of a unit: some numbers of each, of length 1. */
 export interface Neurons {
@@ -24,12 +27,16 @@ export function sampleOf(one: Neurons, row: number, other: Neurons, column: numb
 }
 
 /** Looks at the neurons of a unit whose matrices have them along these axes, by those matrices that have one line for each. */
-export async function rowsOfUnit({ matrices }: Unit, axes: ReadonlyMap<string, 0 | 1>): Promise<Neurons> {
+export async function rowsOfUnit(
+  { matrices }: Unit,
+  axes: ReadonlyMap<string, 0 | 1>,
+  most = looked,
+): Promise<Neurons> {
   const count = Math.min(...[...axes].map(([within, axis]) => linesAlong(matrices.get(within), axis)));
   const parts: Float32Array[] = [];
   for (const [within, axis] of axes) {
     const matrix = matrices.get(within);
-    if (matrix && linesAlong(matrix, axis) === count) parts.push(await linesOf(matrix, axis));
+    if (matrix && linesAlong(matrix, axis) === count) parts.push(await linesOf(matrix, axis, most));
   }
   const length = parts.reduce((sum, part) => sum + part.length / count, 0);
   const numbers = new Float32Array(count * length);
@@ -44,26 +51,30 @@ export async function rowsOfUnit({ matrices }: Unit, axes: ReadonlyMap<string, 0
   return { count, length, numbers };
 }
 
-/** The first numbers of each row, or of each column, line by line. */
-async function linesOf(matrix: Matrix, axis: 0 | 1): Promise<Float32Array> {
+/** The first numbers, at most so many, of each row, or of each column, line by line. */
+async function linesOf(matrix: Matrix, axis: 0 | 1, most: number): Promise<Float32Array> {
   const { rows, columns } = matrix;
-  if (axis === 0)
-    return rowsOf(
-      matrix,
-      Array.from({ length: rows }, (_, row) => row),
-    );
-  const each = Math.min(looked, rows);
+  if (axis === 0) return rowsOf(matrix, [...new Array(rows).keys()], most);
+  const each = Math.min(most, rows);
   const lines = new Float32Array(columns * each);
-  for (let row = 0; row < each; row++)
-    (await readNumbers(matrix, row * columns, columns)).forEach((one, column) => (lines[column * each + row] = one));
+  const together = Math.max(1, Math.floor(readBytes / (columns * matrix.width)));
+  for (let first = 0; first < each; first += together) {
+    const count = Math.min(together, each - first);
+    const numbers = await readNumbers(matrix, first * columns, count * columns);
+    for (let row = 0; row < count; row++)
+      for (let column = 0; column < columns; column++)
+        lines[column * each + first + row] = numbers[row * columns + column] ?? 0;
+  }
   return lines;
 }
 
-async function rowsOf(matrix: Matrix, rows: readonly number[]): Promise<Float32Array> {
-  const each = Math.min(looked, matrix.columns);
+async function rowsOf(matrix: Matrix, rows: readonly number[], most: number): Promise<Float32Array> {
+  const each = Math.min(most, matrix.columns);
   const lines = new Float32Array(rows.length * each);
-  for (const [place, row] of rows.entries())
-    lines.set(await readNumbers(matrix, row * matrix.columns, each), place * each);
+  // Together, since each waits much longer for its turn than for its bytes.
+  await Promise.all(
+    rows.map(async (row, place) => lines.set(await readNumbers(matrix, row * matrix.columns, each), place * each)),
+  );
   return lines;
 }
 
@@ -76,8 +87,8 @@ export async function areAlikeInOrder(
 ): Promise<boolean> {
   const chosen = spreadOver(order.length);
   const lines = async (matrix: Matrix, places: readonly number[]): Promise<Float32Array> => {
-    if (axis === 0) return rowsOf(matrix, places);
-    const all = await linesOf(matrix, 1);
+    if (axis === 0) return rowsOf(matrix, places, looked);
+    const all = await linesOf(matrix, 1, looked);
     const each = all.length / matrix.columns;
     return Float32Array.from(places.flatMap((place) => [...all.subarray(place * each, (place + 1) * each)]));
   };
@@ -92,8 +103,8 @@ export async function areAlikeInOrder(
 }
 
 /** Some places of so many, as far from one another as may be. */
-function spreadOver(count: number): readonly number[] {
-  const some = Math.min(glances, count);
+function spreadOver(count: number, most = glances): readonly number[] {
+  const some = Math.min(most, count);
   return Array.from({ length: some }, (_, place) => Math.floor(((place + 0.5) * count) / some));
 }
 
@@ -103,13 +114,7 @@ function product(left: Float32Array, right: Float32Array): number {
 
 /** Some numbers of a matrix, from rows that are spread over it, of length 1 together. */
 async function glimpseOf(matrix: Matrix): Promise<Float32Array> {
-  const { rows, columns } = matrix;
-  const [count, each] = [Math.min(sampledRows, rows), Math.min(looked, columns)];
-  const numbers = new Float32Array(count * each);
-  for (let sample = 0; sample < count; sample++) {
-    const row = Math.floor(((sample + 0.5) * rows) / count);
-    numbers.set(await readNumbers(matrix, row * columns, each), sample * each);
-  }
+  const numbers = await rowsOf(matrix, spreadOver(matrix.rows, sampledRows), sampledNumbers);
   normalize(numbers);
   return numbers;
 }
@@ -120,7 +125,7 @@ export async function areAlike(one: UnitLook, other: UnitLook, within: string): 
 }
 
 /**
- * Whether some neurons of a unit, spread over it, have their like in another: at least half of them, and of the first four one, so that
+ * Whether some neurons of a unit, spread over it, have their like in another: at least half of them, and of the first two one, so that
  * units with nothing in common are soon done with.
  */
 export function haveAlikeNeurons(one: Neurons, other: Neurons): boolean {
@@ -157,7 +162,7 @@ export class UnitLook {
   /** The hidden neurons by the matrices that have them along their columns, of which few reads tell. */
   outline(isTransposed: boolean): Promise<Neurons> {
     const axes = [...hiddenAxes(this.unit, isTransposed)].filter(([, axis]) => axis === 1);
-    const known = this.#outlines.get(isTransposed) ?? rowsOfUnit(this.unit, new Map(axes));
+    const known = this.#outlines.get(isTransposed) ?? rowsOfUnit(this.unit, new Map(axes), outlined);
     this.#outlines.set(isTransposed, known);
     return known;
   }
@@ -170,6 +175,8 @@ async function readNumbers({ source, tensor, width, dtype }: Matrix, at: number,
 }
 
 function normalize(numbers: Float32Array): void {
-  const norm = Math.sqrt(numbers.reduce((sum, one) => sum + one * one, 0));
+  let squares = 0;
+  for (const one of numbers) squares += one * one;
+  const norm = Math.sqrt(squares);
   if (norm > 0 && norm < Infinity) for (let at = 0; at < numbers.length; at++) numbers[at] = (numbers[at] ?? 0) / norm;
 }
