@@ -3,7 +3,7 @@ import type { Workspace } from '../kernels/workspace.ts';
 import { codecById, fallbackNode } from './catalog.ts';
 import type { Codec, CodecNode, Encoded, Stream } from './codec.ts';
 import { mostDepth, mostStreamBytes } from './limits.ts';
-import { codedPayload, storedPayload, writePayload, type Payload } from './payload.ts';
+import { codedLength, codedPayload, storedPayload, writePayload, type Payload } from './payload.ts';
 
 export { decodeTree } from './decode-tree.ts';
 export { describeNode, describeTree } from './describe.ts';
@@ -42,6 +42,39 @@ export function encodePayload(node: CodecNode, input: Stream, workspace: Workspa
   const progress = { isMisfit: false, room: mostStreamBytes(input.bytes.length) };
   const payload = encodeNode(node, input, workspace, progress, 0);
   return { payload, isMisfit: progress.isMisfit };
+}
+
+/** What a tree comes to, and what it would come to if one output of its first step were coded otherwise. */
+export interface Variants {
+  readonly byteLength: number;
+  lengthWith(place: number, by: CodecNode): number;
+}
+
+/**
+ * The sizes of a tree whose first step takes `input`, and of those that differ from it in one output, of which only that is coded
+ * anew. They may be asked for until the caller releases the workspace.
+ */
+export function encodeVariants(node: CodecNode, input: Stream, workspace: Workspace): Variants {
+  const most = storedPayload(input.bytes).byteLength;
+  const codec = codecById(node.id);
+  const encoded = codec && encodeStep(codec, node, input, workspace);
+  if (codec === undefined || encoded === undefined) return { byteLength: most, lengthWith: () => most };
+  const { header, streams } = encoded;
+  const lengthOf = (by: CodecNode | undefined, stream: Stream): number => {
+    const mark = workspace.mark();
+    const { byteLength } = encodePayload(by ?? { id: 'store' }, stream, workspace).payload;
+    workspace.release(mark);
+    return byteLength;
+  };
+  const lengths = streams.map((stream, place) => lengthOf(node.outputs?.[place] ?? codec.finalOutput, stream));
+  const total = (children: readonly number[]): number => Math.min(most, codedLength(header, children));
+  return {
+    byteLength: total(lengths),
+    lengthWith(place, by) {
+      const stream = streams[place];
+      return stream ? total(lengths.with(place, lengthOf(by, stream))) : most;
+    },
+  };
 }
 
 function encodeNode(

@@ -17,9 +17,18 @@ export function storedPayload(bytes: Uint8Array): Payload {
 
 /** The payload of one coded step, whose output streams are already coded. */
 export function codedPayload(wireId: number, header: Uint8Array, children: readonly Payload[]): Payload {
-  let byteLength = 1 + varintLength(header.length) + header.length;
-  for (const child of children) byteLength += varintLength(child.byteLength) + child.byteLength;
+  const byteLength = codedLength(
+    header,
+    children.map((child) => child.byteLength),
+  );
   return { byteLength, wireId, header, children };
+}
+
+/** Bytes of the payload of a coded step whose output streams take `children` bytes each. */
+export function codedLength(header: Uint8Array, children: readonly number[]): number {
+  let byteLength = 1 + varintLength(header.length) + header.length;
+  for (const child of children) byteLength += varintLength(child) + child;
+  return byteLength;
 }
 
 /** Lays a payload out in `output` from `offset`, which must have `byteLength` bytes of room; returns the offset behind it. */

@@ -1,4 +1,5 @@
-import type { CodecNode, Preset } from '../codecs/codec.ts';
+import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
+import { encodeVariants } from '../codecs/graph.ts';
 import { guessPeriods } from '../codecs/range/guess.ts';
 import type { RangeOptions } from '../codecs/range/model.ts';
 import type { Kind } from '../codecs/range/shape.ts';
@@ -10,6 +11,8 @@ import { patientBytes, sizeBy, type Excerpt } from './matches.ts';
 const shortBytes = 64 * 1024;
 /** Codecs below which there is nothing that another coder could do better. */
 const leaves: ReadonlySet<string> = new Set(['store', 'zstd', 'brotli', 'text', 'huffman', 'rans']);
+/** Those of them whose place the learning coder takes below other steps. */
+const replaced: ReadonlySet<string> = new Set(['huffman', 'rans']);
 /**
  * What the learning coder must come to, against the tree that was planned, for the time that it takes: in short streams, and
  * in longer ones, where `balanced` looks at bytes of no known kind alone.
@@ -48,15 +51,13 @@ export function considerContexts(
   if (preset === 'quick' || !mayTry) return planned;
   const least = worthwhile[preset][isShort ? 'short' : 'long'];
   const isLeaf = leaves.has(planned.id);
-  let best = { node: planned, size: sizeBy(planned, piece, workspace) * least };
+  const mark = workspace.mark();
+  const { size, replacedBy } = replaceable(planned, piece, workspace);
+  let best: Sized = { node: planned, size: size * least };
   const consider = (options: RangeOptions): number => {
-    let least = Infinity;
-    for (const node of replacements(planned, { id: 'range', options }, piece.width === 1)) {
-      const size = sizeBy(node, piece, workspace);
-      if (size < best.size) best = { node, size };
-      least = Math.min(least, size);
-    }
-    return least;
+    const trees = replacedBy({ id: 'range', options });
+    for (const tree of trees) if (tree.size < best.size) best = tree;
+    return Math.min(...trees.map((tree) => tree.size));
   };
   const plainSize = preset === 'smallest' || isShort ? consider(alike) : Infinity;
   // What is thought at first matters in short streams alone.
@@ -65,17 +66,40 @@ export function considerContexts(
   if (shaped !== undefined) consider({ ...alike, shaped });
   if (preset === 'smallest' || (isShort && piece.width === 1))
     for (const period of rows) consider({ period, isNear: false, isSmooth });
-  if (!isLeaf || piece.width !== 1) return best.node;
-  const nearRows = isShort || preset === 'smallest' ? rows : [];
-  for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ period, isNear: true, isSmooth });
+  if (isLeaf && piece.width === 1) {
+    const nearRows = isShort || preset === 'smallest' ? rows : [];
+    for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ period, isNear: true, isSmooth });
+  }
+  workspace.release(mark);
   return best.node;
 }
 
-/** The tree with an entropy coder replaced: itself where it is nothing else and that `mayBeAll`, or each right below its root. */
-function replacements(node: CodecNode, by: CodecNode, mayBeAll: boolean): readonly CodecNode[] {
-  if (leaves.has(node.id)) return mayBeAll ? [by] : [];
-  const outputs = node.outputs ?? [];
-  return outputs.flatMap((output, place) =>
-    output?.id === 'huffman' || output?.id === 'rans' ? [{ ...node, outputs: outputs.with(place, by) }] : [],
-  );
+interface Sized {
+  readonly node: CodecNode;
+  readonly size: number;
+}
+
+/**
+ * What `planned` comes to for `piece`, and what trees do that have another entropy coder: it alone where `planned` is nothing else, or
+ * in the place of each right below its root. The workspace keeps what is allocated, the caller releases it.
+ */
+function replaceable(
+  planned: CodecNode,
+  piece: Stream,
+  workspace: Workspace,
+): { readonly size: number; readonly replacedBy: (coder: CodecNode) => readonly Sized[] } {
+  const sized = (node: CodecNode): Sized => ({ node, size: sizeBy(node, piece, workspace) });
+  if (leaves.has(planned.id))
+    return { size: sized(planned).size, replacedBy: (coder) => (piece.width === 1 ? [sized(coder)] : []) };
+  const { byteLength, lengthWith } = encodeVariants(planned, piece, workspace);
+  const outputs = planned.outputs ?? [];
+  const places = [...outputs.keys()].filter((place) => replaced.has(outputs[place]?.id ?? ''));
+  return {
+    size: byteLength,
+    replacedBy: (coder) =>
+      places.map((place) => ({
+        node: { ...planned, outputs: outputs.with(place, coder) },
+        size: lengthWith(place, coder),
+      })),
+  };
 }

@@ -72,10 +72,18 @@ function zstdAt(level: number): CodecNode {
   return { id: 'zstd', options: { level }, outputs: [] };
 }
 
+/** Sizes that were found, for as long as their streams are looked at: one after another asks for that of the same tree. */
+const found = new WeakMap<Stream, Map<CodecNode, number>>();
+
 /** Bytes that a stream comes to when it is coded by `node`. */
 export function sizeBy(node: CodecNode, stream: Stream, workspace: Workspace): number {
+  const sizes = found.get(stream) ?? new Map<CodecNode, number>();
+  found.set(stream, sizes);
+  const known = sizes.get(node);
+  if (known !== undefined) return known;
   const mark = workspace.mark();
-  const { payload } = encodePayload(node, stream, workspace);
+  const { byteLength } = encodePayload(node, stream, workspace).payload;
   workspace.release(mark);
-  return payload.byteLength;
+  sizes.set(node, byteLength);
+  return byteLength;
 }

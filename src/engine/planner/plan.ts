@@ -99,7 +99,7 @@ function chooseFor(
 function choose(sample: Stream, dtype: ElementType | undefined, depth: number, limit: number, search: Search): Choices {
   let choices: Choices = [{ node: { id: 'store' }, cost: sample.bytes.length + search.fixedShare, time: 0 }];
   if (depth >= deepestSearch || sample.bytes.length === 0) return choices;
-  if (depth > 0 && sample.width === 1 && looksLikeNoise(sample.bytes)) return choices;
+  if (depth > 0 && sample.width === 1 && looksLikeNoise(sample.bytes, search.fixedShare)) return choices;
   const { preset, streamLength } = search;
   const slack = depth === 0 ? undecided : 1;
   for (const codec of codecs as readonly Codec[]) {

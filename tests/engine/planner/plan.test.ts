@@ -83,7 +83,17 @@ describe('looksLikeNoise', () => {
         expect(looksLikeNoise(noise.map((byte) => (byte < 16 ? 16 : byte)))).toBe(false);
         expect(looksLikeNoise(noise.map((_, at) => noise[at % 1000] ?? 0))).toBe(false);
       }
-    expect(looksLikeNoise(randomBytes(4095))).toBe(false);
+    for (const length of [1000, 2048, 4095]) {
+      const noise = randomBytes(length);
+      expect(looksLikeNoise(noise)).toBe(true);
+      expect(looksLikeNoise(noise.map((byte) => byte & 127))).toBe(false);
+      expect(
+        looksLikeNoise(
+          noise.map((byte) => byte & 63),
+          0,
+        ),
+      ).toBe(false);
+    }
     expect(looksLikeNoise(Uint8Array.from({ length: 8192 }, (_, at) => at))).toBe(false);
   });
 });
