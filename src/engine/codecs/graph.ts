@@ -47,6 +47,8 @@ export function encodePayload(node: CodecNode, input: Stream, workspace: Workspa
 /** What a tree comes to, and what it would come to if one output of its first step were coded otherwise. */
 export interface Variants {
   readonly byteLength: number;
+  /** The outputs of the first step. */
+  readonly streams: readonly Stream[];
   lengthWith(place: number, by: CodecNode): number;
 }
 
@@ -58,7 +60,7 @@ export function encodeVariants(node: CodecNode, input: Stream, workspace: Worksp
   const most = storedPayload(input.bytes).byteLength;
   const codec = codecById(node.id);
   const encoded = codec && encodeStep(codec, node, input, workspace);
-  if (codec === undefined || encoded === undefined) return { byteLength: most, lengthWith: () => most };
+  if (codec === undefined || encoded === undefined) return { byteLength: most, streams: [], lengthWith: () => most };
   const { header, streams } = encoded;
   const lengthOf = (by: CodecNode | undefined, stream: Stream): number => {
     const mark = workspace.mark();
@@ -70,6 +72,7 @@ export function encodeVariants(node: CodecNode, input: Stream, workspace: Worksp
   const total = (children: readonly number[]): number => Math.min(most, codedLength(header, children));
   return {
     byteLength: total(lengths),
+    streams,
     lengthWith(place, by) {
       const stream = streams[place];
       return stream ? total(lengths.with(place, lengthOf(by, stream))) : most;

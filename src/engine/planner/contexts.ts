@@ -1,5 +1,6 @@
 import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import { encodeVariants } from '../codecs/graph.ts';
+import { isSmoother } from '../codecs/range/foresee.ts';
 import { guessPeriods } from '../codecs/range/guess.ts';
 import type { RangeOptions } from '../codecs/range/model.ts';
 import type { Kind } from '../codecs/range/shape.ts';
@@ -52,23 +53,23 @@ export function considerContexts(
   const least = worthwhile[preset][isShort ? 'short' : 'long'];
   const isLeaf = leaves.has(planned.id);
   const mark = workspace.mark();
-  const { size, replacedBy } = replaceable(planned, piece, workspace);
+  const { size, places } = replaceable(planned, piece, workspace);
   let best: Sized = { node: planned, size: size * least };
-  const consider = (options: RangeOptions): number => {
-    const trees = replacedBy({ id: 'range', options });
-    for (const tree of trees) if (tree.size < best.size) best = tree;
-    return Math.min(...trees.map((tree) => tree.size));
-  };
-  const plainSize = preset === 'smallest' || isShort ? consider(alike) : Infinity;
   // What is thought at first matters in short streams alone.
-  const isSmooth = isShort && consider({ ...alike, isSmooth: true }) < plainSize;
+  const coders = places.map(({ stream, sizedWith }) => ({ sizedWith, isSmooth: isShort && isSmoother(stream.bytes) }));
+  const consider = (options: Partial<RangeOptions>): void => {
+    for (const { sizedWith, isSmooth } of coders) {
+      const tree = sizedWith({ id: 'range', options: { ...alike, isSmooth, ...options } });
+      if (tree.size < best.size) best = tree;
+    }
+  };
+  if (preset === 'smallest' || isShort) consider({});
   const shaped = isShort && isLeaf && dtype !== undefined ? kindOf[dtype] : undefined;
-  if (shaped !== undefined) consider({ ...alike, shaped });
-  if (preset === 'smallest' || (isShort && piece.width === 1))
-    for (const period of rows) consider({ period, isNear: false, isSmooth });
+  if (shaped !== undefined) consider({ isSmooth: false, shaped });
+  if (preset === 'smallest' || (isShort && piece.width === 1)) for (const period of rows) consider({ period });
   if (isLeaf && piece.width === 1) {
     const nearRows = isShort || preset === 'smallest' ? rows : [];
-    for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ period, isNear: true, isSmooth });
+    for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ period, isNear: true });
   }
   workspace.release(mark);
   return best.node;
@@ -79,27 +80,34 @@ interface Sized {
   readonly size: number;
 }
 
+/** A stream that another coder may take, and the whole tree with that one in it. */
+interface Replaceable {
+  readonly stream: Stream;
+  readonly sizedWith: (coder: CodecNode) => Sized;
+}
+
 /**
- * What `planned` comes to for `piece`, and what trees do that have another entropy coder: it alone where `planned` is nothing else, or
- * in the place of each right below its root. The workspace keeps what is allocated, the caller releases it.
+ * What `planned` comes to for `piece`, and where it has an entropy coder: it is nothing else, or has them right below its root. The
+ * workspace keeps what is allocated, the caller releases it.
  */
 function replaceable(
   planned: CodecNode,
   piece: Stream,
   workspace: Workspace,
-): { readonly size: number; readonly replacedBy: (coder: CodecNode) => readonly Sized[] } {
-  const sized = (node: CodecNode): Sized => ({ node, size: sizeBy(node, piece, workspace) });
-  if (leaves.has(planned.id))
-    return { size: sized(planned).size, replacedBy: (coder) => (piece.width === 1 ? [sized(coder)] : []) };
-  const { byteLength, lengthWith } = encodeVariants(planned, piece, workspace);
+): { readonly size: number; readonly places: readonly Replaceable[] } {
+  if (leaves.has(planned.id)) {
+    const sizedWith = (node: CodecNode): Sized => ({ node, size: sizeBy(node, piece, workspace) });
+    return { size: sizedWith(planned).size, places: piece.width === 1 ? [{ stream: piece, sizedWith }] : [] };
+  }
+  const { byteLength, streams, lengthWith } = encodeVariants(planned, piece, workspace);
   const outputs = planned.outputs ?? [];
-  const places = [...outputs.keys()].filter((place) => replaced.has(outputs[place]?.id ?? ''));
-  return {
-    size: byteLength,
-    replacedBy: (coder) =>
-      places.map((place) => ({
-        node: { ...planned, outputs: outputs.with(place, coder) },
-        size: lengthWith(place, coder),
-      })),
-  };
+  const places = streams.flatMap((stream, place) => {
+    if (!replaced.has(outputs[place]?.id ?? '')) return [];
+    const sizedWith = (coder: CodecNode): Sized => ({
+      node: { ...planned, outputs: outputs.with(place, coder) },
+      size: lengthWith(place, coder),
+    });
+    return [{ stream, sizedWith }];
+  });
+  return { size: byteLength, places };
 }

@@ -8,6 +8,7 @@ import {
   describeTree,
   encodePayload,
   encodeTree,
+  encodeVariants,
   workspaceBytes,
 } from '../../../src/engine/codecs/graph.ts';
 import { constant } from '../../../src/engine/codecs/constant/index.ts';
@@ -105,6 +106,22 @@ describe('trees', () => {
         moved.set(payload, shift);
         expectRestored(moved.subarray(shift, shift + payload.length), named.stream);
       }
+    }
+  });
+
+  test('tell what they would take with one output coded otherwise', () => {
+    for (const { stream, dtype } of streams) {
+      const node = planStream(stream, dtype, 'quick', workspace, stream.bytes.length);
+      const sizeOf = (tree: CodecNode): number =>
+        inScratch(() => encodePayload(tree, stream, workspace).payload.byteLength);
+      const outputs = node.outputs ?? [];
+      inScratch(() => {
+        const { byteLength, lengthWith } = encodeVariants(node, stream, workspace);
+        expect(byteLength).toBe(sizeOf(node));
+        for (const by of [{ id: 'range' }, { id: 'store' }])
+          for (const place of outputs.keys())
+            expect(lengthWith(place, by)).toBe(sizeOf({ ...node, outputs: outputs.with(place, by) }));
+      });
     }
   });
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalCodes } from '../../../src/engine/codecs/huffman/canonical.ts';
-import { codeLengths } from '../../../src/engine/codecs/huffman/code-lengths.ts';
+import { codeLengths } from '../../../src/engine/codecs/huffman/code-lengths.kernel.ts';
 import { readHeader, writeHeader } from '../../../src/engine/codecs/huffman/header.ts';
 import { createHuffman, huffman } from '../../../src/engine/codecs/huffman/index.ts';
 import { referenceKernel } from '../../../src/engine/codecs/huffman/kernel.ts';

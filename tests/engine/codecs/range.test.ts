@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { isSmoother } from '../../../src/engine/codecs/range/foresee.ts';
 import { guessPeriods } from '../../../src/engine/codecs/range/guess.ts';
 import { createRange, range } from '../../../src/engine/codecs/range/index.ts';
 import { referenceKernel } from '../../../src/engine/codecs/range/kernel.ts';
 import { kinds, type Kind } from '../../../src/engine/codecs/range/shape.ts';
 import { priceCodes, pricesOfOne } from '../../../src/engine/codecs/range/prices.ts';
 import { inScratch, workspace } from '../../support/codecs.ts';
-import { gaussians } from '../../support/streams.ts';
+import { gaussians, randomBytes } from '../../support/streams.ts';
 import { describeTwins } from './twins.ts';
 
 describeTwins(
@@ -50,6 +51,18 @@ function nearestE4m3(value: number): number {
 }
 
 describe('range', () => {
+  test('is foreseen to take less smooth or not, to a thousandth of what it takes', () => {
+    for (const count of [20, 300, 4_000, 40_000])
+      for (const bytes of [
+        ...[1, 6, 30].map((deviation) => quantized(count, () => deviation)),
+        ...[3, 40, 200].map((values) => randomBytes(count, values).map((byte) => (byte % values) * 37)),
+      ]) {
+        const [plain, smooth] = [codedBytes(bytes, 0), codedBytes(bytes, 0, false, true)];
+        const chosen = isSmoother(bytes) ? smooth : plain;
+        expect(chosen, `${plain} or ${smooth}`).toBeLessThanOrEqual(Math.min(plain, smooth) * 1.001 + 1);
+      }
+  });
+
   test('needs no table, so that short streams come within a per cent of their entropy, too', () => {
     for (const [count, deviation, allowed] of [
       [4_000, 6, 1.02],

@@ -1,5 +1,5 @@
 import { DamagedArchiveError } from '../../errors.ts';
-import { longestCode } from './code-lengths.ts';
+import { longestCode } from './code-lengths.kernel.ts';
 import { readDifferences, readNibbles, writeDifferences, writeNibbles } from './lengths.ts';
 
 /** Up to this many symbols are one stream without a table of sizes, and the header is two bytes shorter. */

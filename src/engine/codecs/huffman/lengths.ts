@@ -1,6 +1,6 @@
 import { DamagedArchiveError } from '../../errors.ts';
 import { bitReader, bitWriter, type BitWriter } from '../bits.ts';
-import { longestCode } from './code-lengths.ts';
+import { longestCode } from './code-lengths.kernel.ts';
 
 /** Nibble that starts a run of unused symbols; the next nibble is the run's length less {@link shortestRun}. */
 const runNibble = 12;

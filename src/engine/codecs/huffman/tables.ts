@@ -1,4 +1,4 @@
-import { codeLengths } from './code-lengths.ts';
+import { codeLengths } from './code-lengths.kernel.ts';
 import { type CodedHeader, type Share, sizesLength, writeHeader } from './header.ts';
 
 /** About what a table takes, in bits: for itself and the time to unfold it, and for each used symbol. */
@@ -89,15 +89,14 @@ export function codedBytes(tables: Tables): number {
 /** Bits of all codes together. */
 export function codeBits({ tables, counts }: Tables): number {
   let bits = 0;
-  tables.forEach((lengths, table) => {
-    lengths.forEach((length, symbol) => (bits += length * (counts[table]?.[symbol] ?? 0)));
-  });
+  for (const [table, lengths] of tables.entries())
+    for (let symbol = 0; symbol < 256; symbol++) bits += (lengths[symbol] ?? 0) * (counts[table]?.[symbol] ?? 0);
   return bits;
 }
 
 /** How many of the numbers are not 0. */
 export function usedIn(numbers: Uint32Array | Uint8Array): number {
   let used = 0;
-  for (const number of numbers) if (number > 0) used++;
+  for (let at = 0; at < numbers.length; at++) if (numbers[at] !== 0) used++;
   return used;
 }

@@ -81,14 +81,30 @@ export const tables = ((): Uint8Array => {
   return bytes;
 })();
 
+/** How many bits of a node are thought to have been seen, as many zeros as ones, where no shape is told. */
+export function seenAtFirst(node: number, isSmooth: boolean): number {
+  return isSmooth && node > 0 ? (3 << (31 - Math.clz32(node))) >> 3 : 0;
+}
+
+const unshaped = [false, true].map((isSmooth) =>
+  initialSlots(
+    () => 32768,
+    (node) => seenAtFirst(node, isSmooth),
+  ),
+);
+
 /** What every set begins with: of each node the probability (22 bits) and how many bits it is thought to have seen (10). */
 export function initialSet({ isSmooth, shape, flip }: Model): Uint32Array {
-  const probabilities = shape && probabilitiesOf(shape, flip);
+  if (shape === undefined) return unshaped[isSmooth ? 1 : 0] ?? new Uint32Array(256);
+  const probabilities = probabilitiesOf(shape, flip);
+  const seen = (node: number): number => (node === 0 ? 4 : Math.min(255, 4 << (31 - Math.clz32(node))));
+  return initialSlots((node) => probabilities[node] ?? 32768, seen);
+}
+
+function initialSlots(probabilityOf: (node: number) => number, seenOf: (node: number) => number): Uint32Array {
   return Uint32Array.from({ length: 256 }, (_, node) => {
-    const depth = node === 0 ? 0 : 31 - Math.clz32(node);
-    const seen = shape ? Math.min(255, 4 << depth) : isSmooth && node > 0 ? (3 << depth) >> 3 : 0;
-    const probability = Math.min(Math.max((probabilities?.[node] ?? 32768) * 64, 1024), 2 ** 22 - 1024);
-    return ((probability << 10) | seen) >>> 0;
+    const probability = Math.min(Math.max(probabilityOf(node) * 64, 1024), 2 ** 22 - 1024);
+    return ((probability << 10) | seenOf(node)) >>> 0;
   });
 }
 

@@ -17,18 +17,18 @@ export function commonElement({ bytes, width }: Stream): CommonElement | undefin
   const count = Math.floor(bytes.length / width);
   const looks = Math.min(count, mostLookedAt);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const seen = new Map<number, { times: number; place: number }>();
-  let best: { times: number; place: number } | undefined;
+  const seen = new Map<number, number>();
+  const keyOf = (look: number): number => keyAt(view, Math.floor((look * count) / looks) * width, width);
+  let best = { key: NaN, times: 0 };
   for (let look = 0; look < looks; look++) {
-    const place = Math.floor((look * count) / looks);
-    const key = keyAt(view, place * width, width);
-    const entry = seen.get(key);
-    if (entry === undefined) seen.set(key, { times: 1, place });
-    else entry.times++;
-    const now = entry ?? { times: 1, place };
-    if (best === undefined || now.times > best.times) best = now;
+    const key = keyOf(look);
+    const times = (seen.get(key) ?? 0) + 1;
+    seen.set(key, times);
+    if (times > best.times) best = { key, times };
   }
-  return best === undefined ? undefined : { place: best.place, share: best.times / looks };
+  for (let look = 0; look < looks; look++)
+    if (keyOf(look) === best.key) return { place: Math.floor((look * count) / looks), share: best.times / looks };
+  return undefined;
 }
 
 /** Elements as map keys; two 64-bit elements may share one, which costs size and nothing else. */

@@ -1,4 +1,4 @@
-import { codeLengths } from '../../codecs/huffman/code-lengths.ts';
+import { codeLengths } from '../../codecs/huffman/code-lengths.kernel.ts';
 import { encodeWeights } from './fse.ts';
 
 const longestCode = 11;
