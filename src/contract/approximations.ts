@@ -59,7 +59,11 @@ const recipeEstimate = {
 };
 
 /** What a recipe comes to, from samples of some tensors. */
-export const approximationEstimate = z.object(recipeEstimate);
+export const approximationEstimate = z.object({
+  ...recipeEstimate,
+  /** Those that were sampled. */
+  tensors: z.array(z.object({ ...tensorKey, bitsPerWeight: z.number() })),
+});
 export type ApproximationEstimate = z.infer<typeof approximationEstimate>;
 
 /** A method with the options that differ from its defaults, on samples of one model. */

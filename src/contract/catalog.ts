@@ -16,6 +16,8 @@ export const catalog = z.object({
   methods: z.array(
     z.object({ ...titled, caution: z.string().exactOptional(), options: z.record(z.string(), z.unknown()) }),
   ),
+  /** Ways under plain names, from hardly changed to much smaller: a recipe takes their ids where it takes a method. */
+  levels: z.array(z.object({ id: z.string(), title: z.string(), says: z.string(), method: z.string() })),
   /** Formats that a model can be written in for other programs. */
   exports: z.array(exportTarget),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Preset } from './codecs/codec.ts';
 import type { Quantizer } from './quantizers/quantizer.ts';
+import type { Level } from './quantizers/levels.ts';
 import { dtypes } from './tensor/dtype.ts';
 
 /** What the engine can do, as plain data for people and forms. The order of each list only ever grows at its end. */
@@ -11,6 +12,8 @@ export interface EngineCatalog {
   readonly codecs: readonly CatalogEntry[];
   /** Ways to approximate weights; `caution` is what a person must know before choosing one. */
   readonly methods: readonly MethodEntry[];
+  /** Methods with options under plain names, from hardly changed to much smaller. */
+  readonly levels: readonly Level[];
   readonly presets: readonly {
     readonly id: Preset;
     readonly title: string;
@@ -53,10 +56,11 @@ const presets: EngineCatalog['presets'] = [
 
 /** Lists formats, codecs, methods and presets. Loads the codecs when it is first asked, which takes some milliseconds. */
 export async function listCatalog(): Promise<EngineCatalog> {
-  const [{ codecs }, { formats }, { quantizers }] = await Promise.all([
+  const [{ codecs }, { formats }, { quantizers }, { levels }] = await Promise.all([
     import('./codecs/catalog.ts'),
     import('./formats/catalog.ts'),
     import('./quantizers/catalog.ts'),
+    import('./quantizers/levels.ts'),
   ]);
   return {
     formats: formats.map(({ id, title, extensions }) => ({ id, title, extensions })),
@@ -72,6 +76,7 @@ export async function listCatalog(): Promise<EngineCatalog> {
         options: z.toJSONSchema(options, { unrepresentable: 'any', io: 'input' }),
       }),
     ),
+    levels,
     presets,
   };
 }

@@ -11,6 +11,7 @@ const samples = join(import.meta.dirname, '../../samples');
 /** Approximates the model that is open with a method, and leads from the result to the form that measures it. */
 async function approximate(window: Page, method: RegExp): Promise<void> {
   await window.getByText('Approximate', { exact: true }).click();
+  await window.getByRole('radio', { name: /^By hand/ }).check();
   await window.getByRole('radio', { name: method }).check();
   await window.getByRole('button', { name: 'Compress approximately' }).click();
   await expect(window.getByText(/Proved: the archive gives back these weights/)).toBeVisible();

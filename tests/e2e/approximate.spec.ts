@@ -5,7 +5,10 @@ test('a model is approximated by a method, an option and a rule, and its result 
   await window.getByRole('button', { name: 'Try the sample' }).click();
   await expect(window.getByRole('row', { name: /fc1.weight/ })).toBeVisible();
   await window.getByText('Approximate', { exact: true }).click();
+  await expect(window.getByRole('radio', { name: /^Nearly the same/ })).toBeChecked();
   await expect(window.getByText(/^~ \d+ kB$/)).toBeVisible();
+  await check(window, 'levels');
+  await window.getByRole('radio', { name: /^By hand/ }).press('Space');
   const table = window.getByRole('grid', { name: 'Recipe by tensor' });
   const row = table.getByRole('row', { name: /fc1.weight/ });
   await expect(row).toContainText(/~ .*\d %/);
@@ -34,9 +37,22 @@ test('a model is approximated by a method, an option and a rule, and its result 
   await check(window, 'result-approximate');
 });
 
+test('a level in plain words is all that has to be chosen', async ({ window }) => {
+  await window.getByRole('button', { name: 'Try the sample' }).click();
+  await window.getByText('Approximate', { exact: true }).click();
+  await window.getByRole('radio', { name: /^Compact/ }).check();
+  // The map tells what a weight takes as it is chosen now.
+  await expect(window.getByRole('figure', { name: 'Where the bytes are' }).getByText('2 to 4')).toBeVisible();
+  await window.getByRole('button', { name: 'Compress approximately' }).click();
+  await expect(window.getByText(/Proved: the archive gives back these weights/)).toBeVisible();
+  const lost = window.getByRole('grid', { name: 'Tensors of the result' });
+  await expect(lost.getByRole('row', { name: /fc1.weight/ })).toContainText('grid');
+});
+
 test('all methods are tried on a model, and one of them is taken by keyboard', async ({ window }) => {
   await window.getByRole('button', { name: 'Try the sample' }).click();
   await window.getByText('Approximate', { exact: true }).click();
+  await window.getByRole('radio', { name: /^By hand/ }).check();
   await window.getByRole('button', { name: 'Try all methods' }).click();
   const points = window.getByRole('grid', { name: 'Methods that were tried' });
   await expect(points).toBeVisible();

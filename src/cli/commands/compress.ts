@@ -36,7 +36,7 @@ export const addCompress: AddCommand = (program, runAction) => {
       new Option('--preset <name>', 'how hard to try').choices(['quick', 'balanced', 'smallest']).default('balanced'),
     )
     .addOption(
-      new Option('--approx <method[:key=value,…]>', 'approximate the weights; `methods` lists the methods')
+      new Option('--approx <level|method[:key=value,…]>', 'approximate the weights; `methods` lists levels and methods')
         .argParser(parseMethod)
         .conflicts('recipe'),
     )

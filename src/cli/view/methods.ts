@@ -1,6 +1,7 @@
 import type { EngineCatalog } from '../../engine/index.ts';
 import { colors } from './colors.ts';
 
+type Level = EngineCatalog['levels'][number];
 type Method = EngineCatalog['methods'][number];
 
 /** What a JSON Schema says of one option, as far as it is shown. */
@@ -13,9 +14,14 @@ interface OptionSchema {
   readonly type?: string;
 }
 
-/** The methods with their options, ranges and defaults. */
-export function methodsText(methods: readonly Method[]): string {
-  return methods.map((method) => methodLines(method).join('\n')).join('\n\n');
+/** The levels, and the methods with their options, ranges and defaults. */
+export function methodsText(levels: readonly Level[], methods: readonly Method[]): string {
+  const blocks = [levels.map(levelLine), ...methods.map(methodLines)];
+  return blocks.map((lines) => lines.join('\n')).join('\n\n');
+}
+
+function levelLine({ id, title, says, method }: Level): string {
+  return `${colors.bold(id)}  ${title} (${method}). ${says}`;
 }
 
 function methodLines({ id, title, summary, caution, options }: Method): readonly string[] {

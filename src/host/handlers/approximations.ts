@@ -43,7 +43,10 @@ export function approximationHandlers(parts: {
       },
       'approximations.estimate': async ({ path, recipe }) => {
         const input = await access.check(path);
-        return estimates.run(input, (signal) => estimateRecipe({ input, recipe }, { spawnWorker, signal }));
+        const estimate = await estimates.run(input, (signal) =>
+          estimateRecipe({ input, recipe }, { spawnWorker, signal }),
+        );
+        return { ...estimate, tensors: [...estimate.tensors] };
       },
       'approximations.survey': async ({ path }) => {
         const input = await access.check(path);

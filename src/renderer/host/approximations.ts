@@ -15,12 +15,12 @@ export function useSettledRecipe(recipe: Recipe): Recipe {
   return useMemo(() => JSON.parse(text) as Recipe, [text]);
 }
 
-/** What a recipe comes to, from samples; the figures before it stay until the new ones are there. */
-export function useRecipeEstimate(path: string, recipe: Recipe) {
+/** What a recipe comes to, from samples; the figures before it stay until the new ones are there. Without one nothing is asked. */
+export function useRecipeEstimate(path: string, recipe: Recipe | undefined) {
   const { host } = useConnection();
   return useQuery({
     queryKey: ['approximation', path, recipe],
-    queryFn: () => host.call('approximations.estimate', { path, recipe }),
+    queryFn: recipe === undefined ? skipToken : () => host.call('approximations.estimate', { path, recipe }),
     placeholderData: keepPreviousData,
     staleTime: Infinity,
     gcTime: 60_000,

@@ -14,7 +14,11 @@ import { phaseWords } from '../../../src/renderer/features/job/progress-words.ts
 import { proofLadder } from '../../../src/renderer/features/job/proof-words.ts';
 import { tileProgress } from '../../../src/renderer/features/job/tile-progress.ts';
 import { waterfallFinding, waterfallSteps } from '../../../src/renderer/features/job/waterfall-words.ts';
-import { estimatedFigures, storedFigures } from '../../../src/renderer/features/model/tile-figures.ts';
+import {
+  approximatedFigures,
+  estimatedFigures,
+  storedFigures,
+} from '../../../src/renderer/features/model/tile-figures.ts';
 import { moveTarget, sortQueue } from '../../../src/renderer/features/queue/queue-order.ts';
 import { bitsStep, bitsStepWords } from '../../../src/renderer/text/bits.ts';
 import { findSha256 } from '../../../src/renderer/text/sha256.ts';
@@ -36,6 +40,13 @@ test('a sampled tensor is drawn as sampled, the others as the model on the whole
   expect(estimatedFigures(estimate, 'balanced', bits)({ ...tile, name: 'other' }).share).toBe(0.65);
   expect(storedFigures(bits)(tile)).toBeUndefined();
   expect(storedFigures(bits)({ ...tile, bytesOut: 13 })?.bitsPerWeight).toBeCloseTo(10.4);
+});
+
+test('tiles of a recipe take the bits of their tensor where it was sampled, and the share of the whole where not', () => {
+  const tensors = [{ file: tile.file, name: tile.name, bitsPerWeight: 4 }];
+  const figuresOf = approximatedFigures({ bitsPerWeight: 5, bytesOut: 300, relativeError: 0.01, tensors }, 1000, bits);
+  expect(figuresOf(tile)).toEqual({ share: 0.25, bitsPerWeight: 4 });
+  expect(figuresOf({ ...tile, name: 'other' }).share).toBe(0.3);
 });
 
 test('tiles fill in the order of the file', () => {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
 import { quantizerById, quantizers } from '../../quantizers/catalog.ts';
+import { levelById, levels } from '../../quantizers/levels.ts';
 
 const match = z.string().min(1).meta({
   title: 'Tensors',
@@ -8,7 +9,7 @@ const match = z.string().min(1).meta({
 });
 
 const step = {
-  method: z.string().meta({ title: 'Method', description: 'The id of an approximate method.' }),
+  method: z.string().meta({ title: 'Method', description: 'The id of an approximate method, or of a level.' }),
   options: z
     .record(z.string(), z.unknown())
     .optional()
@@ -55,14 +56,26 @@ export function parseRecipe(input: unknown): Recipe {
   return recipe;
 }
 
-/** The step with all its options, defaults filled in. */
+/** The step with all its options, defaults filled in; of a level, of the method it stands for. */
 export function stepOf(
-  { method, options = {} }: { readonly method: string; readonly options?: Record<string, unknown> | undefined },
+  {
+    method,
+    options = {},
+  }: { readonly method: string; readonly options?: Readonly<Record<string, unknown>> | undefined },
   place: string,
 ): MethodStep {
+  const level = levelById(method);
+  if (level !== undefined) {
+    if (Object.keys(options).length > 0)
+      throw new UsageError(
+        `"${method}" is a level and takes no options (${place}); its method "${level.method}" takes them.`,
+        { method },
+      );
+    return stepOf(level, place);
+  }
   const quantizer = quantizerById(method);
   if (quantizer === undefined) {
-    const known = quantizers.map(({ id }) => id).join(', ');
+    const known = [...levels, ...quantizers].map(({ id }) => id).join(', ');
     throw new UsageError(`There is no approximate method "${method}" (${place}); there are ${known}.`, { method });
   }
   const parsed = quantizer.options.safeParse(options);

@@ -5,7 +5,7 @@ import { SampledModel } from './sampled-model.ts';
 import { WeightSample, type RecipeEstimate } from './weight-sample.ts';
 
 /** A method with some options, on one model. */
-export interface SurveyPoint extends RecipeEstimate {
+export interface SurveyPoint extends Omit<RecipeEstimate, 'tensors'> {
   readonly method: string;
   /** Those that differ from its defaults. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -31,7 +31,8 @@ export function surveyMethods(
     const sample = new WeightSample(model, brief);
     const points: SurveyPoint[] = [];
     for (const step of methodLadder) {
-      points.push({ ...step, ...(await sample.estimate({ default: step })) });
+      const { bitsPerWeight, bytesOut, relativeError } = await sample.estimate({ default: step });
+      points.push({ ...step, bitsPerWeight, bytesOut, relativeError });
       progress?.([...points], methodLadder.length);
     }
     return points;

@@ -15,6 +15,8 @@ export interface RecipeEstimate {
    * weights, not of what the model answers.
    */
   readonly relativeError: number;
+  /** Those that were sampled, with the bits of each number. */
+  readonly tensors: readonly { readonly file: string; readonly name: string; readonly bitsPerWeight: number }[];
 }
 
 /** A tensor and how many bytes of the model it stands for. */
@@ -46,7 +48,7 @@ export class WeightSample {
   async estimate(given: RecipeInput): Promise<RecipeEstimate> {
     const recipe = parseRecipe(given);
     let [weights, bits, errors, picked] = [0, 0, 0, 0];
-    await Promise.all(
+    const tensors = await Promise.all(
       this.#picks.map(async (one) => {
         const tried = await this.#model.try(one, recipe, this.#sampleBytes);
         const { dtype } = one.tensor;
@@ -59,6 +61,8 @@ export class WeightSample {
           errors + count * error ** 2,
           picked + one.bytes,
         ];
+        const file = this.#model.files[one.file]?.name ?? '';
+        return { file, name: one.tensor.name, bitsPerWeight: each };
       }),
     );
     const others = ((this.#model.bytes - this.#floatBytes) * (await this.#otherBits())) / 8;
@@ -67,6 +71,7 @@ export class WeightSample {
       bitsPerWeight: weights > 0 ? bits / weights : 0,
       bytesOut: Math.round((bits / 8) * scale + others),
       relativeError: weights > 0 ? Math.sqrt(errors / weights) : 0,
+      tensors,
     };
   }
 

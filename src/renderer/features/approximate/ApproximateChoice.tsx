@@ -1,115 +1,36 @@
-import { Switch } from '@mantine/core';
-import { useState } from 'react';
 import { Link } from 'wouter';
-import type { DecidedTensor } from '../../../contract/approximations.ts';
 import type { Catalog } from '../../../contract/catalog.ts';
-import { recipe as recipeSchema } from '../../../contract/recipes.ts';
-import { Actions } from '../../components/Actions.tsx';
-import { saveText } from '../../components/chart/save.ts';
-import { LinkButton } from '../../components/LinkButton.tsx';
-import { useSettledRecipe } from '../../host/approximations.ts';
 import { fitLink } from '../../text/links.ts';
-import { MethodChoice } from './MethodChoice.tsx';
-import { changedOptions, optionFields, type OptionValues } from './option-fields.ts';
-import { OptionForm } from './OptionForm.tsx';
-import classes from './Recipe.module.css';
-import { fromRecipe, toRecipe, type RecipeChoice } from './recipe-choice.ts';
-import { RecipeTable } from './RecipeTable.tsx';
-import { RuleList } from './RuleList.tsx';
-import { Survey } from './Survey.tsx';
-import { TensorTrial } from './TensorTrial.tsx';
+import { ByHand } from './ByHand.tsx';
+import { byHand, LevelChoice } from './LevelChoice.tsx';
+import type { RecipeChoice } from './recipe-choice.ts';
 
 interface ApproximateChoiceProps {
   readonly path: string;
   readonly name: string;
+  readonly levels: Catalog['levels'];
   readonly methods: Catalog['methods'];
   readonly choice: RecipeChoice;
   readonly onChange: (choice: RecipeChoice) => void;
 }
 
-/** How weights are approximated: a method with its options for most, and rules for some. */
-export function ApproximateChoice({ path, name, methods, choice, onChange }: ApproximateChoiceProps) {
-  const [fault, setFault] = useState<string>();
-  const [lookedAt, setLookedAt] = useState<DecidedTensor>();
-  const recipe = useSettledRecipe(toRecipe(choice));
-  const method = methods.find(({ id }) => id === choice.method);
-  const fields = method === undefined ? [] : optionFields(method.options);
-  const open = async (file: File) => {
-    const { success, data } = recipeSchema.safeParse(parsed(await file.text()));
-    setFault(success ? undefined : `${file.name} is no recipe.`);
-    if (success) onChange(fromRecipe(data, choice));
+/** How weights are approximated: by a level in plain words, or all of it chosen by hand, which starts from the level. */
+export function ApproximateChoice({ path, name, levels, methods, choice, onChange }: ApproximateChoiceProps) {
+  const level = levels.find(({ id }) => id === choice.method);
+  // An opened recipe may say more than a level does.
+  const isLevel = level !== undefined && choice.rules.length === 0 && choice.automatic;
+  const method = level?.method ?? choice.method;
+  const choose = (id: string) => {
+    onChange({ method: id === byHand ? method : id, options: {}, rules: [], automatic: true });
   };
   return (
-    <div className={classes.part}>
+    <>
+      <LevelChoice levels={levels} value={isLevel ? level.id : byHand} onChange={choose} />
       <p>
         With sample inputs more is possible: <Link href={fitLink(path)}>Fit it into a size</Link>, and bits go where
         they matter to what the model answers.
       </p>
-      <Survey
-        path={path}
-        name={name}
-        methods={methods}
-        onChoose={({ method: id, options }) => onChange({ ...choice, method: id, options: options as OptionValues })}
-      />
-      <MethodChoice
-        methods={methods}
-        value={choice.method}
-        onChange={(id) => onChange({ ...choice, method: id, options: {} })}
-      />
-      {method !== undefined && (
-        <OptionForm
-          label={`Options of ${method.title}`}
-          fields={fields}
-          values={choice.options}
-          onChange={(values) => onChange({ ...choice, options: changedOptions(fields, values) ?? {} })}
-        />
-      )}
-      <Switch
-        label="Take care by itself"
-        description="Keeps norms, biases, masks and computed tables, and treats sensitive layers more finely, unless a rule says otherwise."
-        checked={choice.automatic}
-        onChange={({ currentTarget }) => onChange({ ...choice, automatic: currentTarget.checked })}
-      />
-      <RuleList rules={choice.rules} methods={methods} onChange={(rules) => onChange({ ...choice, rules })} />
-      <RecipeTable path={path} methods={methods} recipe={recipe} onSelect={setLookedAt} selected={lookedAt} />
-      {lookedAt !== undefined && (
-        <TensorTrial
-          path={path}
-          tensor={lookedAt}
-          recipe={recipe}
-          methods={methods}
-          rules={choice.rules}
-          onRules={(rules) => onChange({ ...choice, rules })}
-          onClose={() => setLookedAt(undefined)}
-        />
-      )}
-      <Actions>
-        <LinkButton
-          onClick={() => saveText(`${name}.recipe.json`, 'application/json', JSON.stringify(toRecipe(choice), null, 2))}
-        >
-          Save the recipe
-        </LinkButton>
-        <label>
-          Open a recipe{' '}
-          <input
-            type="file"
-            accept="application/json,.json"
-            onChange={({ currentTarget }) => {
-              const file = currentTarget.files?.[0];
-              if (file !== undefined) void open(file);
-            }}
-          />
-        </label>
-      </Actions>
-      {fault !== undefined && <p role="alert">{fault}</p>}
-    </div>
+      {!isLevel && <ByHand {...{ path, name, methods, onChange }} choice={{ ...choice, method }} />}
+    </>
   );
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,6 @@
 import type { ModelSummary } from '../../../contract/models.ts';
-import type { Recipe } from '../../../contract/recipes.ts';
 import figures from '../../components/figures.module.css';
-import { useRecipeEstimate, useSettledRecipe } from '../../host/approximations.ts';
+import type { useRecipeEstimate } from '../../host/approximations.ts';
 import { bytesText, changeText, exactBytesText, percentText } from '../../text/amounts.ts';
 import { bitsText } from '../../text/bits.ts';
 import classes from '../model/EstimateHeadline.module.css';
@@ -9,13 +8,14 @@ import { contentWords } from '../model/Headline.tsx';
 
 interface ApproximateHeadlineProps {
   readonly model: ModelSummary;
-  readonly recipe: Recipe;
+  /** What it would come to, from really approximating samples. */
+  readonly estimate: ReturnType<typeof useRecipeEstimate>;
 }
 
-/** What the recipe would come to, from really approximating samples. */
-export function ApproximateHeadline({ model, recipe }: ApproximateHeadlineProps) {
-  const { bytes, path } = model;
-  const { data, error, isPlaceholderData } = useRecipeEstimate(path, useSettledRecipe(recipe));
+/** What the recipe would come to. */
+export function ApproximateHeadline({ model, estimate }: ApproximateHeadlineProps) {
+  const { bytes } = model;
+  const { data, error, isPlaceholderData } = estimate;
   return (
     <section aria-label="Size">
       <p className={classes.line}>

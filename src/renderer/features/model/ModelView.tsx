@@ -10,6 +10,7 @@ import { Exact } from '../../components/Exact.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { IconLock, IconTilde } from '../../components/icons.ts';
 import { Screen } from '../../components/Screen.tsx';
+import { useRecipeEstimate, useSettledRecipe } from '../../host/approximations.ts';
 import { useStartJob } from '../../host/jobs.ts';
 import { useEstimate, useModelMap } from '../../host/models.ts';
 import { useCatalog, useSettings } from '../../host/settings.ts';
@@ -28,7 +29,7 @@ import { ModelDetails } from './ModelDetails.tsx';
 import { ModelMap } from './ModelMap.tsx';
 import { PresetChoice } from './PresetChoice.tsx';
 import { TensorInspector } from './TensorInspector.tsx';
-import { estimatedFigures, tileKey } from './tile-figures.ts';
+import { approximatedFigures, estimatedFigures, tileKey } from './tile-figures.ts';
 import { useBits } from './use-bits.ts';
 import { useSelection } from './use-selection.ts';
 
@@ -41,18 +42,20 @@ export function ModelView({ model }: { readonly model: ModelSummary }) {
   const [base, setBase] = useState('');
   const [kind, setKind] = useState<Kind>('exact');
   const [decided, setDecided] = useState<RecipeChoice>();
-  const methods = useCatalog().data?.methods ?? [];
-  const choice = decided ?? { method: methods[0]?.id ?? '', options: {}, rules: [], automatic: true };
+  const { methods = [], levels = [] } = useCatalog().data ?? {};
+  const choice = decided ?? { method: levels[0]?.id ?? '', options: {}, rules: [], automatic: true };
   const isApproximate = kind === 'approximate';
   const preset = chosen ?? settings.data?.defaultPreset ?? 'balanced';
   const start = useStartJob();
   const map = useModelMap(path, model.tensors > 0);
   const estimate = useEstimate(path, bytes > 0);
   const bitsOf = useBits();
-  const figures = useMemo(
-    () => (estimate.data === undefined ? undefined : estimatedFigures(estimate.data, preset, bitsOf)),
-    [estimate.data, preset, bitsOf],
-  );
+  const recipe = useSettledRecipe(toRecipe(choice));
+  const approximated = useRecipeEstimate(path, isApproximate ? recipe : undefined);
+  const figures = useMemo(() => {
+    if (isApproximate) return approximated.data && approximatedFigures(approximated.data, bytes, bitsOf);
+    return estimate.data && estimatedFigures(estimate.data, preset, bitsOf);
+  }, [isApproximate, approximated.data, bytes, estimate.data, preset, bitsOf]);
   const { selected, select, close } = useSelection();
   const form = useRef<HTMLFormElement>(null);
   useShortcut('start', () => form.current?.requestSubmit());
@@ -68,7 +71,7 @@ export function ModelView({ model }: { readonly model: ModelSummary }) {
   return (
     <Screen title={model.name} path={path} mark={isApproximate ? <Approximate /> : <Exact />}>
       {isApproximate ? (
-        <ApproximateHeadline model={model} recipe={toRecipe(choice)} />
+        <ApproximateHeadline model={model} estimate={approximated} />
       ) : (
         <EstimateHeadline model={model} estimate={estimate.data} isEstimating={estimate.isFetching} preset={preset} />
       )}
@@ -94,7 +97,7 @@ export function ModelView({ model }: { readonly model: ModelSummary }) {
       >
         {model.tensors > 0 && methods.length > 0 && <KindChoice value={kind} onChange={setKind} />}
         {isApproximate ? (
-          <ApproximateChoice path={path} name={model.name} methods={methods} choice={choice} onChange={setDecided} />
+          <ApproximateChoice {...{ path, levels, methods, choice }} name={model.name} onChange={setDecided} />
         ) : (
           <PresetChoice value={preset} onChange={setChosen} estimate={estimate.data} bytes={bytes} />
         )}

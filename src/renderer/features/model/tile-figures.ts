@@ -1,3 +1,4 @@
+import type { ApproximationEstimate } from '../../../contract/approximations.ts';
 import type { Estimate, MapTile } from '../../../contract/models.ts';
 
 /** What is known of one tile: how much of it stays, from 0 to about 1, and what a weight of it takes. */
@@ -29,11 +30,30 @@ export function estimatedFigures(
   const sizeOf = (id: string) => presets.find(({ preset }) => preset === id)?.bytesOut;
   const whole = sizeOf(chosen) ?? bytes;
   const change = whole / (sizeOf('balanced') ?? whole);
-  const known = new Map(tensors.map(({ file, name, bitsPerWeight }) => [tileKey({ file, name }), bitsPerWeight]));
+  return sampledFigures(tensors, whole / Math.max(1, bytes), change, bitsOf);
+}
+
+/** Figures of the tiles of a model of `bytes` as a recipe makes it; tensors outside of the sample are taken for average. */
+export function approximatedFigures(
+  { bytesOut, tensors }: ApproximationEstimate,
+  bytes: number,
+  bitsOf: (dtype: string) => number,
+): (tile: MapTile) => TileFigures {
+  return sampledFigures(tensors, bytesOut / Math.max(1, bytes), 1, bitsOf);
+}
+
+/** Bits of sampled tensors, times `change`; of all others the share that stays on average. */
+function sampledFigures(
+  tensors: ApproximationEstimate['tensors'],
+  average: number,
+  change: number,
+  bitsOf: (dtype: string) => number,
+): (tile: MapTile) => TileFigures {
+  const known = new Map(tensors.map((tensor) => [tileKey(tensor), tensor.bitsPerWeight]));
   return (tile) => {
     const bits = bitsOf(tile.dtype);
     const sampled = known.get(tileKey(tile));
-    return toFigures(sampled === undefined ? whole / Math.max(1, bytes) : (sampled / bits) * change, bits);
+    return toFigures(sampled === undefined ? average : (sampled / bits) * change, bits);
   };
 }
 
