@@ -84,6 +84,16 @@ export function stackedExperts(mixture: MixtureShape, stacking: Stacking, layers
   );
 }
 
+/** The same file with names that do not tell of experts, layers or their matrices, each as long. */
+export function underUntellingNames(file: Uint8Array): Uint8Array {
+  const header = 8 + Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true));
+  const names = Buffer.from(file.subarray(8, header))
+    .toString('latin1')
+    .replaceAll(/(experts|layers)\./g, '$1_')
+    .replaceAll(/gate|up|down/g, (part) => ({ gate: 'this', up: 'at', down: 'that' })[part] ?? part);
+  return Buffer.concat([file.subarray(0, 8), Buffer.from(names, 'latin1'), file.subarray(header)]);
+}
+
 function expertsOf(mixture: MixtureShape & { readonly seed?: number }): readonly Expert[] {
   const { experts, hidden, intermediate, noise, isInOrder, seed = 0 } = mixture;
   const count = hidden * intermediate;

@@ -84,11 +84,14 @@ const normNames = /(^|[._/])(\w*norm\w*|ln(_?\w*)?|bn\d*|gamma|beta|scale|runnin
 const embeddingNames = /(embed|embedding|wte|wpe|tok_embeddings|token_embd|position_embd|shared)(s|dings?)?([._/]|$)/i;
 const headNames = /(^|[._/])(lm_head|head|classifier|output|logits|fc_out|score)([._/]|$)/i;
 
+const stackNames = /experts?([._/]|$)|_exps([._/]|$)/i;
+
 function guessRole({ name, shape }: TensorInfo): TensorRole {
   const extents = shape.filter((extent) => extent !== 1);
   const common = { names: [name], channelAxis: 0, position: headNames.test(name) ? 'last' : 'none' } as const;
   if (extents.length < 2) return { ...common, role: normNames.test(name) ? 'normalization' : 'bias' };
   if (embeddingNames.test(name)) return { ...common, role: 'embedding' };
+  if (shape.length === 3 && stackNames.test(name)) return { ...common, channelAxis: 1, role: 'matrix' };
   if (shape.length >= 3) return { ...common, role: shape[1] === 1 && shape.length >= 4 ? 'depthwise' : 'convolution' };
   return { ...common, role: 'matrix' };
 }

@@ -20,7 +20,6 @@ import { archivePath } from './approximate/name.ts';
 import type { Recipe } from './approximate/recipe.ts';
 import { AssemblyLine } from './job/assembly-line.ts';
 import { openBaseModels, refuseCircle, refuseInputAsBase, type BaseModelFile } from './bases/base-models.ts';
-import { drawBlueprint } from './cut/blueprint.ts';
 import { refuseBase } from './bases/bases.ts';
 import { declareFile } from './cut/declare-file.ts';
 import { emptyDigest, modelDigest } from './job/digests.ts';
@@ -29,10 +28,8 @@ import { EncodePass } from './encode/encode-pass.ts';
 import type { CompressReport, FileReport, JobEvent, TensorReport } from './job/events.ts';
 import { assertUnchanged, openInputs, type Inputs } from '../models/inputs.ts';
 import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job/job.ts';
-import { divideStacks } from './inner-base/divide.ts';
-import { makeInnerBase, type InnerBaseFile } from './inner-base/encode.ts';
-import { looksInside } from './inner-base/find.ts';
-import { findReferences } from './encode/references.ts';
+import { layOut } from './encode/lay-out.ts';
+import { findLikenesses, looksInside, stacksOf, type Likeness } from './inner-base/find.ts';
 import { restoreArchive } from './restore.ts';
 import type { CompressRequest, EngineContext, PreparedTensor } from './job/requests.ts';
 import {
@@ -129,14 +126,14 @@ async function run(
   if (resumed)
     reporter.emit({ type: 'notice', message: `${resumed.blocks.length} blocks of an earlier run are gone on with.` });
 
-  const isSought = recipe === undefined && looksInside(request.preset);
-  await using owner = new AsyncDisposableStack();
-  const means = { folder: dirname(path), owner, signal, looksIntoStacks: bases.files.length === 0 };
-  const inner = isSought ? await makeInnerBase(inputs.files, means) : undefined;
+  // Slices have no counterparts in bases that were given, and of what is approximated against those none is restored ahead.
+  const isAlone = bases.files.length === 0;
+  const isSought = looksInside(request.preset) && (recipe === undefined || isAlone);
+  const likenesses = isSought ? await findLikenesses(inputs.files, { looksIntoStacks: isAlone, signal }) : [];
   const encode = async () => {
     const { index, blocksEnd, ledger } = await encodeAll(
       inputs,
-      { bases: bases.files, inner },
+      { bases: bases.files, likenesses },
       output,
       sought,
       resources,
@@ -232,7 +229,7 @@ interface Surroundings {
 
 async function encodeAll(
   inputs: Inputs,
-  { bases, inner }: { readonly bases: readonly BaseModelFile[]; readonly inner: InnerBaseFile | undefined },
+  { bases, likenesses }: { readonly bases: readonly BaseModelFile[]; readonly likenesses: readonly Likeness[] },
   output: OutputFile,
   request: Omit<CompressRequest, 'approximate' | 'prepared'> & {
     readonly recipe: Recipe | undefined;
@@ -256,18 +253,19 @@ async function encodeAll(
       preset,
       prepared: request.prepared,
       bases,
+      stacks: stacksOf(inputs.files, likenesses),
       read: (bytes) => reporter.progress('measure', bytes, inputs.bytes, 0),
     }));
   if (plan) watch.end('measure');
   const originals = plan?.originals ?? equals;
-  const divided = divideStacks(inputs.files, originals, inner?.inner);
-  const blueprint = drawBlueprint(divided.files, divided.originals, blockBytes, plan?.approximations);
   const ledger = new TensorLedger(inputs.files, originals, plan?.choices);
   const builder = new IndexBuilder(inputs.model.name);
-  const references = await findReferences({
-    ...{ files: divided.files, runs: blueprint, builder, signal },
-    bases: inner ? [...bases, inner] : bases,
-  });
+  await using owner = new AsyncDisposableStack();
+  const { blueprint, references } = await layOut(
+    { files: inputs.files, originals, approximations: plan?.approximations, likenesses, bases },
+    builder,
+    { crew, preset, folder: dirname(output.path), owner, signal },
+  );
   const fileDigests = inputs.files.map(() => emptyDigest);
 
   const line = new AssemblyLine(crew, signal, context.pause);

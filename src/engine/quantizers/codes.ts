@@ -1,3 +1,4 @@
+import { longestPeriod } from '../codecs/range/model.ts';
 import { DamagedArchiveError } from '../errors.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import type { StreamShape } from '../codecs/codec.ts';
@@ -76,7 +77,12 @@ export function writeCodes(codes: Int32Array, workspace: Workspace, columns?: nu
   return {
     header,
     parts: [
-      { bytes, width, dtype: width === 1 ? 'I8' : 'I16', ...(columns !== undefined && { rows: [columns] }) },
+      {
+        bytes,
+        width,
+        dtype: width === 1 ? 'I8' : 'I16',
+        ...(columns !== undefined && columns <= longestPeriod && { rows: [columns] }),
+      },
       { bytes: escaped, width: 4, dtype: 'I32' },
     ],
   };

@@ -11,6 +11,8 @@ export interface Geometry {
   readonly columns: number;
   /** What shares an output channel: whole rows, whole columns, or nothing that is known. */
   readonly channels: 'rows' | 'columns' | 'none';
+  /** Of so many rows each piece has some alone; absent: of all. */
+  readonly stacked?: number | undefined;
 }
 
 /** Distances of lines that were found elsewhere: one for the tensor, or one for each of its rows or columns. */

@@ -207,9 +207,9 @@ export function greatest({ least, most }: TensorStatistics): number {
   return Math.max(0, -least, most);
 }
 
-/** The pieces of a tensor: whole rows up to `pieceCount` numbers, or even parts of a row that is longer. */
+/** The pieces of a tensor: whole rows up to `pieceCount` numbers, none of two stacks, or even parts of a row that is longer. */
 export function* piecesOf(
-  { rows, columns }: Pick<Geometry, 'rows' | 'columns'>,
+  { rows, columns, stacked = rows }: Pick<Geometry, 'rows' | 'columns' | 'stacked'>,
   pieceCount: number,
 ): Generator<{ readonly start: number; readonly count: number }> {
   if (columns > pieceCount) {
@@ -219,6 +219,8 @@ export function* piecesOf(
     return;
   }
   const count = Math.max(1, Math.floor(pieceCount / columns)) * columns;
-  for (let start = 0; start < rows * columns; start += count)
-    yield { start, count: Math.min(count, rows * columns - start) };
+  for (let first = 0; first < rows; first += stacked) {
+    const end = Math.min(rows, first + stacked) * columns;
+    for (let start = first * columns; start < end; start += count) yield { start, count: Math.min(count, end - start) };
+  }
 }

@@ -1,6 +1,6 @@
 import { describeNode, describeTree, encodeTree } from '../codecs/graph.ts';
 import type { Preset, Stream } from '../codecs/codec.ts';
-import { readFully } from '../io/descriptor.ts';
+import { readFully, writeFully } from '../io/descriptor.ts';
 import {
   approximatePiece,
   parametersOf,
@@ -13,7 +13,7 @@ import { allocateFloats } from '../quantizers/frame.ts';
 import { measurePiece, type TensorStatistics } from '../quantizers/statistics.ts';
 import { decodeFloats, floatWidth } from '../tensor/floats.ts';
 import { partPlanner, planBlock, trialsIn } from './plan-block.ts';
-import type { CodedBlock, FileRange, TaskOf } from './protocol.ts';
+import type { CodedBlock, FileRange, StreamKind, TaskOf } from './protocol.ts';
 import { readsReference, type ThreadMemory } from './thread-memory.ts';
 
 /** Codes batches of blocks, exactly or approximated, and measures what an approximation has to know before. */
@@ -25,17 +25,18 @@ export class BlockEncoder {
   }
 
   /** Reads a batch into a slot and codes its blocks there, one behind another. */
-  encode({ slot, source, blocks, preset }: TaskOf<'encode'>): CodedBlock[] {
+  encode({ slot, source, blocks, preset, target }: TaskOf<'encode'>): CodedBlock[] {
     const input = this.#memory.read(slot, source);
     const { output } = this.#memory.slot(slot);
     let [from, to] = [0, 0];
-    return blocks.map(({ length, stream, node, reference: range, approximation }) => {
+    const codedBlocks = blocks.map(({ length, stream, node, reference: range, approximation }) => {
       const coded = this.#memory.scratch(() => {
         if (approximation)
           return this.#approximate(
             input.subarray(from, from + length),
             approximation,
             output.subarray(to),
+            stream,
             preset,
             range,
           );
@@ -50,12 +51,15 @@ export class BlockEncoder {
       to += coded.storedLength;
       return coded;
     });
+    if (target) writeFully(target.descriptor, input, target.offset);
+    return codedBlocks;
   }
 
   #approximate(
     bytes: Uint8Array,
     approximation: PieceApproximation,
     output: Uint8Array,
+    stream: StreamKind,
     preset: Preset,
     reference: FileRange | undefined,
   ): CodedBlock {
@@ -70,12 +74,34 @@ export class BlockEncoder {
       partPlanner(this.#memory, preset),
       others,
     );
+    const shorter =
+      reference && !needsBase ? this.#encodeAgainst(reference, bytes, output, stream, preset, storedLength) : undefined;
     return {
-      storedLength,
+      storedLength: shorter ?? storedLength,
       loss,
-      codec: describeNode(describeTree(output.subarray(0, storedLength))),
+      codec: describeNode(describeTree(output.subarray(0, shorter ?? storedLength))),
       usesReference: readsReference(output),
     };
+  }
+
+  /** Codes what a piece restores to exactly, where that takes fewer bytes than `most` as a difference; how many. */
+  #encodeAgainst(
+    reference: FileRange,
+    bytes: Uint8Array,
+    output: Uint8Array,
+    stream: StreamKind,
+    preset: Preset,
+    most: number,
+  ): number | undefined {
+    return this.#memory.scratch(() => {
+      const block = { bytes, width: stream.width, reference: this.#memory.gather([reference]) };
+      const chosen = planBlock(block, stream, trialsIn(this.#memory, preset));
+      const coded = this.#memory.workspace.allocate(bytes.length + 1);
+      const length = encodeTree(chosen, block, this.#memory.workspace, coded);
+      if (length >= most) return undefined;
+      output.set(coded.subarray(0, length));
+      return length;
+    });
   }
 
   /** The numbers that a piece is quantized from: its own unless others were prepared. */

@@ -112,6 +112,8 @@ export type Task =
       readonly source: FileRange;
       readonly blocks: readonly BlockPlan[];
       readonly preset: Preset;
+      /** Where the bytes that the batch restores to are written besides, once it is coded. */
+      readonly target?: FileRange | undefined;
     }
   | {
       /** Reads a batch into a slot and looks at the numbers in it. */

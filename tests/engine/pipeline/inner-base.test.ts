@@ -13,20 +13,14 @@ import { innerBytes } from '../../../src/engine/pipeline/inner-base/needs.ts';
 import { nearestNeurons } from '../../../src/engine/pipeline/inner-base/nearest.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
-import { mixtureOfExperts } from '../../support/mixture.ts';
+import { mixtureOfExperts, underUntellingNames } from '../../support/mixture.ts';
 import { gaussians, randomNumbers } from '../../support/streams.ts';
 
 const shape = { experts: 3, hidden: 96, intermediate: 160 };
 
 /** The archive of a file, and how many bytes it takes under names that tell of no experts or layers. */
 async function archiveOf(file: Uint8Array) {
-  const untold = Buffer.from(
-    Buffer.from(file)
-      .toString('latin1')
-      .replaceAll(/(experts|layers)\./g, '$1_'),
-    'latin1',
-  );
-  const folder = await folderWith({ 'model.safetensors': file, 'untold.safetensors': untold });
+  const folder = await folderWith({ 'model.safetensors': file, 'untold.safetensors': underUntellingNames(file) });
   const compressed = async (name: string): Promise<Buffer> => {
     const output = join(folder, `${name}.fwz`);
     await finish(compress({ input: join(folder, `${name}.safetensors`), output }, context()));
@@ -64,7 +58,7 @@ describe('experts that nearly equal another one whose neurons stand in another o
   test('cost nothing where there are none', async () => {
     const { bytes, archive, untold } = await archiveOf(mixtureOfExperts(shape));
     expect(archive.inner).toHaveLength(0);
-    expect(Math.abs(bytes.length - untold)).toBeLessThan(16);
+    expect(Math.abs(bytes.length - untold)).toBeLessThan(48);
   });
 });
 

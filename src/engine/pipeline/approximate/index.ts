@@ -3,6 +3,7 @@ import type { TensorApproximation } from '../../quantizers/approximate.ts';
 import type { Told } from '../../quantizers/quantizer.ts';
 import { piecesOf, type TensorStatistics } from '../../quantizers/statistics.ts';
 import { floatWidth } from '../../tensor/floats.ts';
+import type { TensorRange } from '../../tensor/tensor.ts';
 import type { Crew } from '../../workers/crew.ts';
 import { AssemblyLine } from '../job/assembly-line.ts';
 import type { BaseModelFile } from '../bases/base-models.ts';
@@ -39,6 +40,8 @@ interface Surroundings {
   readonly prepared?: PreparedFiles | undefined;
   /** Models that methods may store differences to. */
   readonly bases: readonly BaseModelFile[];
+  /** Tensors whose slices are to have pieces of their own, by file and offset. */
+  readonly stacks: readonly ReadonlySet<number>[];
   /** Hears of the bytes read so far. */
   read(bytes: number): void;
 }
@@ -60,7 +63,7 @@ export async function planApproximations(
   files: readonly InputFile[],
   originals: readonly ReadonlyMap<number, Place>[],
   recipe: Recipe,
-  { crew, signal, slotBytes, preset, prepared, bases, read }: Surroundings,
+  { crew, signal, slotBytes, preset, prepared, bases, stacks, read }: Surroundings,
 ): Promise<ApproximatePlan> {
   const roles = await Roles.read(files, signal);
   const asPrepared = files.map(
@@ -76,7 +79,9 @@ export async function planApproximations(
       tensors.map((tensor) => {
         const rules = preparedRules(asPrepared[file]?.get(tensor.offset));
         const decision = chooseFor(tensor, roles.of(file, tensor), rules ?? recipe, descents[file]?.has(tensor.offset));
-        return [tensor.offset, { tensor, decision }];
+        // What was prepared was rounded in the pieces of the whole.
+        const isStack = rules === undefined && stacks[file]?.has(tensor.offset) === true;
+        return [tensor.offset, { tensor, decision: isStack ? divided(decision, tensor) : decision }];
       }),
     );
   });
@@ -159,6 +164,13 @@ function preparedRules(prepared: PreparedAs | undefined): Recipe | undefined {
   const scale = told.along === 'tensor' ? 'tensor' : 'channel';
   if (told.direction) return { rules: [{ match: '*', method: 'trellis', options: { scale } }], automatic: false };
   return { rules: [{ match: '*', method: 'grid', options: { scale, step } }], automatic: false };
+}
+
+/** The same with pieces of each slice alone. */
+function divided(decision: Decision, { shape: [slices = 1] }: TensorRange): Decision {
+  if (decision.kind === 'kept') return decision;
+  const stacked = decision.geometry.rows / slices;
+  return Number.isInteger(stacked) ? { ...decision, geometry: { ...decision.geometry, stacked } } : decision;
 }
 
 function wordsOf(decision: Decision): MethodStep | string {

@@ -11,12 +11,13 @@ interface Divided<File> {
 
 /**
  * Tells files by the slices of those tensors that an inner base takes slices of, and of their equals, so that each slice becomes a stream of
- * its own; `originals` gives the earlier equals of tensors, by offset.
+ * its own, all but those that are to stay whole; `originals` gives the earlier equals of tensors, by offset.
  */
 export function divideStacks<File extends { readonly layout: FileLayout | undefined }>(
   files: readonly File[],
   originals: readonly ReadonlyMap<number, Place>[],
   inner: InnerBase | undefined,
+  isWhole: (file: number, tensor: TensorRange) => boolean = () => false,
 ): Divided<File> {
   const numbers = new Set(inner?.tensors.filter((_, row) => (inner.slices?.[row] ?? 0) > 0));
   if (numbers.size === 0) return { files, originals };
@@ -29,7 +30,7 @@ export function divideStacks<File extends { readonly layout: FileLayout | undefi
     const tensors = layout.tensors.flatMap((tensor): readonly TensorRange[] => {
       const original = equals[place]?.get(tensor.offset);
       const isStack = numbers.has(number++) || (original && stacks[original.file]?.has(original.offset));
-      if (!isStack || tensor.byteLength === 0) return [tensor];
+      if (!isStack || tensor.byteLength === 0 || isWhole(place, tensor)) return [tensor];
       stacks[place]?.add(tensor.offset);
       const slices = slicesOf(tensor);
       for (const { offset } of original ? slices : [])

@@ -34,7 +34,9 @@ export async function findLikenesses(
   const stacked = looksIntoStacks ? await findInFamilies(findStackedUnits(files), signal) : [];
   const divided = new Set(stacked.map(({ tensor }) => tensor.number));
   const others = findUnits(files, (tensor) => divided.has(tensor));
-  return [...stacked, ...(await findInFamilies(others, signal))];
+  const found = [...stacked, ...(await findInFamilies(others, signal))];
+  // Slices one behind another, so that what holds several of them has one place in the base.
+  return found.sort(({ tensor: one }, { tensor: other }) => one.number - other.number || one.slice - other.slice);
 }
 
 async function findInFamilies(
@@ -138,6 +140,14 @@ async function orderOf(
   const turns = neurons.flatMap((neuron) => [2 * neuron, 2 * neuron + 1]);
   for (const order of [halves, turns]) if (await areAlikeInOrder(tensor, base, axis, order)) return order;
   return undefined;
+}
+
+/** The tensors whose slices these are, by file and offset. */
+export function stacksOf(files: readonly unknown[], likenesses: readonly Likeness[]): readonly ReadonlySet<number>[] {
+  const found = files.map(() => new Set<number>());
+  for (const { file, slice, tensor } of likenesses.map((likeness) => likeness.tensor))
+    if (slice > 0) found[file]?.add(tensor.offset - (slice - 1) * tensor.byteLength);
+  return found;
 }
 
 /** What an archive says of these. */
