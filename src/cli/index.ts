@@ -2,8 +2,8 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { startThreadsAhead } from '../engine/workers/idle-threads.ts';
-import { defaultDataFolder } from '../host/data-folder.ts';
-import { spawnWorker } from '../host/spawn-worker.ts';
+import { defaultDataFolder } from '../host/files/data-folder.ts';
+import { spawnWorker } from '../host/threads/spawn-worker.ts';
 import { threadsAhead } from './threads-ahead.ts';
 
 // What V8 made of the sources, for this thread and those that it starts. In a folder of this person's own: whoever can

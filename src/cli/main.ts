@@ -1,7 +1,7 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import * as engine from '../engine/index.ts';
-import { spawnEvaluation } from '../host/spawn-evaluation.ts';
-import { spawnWorker } from '../host/spawn-worker.ts';
+import { spawnEvaluation } from '../host/threads/spawn-evaluation.ts';
+import { spawnWorker } from '../host/threads/spawn-worker.ts';
 import { run } from './run.ts';
 
 const { version } = packageJson;

@@ -6,8 +6,8 @@ import type { EventName, Events } from '../contract/events.ts';
 import type { Host } from '../contract/host.ts';
 import * as pipeline from '../engine/index.ts';
 import type { SpawnEvaluation } from '../evaluation/index.ts';
-import { createAccess, type Access } from './access.ts';
-import { afterJob } from './after-job.ts';
+import { createAccess, type Access } from './files/access.ts';
+import { afterJob } from './jobs/after-job.ts';
 import type { Engine, SpawnWorker } from './engine.ts';
 import { exportNotes, tidyExports } from './export-notes.ts';
 import { toFailure } from './failure.ts';
@@ -29,10 +29,10 @@ import { settingsHandlers } from './handlers/settings.ts';
 import { zooHandlers } from './handlers/zoo.ts';
 import { openHistory } from './history.ts';
 import { createJobQueue } from './jobs/job-queue.ts';
-import { evaluationsFile } from './kept-answers.ts';
+import { evaluationsFile } from './evaluations/kept-answers.ts';
 import { createSettings } from './settings.ts';
-import { missingRoom, spaceNeeded } from './space-needed.ts';
-import { discardWork, goOnWithJob, startJob, withSettings } from './start-job.ts';
+import { missingRoom, spaceNeeded } from './jobs/space-needed.ts';
+import { discardWork, goOnWithJob, startJob, withSettings } from './jobs/start-job.ts';
 
 export interface HostOptions {
   /** Tests hand in a stand-in. */

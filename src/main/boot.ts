@@ -12,9 +12,9 @@ import {
   session,
   shell,
 } from 'electron';
-import { bundledFile } from '../host/bundled-files.ts';
+import { bundledFile } from '../host/files/bundled-files.ts';
 import { createHost } from '../host/host.ts';
-import { spawnWorker } from '../host/spawn-worker.ts';
+import { spawnWorker } from '../host/threads/spawn-worker.ts';
 import { spawnEvaluation } from './spawn-evaluation.ts';
 import { menuTemplate } from './menu.ts';
 import { answerMessages, forwardEvents, tellWindow } from './messages.ts';

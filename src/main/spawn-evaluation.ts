@@ -1,6 +1,6 @@
 import { utilityProcess } from 'electron';
 import { evaluationEnvironment, type EvaluationProcess, type TaskReply } from '../evaluation/index.ts';
-import { evaluationEntry } from '../host/spawn-evaluation.ts';
+import { evaluationEntry } from '../host/threads/spawn-evaluation.ts';
 
 /** Starts the process that models run in as one of Electron's, since it lets nothing else run as Node. */
 export function spawnEvaluation(): EvaluationProcess {

@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander';
 import { join } from 'node:path';
 import { FeatherweightError } from '../../engine/index.ts';
 import { evaluate, type AnswerStore, type EvaluateRequest, type EvaluationReport } from '../../evaluation/index.ts';
-import { defaultDataFolder } from '../../host/data-folder.ts';
+import { defaultDataFolder } from '../../host/files/data-folder.ts';
 import { follow } from '../follow.ts';
 import { evaluationText } from '../view/evaluation.ts';
 import type { Output } from '../output.ts';
@@ -95,7 +95,7 @@ async function perform(
 async function openAnswers(output: Output): Promise<(AnswerStore & AsyncDisposable) | undefined> {
   try {
     // Loaded late: a database is much to load for commands that need none.
-    const { evaluationsFile, openKeptAnswers } = await import('../../host/kept-answers.ts');
+    const { evaluationsFile, openKeptAnswers } = await import('../../host/evaluations/kept-answers.ts');
     return await openKeptAnswers(join(defaultDataFolder(), evaluationsFile));
   } catch (error) {
     output.warn(

@@ -11,7 +11,7 @@ import {
   type FitRequest,
   type FitTarget,
 } from '../../evaluation/index.ts';
-import { defaultDataFolder } from '../../host/data-folder.ts';
+import { defaultDataFolder } from '../../host/files/data-folder.ts';
 import { follow } from '../follow.ts';
 import { parseBytes } from '../view/amounts.ts';
 import { ablationText, fitText } from '../view/fit.ts';

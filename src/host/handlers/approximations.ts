@@ -9,7 +9,7 @@ import {
   type RecipeInput,
   type TensorDecision,
 } from '../../engine/index.ts';
-import type { Access } from '../access.ts';
+import type { Access } from '../files/access.ts';
 import type { SpawnWorker } from '../engine.ts';
 import type { Handlers } from './handlers.ts';
 

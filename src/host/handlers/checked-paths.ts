@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Access } from '../access.ts';
+import type { Access } from '../files/access.ts';
 
 interface Paths {
   readonly input: string;

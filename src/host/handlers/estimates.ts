@@ -2,8 +2,8 @@ import { dirname } from 'node:path';
 import type { Events } from '../../contract/events.ts';
 import type { Settings } from '../../contract/settings.ts';
 import type { EngineContext } from '../../engine/index.ts';
-import type { Access } from '../access.ts';
-import { driveRoom } from '../disk-room.ts';
+import type { Access } from '../files/access.ts';
+import { driveRoom } from '../files/disk-room.ts';
 import type { Engine } from '../engine.ts';
 import type { Handlers } from './handlers.ts';
 

@@ -17,11 +17,11 @@ import {
 import { openDatabase } from '../../store/database.ts';
 import { addEvaluation, evaluationReportOf, listEvaluations } from '../../store/evaluations.ts';
 import { evaluationMigrations } from '../../store/migrations/index.ts';
-import { isVisibleWithin, type Access } from '../access.ts';
-import { bundledFile } from '../bundled-files.ts';
+import { isVisibleWithin, type Access } from '../files/access.ts';
+import { bundledFile } from '../files/bundled-files.ts';
 import type { SpawnWorker } from '../engine.ts';
-import { cutReport, toEvaluationSummary } from '../evaluation-summary.ts';
-import { answersIn } from '../kept-answers.ts';
+import { cutReport, toEvaluationSummary } from '../evaluations/summary.ts';
+import { answersIn } from '../evaluations/kept-answers.ts';
 import { createWorkQueue } from '../work-queue.ts';
 import type { Handlers } from './handlers.ts';
 

@@ -11,7 +11,7 @@ import {
 import type { Settings } from '../../contract/settings.ts';
 import { loadExports, type ExportReport } from '../../engine/index.ts';
 import { exportReader, narrower, usualShare, type SpawnEvaluation } from '../../evaluation/index.ts';
-import type { Access } from '../access.ts';
+import type { Access } from '../files/access.ts';
 import type { SpawnWorker } from '../engine.ts';
 import type { ExportNotes } from '../export-notes.ts';
 import type { History } from '../history.ts';

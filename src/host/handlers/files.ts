@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { FileEntry } from '../../contract/files.ts';
-import type { Access } from '../access.ts';
-import { findFile } from '../find-file.ts';
+import type { Access } from '../files/access.ts';
+import { findFile } from '../files/find-file.ts';
 import type { Handlers } from './handlers.ts';
 
 const entriesShown = 1000;

@@ -18,7 +18,7 @@ import {
   type JudgedMetric,
   type SpawnEvaluation,
 } from '../../evaluation/index.ts';
-import type { Access } from '../access.ts';
+import type { Access } from '../files/access.ts';
 import type { SpawnWorker } from '../engine.ts';
 import type { History } from '../history.ts';
 import { createWorkQueue, type WorkEvent } from '../work-queue.ts';

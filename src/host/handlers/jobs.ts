@@ -1,6 +1,6 @@
 import type { JobRequest } from '../../contract/jobs.ts';
 import { HostError } from '../../contract/errors.ts';
-import type { Access } from '../access.ts';
+import type { Access } from '../files/access.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { Handlers } from './handlers.ts';
 

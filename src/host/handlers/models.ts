@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { ModelSummary, TensorRow, TensorSort } from '../../contract/models.ts';
 import type { InspectedTensor, Inspection } from '../../engine/index.ts';
-import type { Access } from '../access.ts';
+import type { Access } from '../files/access.ts';
 import type { Engine } from '../engine.ts';
 import { drawMap } from '../model-map.ts';
 import type { Handlers } from './handlers.ts';

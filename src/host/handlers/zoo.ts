@@ -12,14 +12,14 @@ import {
   type Zoo,
 } from '../../engine/index.ts';
 import type { Settings } from '../../contract/settings.ts';
-import type { Access } from '../access.ts';
-import { driveRoom } from '../disk-room.ts';
+import type { Access } from '../files/access.ts';
+import { driveRoom } from '../files/disk-room.ts';
 import type { SpawnWorker } from '../engine.ts';
 import { toFailure } from '../failure.ts';
 import type { History } from '../history.ts';
-import { plannedOrders, reportFiles, toModel, toPlanned, toPlanSummary, toRow, toSummary } from '../zoo-views.ts';
-import { advanced, settled } from '../zoo-progress.ts';
-import { reviveZoo, type KeptRun, type RunOptions } from '../zoo-revival.ts';
+import { plannedOrders, reportFiles, toModel, toPlanned, toPlanSummary, toRow, toSummary } from '../zoo/views.ts';
+import { advanced, settled } from '../zoo/progress.ts';
+import { reviveZoo, type KeptRun, type RunOptions } from '../zoo/revival.ts';
 import type { Handlers } from './handlers.ts';
 
 const rowsPerPage = 200;

@@ -1,5 +1,5 @@
 import type { Job } from '../../contract/jobs.ts';
-import type { SpaceNeeded } from '../space-needed.ts';
+import type { SpaceNeeded } from './space-needed.ts';
 import { createPauseControl, type PauseControl } from './pause-control.ts';
 
 export type PausedBy = NonNullable<Job['pausedBy']>;

@@ -1,8 +1,8 @@
 import { isWorking, type DiskRoom, type Job, type JobRequest } from '../../contract/jobs.ts';
 import { Suspension, type EngineContext, type JobEvent, type Report } from '../../engine/index.ts';
 import { toFailure } from '../failure.ts';
-import { toReceipt } from '../receipt.ts';
-import type { SpaceNeeded } from '../space-needed.ts';
+import { toReceipt } from './receipt.ts';
+import type { SpaceNeeded } from './space-needed.ts';
 import type { Entry, PausedBy } from './entry.ts';
 import type { JobLedger } from './job-ledger.ts';
 import { advance, unbegun, without, working } from './job-record.ts';

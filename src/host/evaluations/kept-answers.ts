@@ -1,7 +1,7 @@
-import type { AnswerStore } from '../evaluation/index.ts';
-import { loadAnswers, saveAnswers } from '../store/answers.ts';
-import { openDatabase, type Database } from '../store/database.ts';
-import { evaluationMigrations } from '../store/migrations/index.ts';
+import type { AnswerStore } from '../../evaluation/index.ts';
+import { loadAnswers, saveAnswers } from '../../store/answers.ts';
+import { openDatabase, type Database } from '../../store/database.ts';
+import { evaluationMigrations } from '../../store/migrations/index.ts';
 
 /** Where the application keeps evaluations and what originals answered, in its data folder. */
 export const evaluationsFile = 'evaluations.db';

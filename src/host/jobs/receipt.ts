@@ -1,5 +1,5 @@
-import type { JobRequest, Receipt } from '../contract/jobs.ts';
-import type { CompressReport, Report } from '../engine/index.ts';
+import type { JobRequest, Receipt } from '../../contract/jobs.ts';
+import type { CompressReport, Report } from '../../engine/index.ts';
 
 const filesShown = 100;
 

@@ -5,9 +5,9 @@ import type {
   ZooPlanSummary,
   ZooRecipe,
   ZooSummary,
-} from '../contract/zoo.ts';
-import type { BatchReport, BatchRow, PlannedModel, Zoo, ZooModel, ZooPlan } from '../engine/index.ts';
-import { reportCsv, reportHtml } from '../engine/index.ts';
+} from '../../contract/zoo.ts';
+import type { BatchReport, BatchRow, PlannedModel, Zoo, ZooModel, ZooPlan } from '../../engine/index.ts';
+import { reportCsv, reportHtml } from '../../engine/index.ts';
 
 /** Of what could not be read, so many are named. */
 const mostUnreadable = 200;

@@ -1,4 +1,4 @@
-import startThread from '../engine/workers/worker.ts?nodeWorker';
+import startThread from '../../engine/workers/worker.ts?nodeWorker';
 import type { Worker } from 'node:worker_threads';
 
 /**

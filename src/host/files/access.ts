@@ -1,6 +1,6 @@
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path';
-import { HostError } from '../contract/errors.ts';
+import { HostError } from '../../contract/errors.ts';
 
 /** Which paths a window may name. */
 export interface Access {

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { zooRun, type ZooRun } from '../contract/zoo.ts';
-import { batchReport, type BatchReport, type BatchRow, type Zoo } from '../engine/index.ts';
-import type { ZooPart } from '../store/zoo.ts';
-import type { Access } from './access.ts';
-import type { MadePlan } from './zoo-views.ts';
+import { zooRun, type ZooRun } from '../../contract/zoo.ts';
+import { batchReport, type BatchReport, type BatchRow, type Zoo } from '../../engine/index.ts';
+import type { ZooPart } from '../../store/zoo.ts';
+import type { Access } from '../files/access.ts';
+import type { MadePlan } from './views.ts';
 
 export interface RevivedZoo {
   readonly zoo: Zoo | undefined;

@@ -1,8 +1,14 @@
 import { stat } from 'node:fs/promises';
-import type { JobRequest } from '../contract/jobs.ts';
-import type { Settings } from '../contract/settings.ts';
-import { archivePath, discardLeftover, discardRestored, type EngineContext, type JobEvent } from '../engine/index.ts';
-import type { Engine } from './engine.ts';
+import type { JobRequest } from '../../contract/jobs.ts';
+import type { Settings } from '../../contract/settings.ts';
+import {
+  archivePath,
+  discardLeftover,
+  discardRestored,
+  type EngineContext,
+  type JobEvent,
+} from '../../engine/index.ts';
+import type { Engine } from '../engine.ts';
 
 type CompressJob = Extract<JobRequest, { command: 'compress' }>;
 

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Job } from '../contract/jobs.ts';
-import type { Replacement } from '../contract/originals.ts';
-import type { Settings } from '../contract/settings.ts';
-import { writeOutput } from '../engine/index.ts';
+import type { Job } from '../../contract/jobs.ts';
+import type { Replacement } from '../../contract/originals.ts';
+import type { Settings } from '../../contract/settings.ts';
+import { writeOutput } from '../../engine/index.ts';
 
 export interface AfterJob {
   readonly settings: () => Settings;

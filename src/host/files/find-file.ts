@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FileTraits } from '../contract/files.ts';
+import type { FileTraits } from '../../contract/files.ts';
 
 /** The search ends here, since copying the file is always possible and a person waits. */
 const most = { entries: 20_000, depth: 5, milliseconds: 500 } as const;

@@ -1,14 +1,14 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { isEnded, type JobState } from '../../src/contract/jobs.ts';
-import * as engine from '../../src/engine/index.ts';
-import { createHost, type RunningHost } from '../../src/host/host.ts';
-import { openDatabase } from '../../src/store/database.ts';
-import { saveJobs } from '../../src/store/jobs.ts';
-import { context } from '../support/jobs.ts';
-import { mixedModel } from '../support/mixed-model.ts';
-import { openHost } from './open-host.ts';
+import { isEnded, type JobState } from '../../../src/contract/jobs.ts';
+import * as engine from '../../../src/engine/index.ts';
+import { createHost, type RunningHost } from '../../../src/host/host.ts';
+import { openDatabase } from '../../../src/store/database.ts';
+import { saveJobs } from '../../../src/store/jobs.ts';
+import { context } from '../../support/jobs.ts';
+import { mixedModel } from '../../support/mixed-model.ts';
+import { openHost } from '../open-host.ts';
 
 const { spawnWorker } = context();
 

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { mkdir, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { FileTraits } from '../../src/contract/files.ts';
-import { findFile } from '../../src/host/find-file.ts';
-import { fileTraits } from '../../src/renderer/host/file-traits.ts';
-import { folderWith } from '../support/folder.ts';
+import type { FileTraits } from '../../../src/contract/files.ts';
+import { findFile } from '../../../src/host/files/find-file.ts';
+import { fileTraits } from '../../../src/renderer/host/file-traits.ts';
+import { folderWith } from '../../support/folder.ts';
 
 const modified = 1_700_000_000_123;
 const bytes = Uint8Array.from({ length: 200_000 }, (_, index) => (index * 7919) >> 3);

@@ -1,5 +1,5 @@
-import type { EvaluationSummary } from '../contract/evaluations.ts';
-import type { EvaluationReport } from '../evaluation/index.ts';
+import type { EvaluationSummary } from '../../contract/evaluations.ts';
+import type { EvaluationReport } from '../../evaluation/index.ts';
 
 const tensorsKept = 500;
 

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { DiskRoom, JobRequest } from '../contract/jobs.ts';
-import { archivePath, restoredBytes, type EngineContext } from '../engine/index.ts';
-import { driveRoom } from './disk-room.ts';
-import type { Engine } from './engine.ts';
+import type { DiskRoom, JobRequest } from '../../contract/jobs.ts';
+import { archivePath, restoredBytes, type EngineContext } from '../../engine/index.ts';
+import { driveRoom } from '../files/disk-room.ts';
+import type { Engine } from '../engine.ts';
 
 /** More than an archive can be larger than its model. */
 const mostFrameBytes = 2 ** 20;

@@ -1,6 +1,6 @@
-import { FeatherweightError } from '../engine/errors.ts';
-import { forkEvaluation, type EvaluationProcess } from '../evaluation/index.ts';
-import { bundledFile } from './bundled-files.ts';
+import { FeatherweightError } from '../../engine/errors.ts';
+import { forkEvaluation, type EvaluationProcess } from '../../evaluation/index.ts';
+import { bundledFile } from '../files/bundled-files.ts';
 
 /** Where the bundle of the process that models run in is. Throws UNSUPPORTED where there is none. */
 export function evaluationEntry(): string {

@@ -1,5 +1,5 @@
-import type { ZooRun } from '../contract/zoo.ts';
-import type { BatchEvent } from '../engine/index.ts';
+import type { ZooRun } from '../../contract/zoo.ts';
+import type { BatchEvent } from '../../engine/index.ts';
 
 type Passing = 'model' | 'modelDone' | 'modelTotal' | 'rate' | 'secondsLeft' | 'disk';
 

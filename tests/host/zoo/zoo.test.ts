@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import type { ZooRun } from '../../src/contract/zoo.ts';
-import { createHost } from '../../src/host/host.ts';
-import { context } from '../support/jobs.ts';
-import { writeZoo } from '../support/zoos.ts';
+import type { ZooRun } from '../../../src/contract/zoo.ts';
+import { createHost } from '../../../src/host/host.ts';
+import { context } from '../../support/jobs.ts';
+import { writeZoo } from '../../support/zoos.ts';
 
 /** Opens the application over a zoo; `reopen` ends it and starts it again. */
 async function openZoo() {
