@@ -1,8 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Width } from '../codecs/codec.ts';
 import { DamagedArchiveError } from '../errors.ts';
 import type { ByteSource } from '../io/source.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
 import type { ApproximationText } from './approximation-text.ts';
+import { leavesOut } from './left-out.ts';
 import { archiveBlockBytes, type IndexText } from './index-text.ts';
 import { readIndex, type ArchiveLimits, type PlacedIndex } from './read-index.ts';
 import { checkApproximation, checkedInnerParts, checkedReferences } from './checks.ts';
@@ -159,7 +161,19 @@ export class Archive {
 
   /** Reads header, trailer and index. Throws {@link DamagedArchiveError} on anything that the writer cannot have written. */
   static async open(source: ByteSource, limits: ArchiveLimits): Promise<Archive> {
-    return new Archive(await readIndex(source, limits), source.size, source.name);
+    const placed = await readIndex(source, limits);
+    const archive = new Archive(placed, source.size, source.name);
+    if (!leavesOut(placed.index)) return archive;
+    const { toldByFile } = await import('./told-by-file.ts');
+    const told = await toldByFile(archive, source, placed.index);
+    return told ? new Archive({ ...placed, index: { ...placed.index, ...told } }, source.size, source.name) : archive;
+  }
+
+  /** Whether it says of files and tensors what an index says. */
+  says({ files, tensors }: IndexText): boolean {
+    const said = this.#index;
+    const known = ({ format, metadata }: IndexText['files'][number]): unknown => [format, metadata];
+    return isDeepStrictEqual([said.tensors, said.files.map(known)], [tensors, files.map(known)]);
   }
 
   /** The pieces of blocks that restore `length` bytes of a file from `offset`, in order. */

@@ -153,8 +153,8 @@ export class IndexBuilder {
   }
 }
 
-/** The first entries of a reasonable length. */
-function shortened(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+/** Of a file's metadata what an index has: the first entries of a reasonable length. */
+export function shortened(metadata: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
   let bytes = 0;
   const kept = Object.entries(metadata).filter(([key, value]) => {
     const length = key.length + value.length;

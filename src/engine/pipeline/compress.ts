@@ -10,6 +10,7 @@ import {
 } from '../archive/frame.ts';
 import { IndexBuilder } from '../archive/index-builder.ts';
 import { encodeIndex, type IndexText } from '../archive/index-text.ts';
+import { leftOut, mayLeaveOut } from '../archive/left-out.ts';
 import { Journal, journalKey, readLeftover, type JournaledBlock } from '../archive/journal.ts';
 import { UsageError } from '../errors.ts';
 import { descriptorSource, readFully, writeFully } from '../io/descriptor.ts';
@@ -299,16 +300,26 @@ async function encodeAll(
   return { index: builder.finish(fileDigests, ledger.digests, approximation), blocksEnd: builder.end, ledger };
 }
 
-/** Writes the index and what is behind it, and reads them back from the file as a reader would. */
+/**
+ * Writes the index and what is behind it, and reads them back from the file as a reader would: without what a short file tells of itself,
+ * where it really does.
+ */
 async function writeEnd(output: OutputFile, index: IndexText, indexOffset: number): Promise<Archive> {
   const { descriptor } = output;
   const blocksBytes = indexOffset - headerBytes;
   const blocks = new Uint8Array(hasOneChecksum(blocksBytes) ? blocksBytes : 0);
   readFully(descriptor, blocks, headerBytes);
-  const bytes = encodeIndex(index);
-  writeFully(descriptor, bytes, indexOffset);
-  const end = encodeEnd(bytes, blocks);
-  writeFully(descriptor, end, indexOffset + bytes.length);
-  const size = indexOffset + bytes.length + end.length;
-  return Archive.open(descriptorSource(descriptor, size, output.path), { indexBytes: Infinity });
+  const write = async (written: IndexText): Promise<Archive> => {
+    const bytes = encodeIndex(written);
+    writeFully(descriptor, bytes, indexOffset);
+    const end = encodeEnd(bytes, blocks);
+    writeFully(descriptor, end, indexOffset + bytes.length);
+    const size = indexOffset + bytes.length + end.length;
+    return Archive.open(descriptorSource(descriptor, size, output.path), { indexBytes: Infinity });
+  };
+  if (mayLeaveOut(index)) {
+    const archive = await write(leftOut(index));
+    if (archive.says(index)) return archive;
+  }
+  return write(index);
 }

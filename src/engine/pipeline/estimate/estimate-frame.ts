@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { endBytes, headerBytes } from '../../archive/frame.ts';
 import { IndexBuilder } from '../../archive/index-builder.ts';
 import { encodeIndex } from '../../archive/index-text.ts';
+import { leftOut } from '../../archive/left-out.ts';
 import type { PlacedRun } from '../cut/blueprint.ts';
 import type { Place } from '../cut/cut.ts';
 import { declareFile } from '../cut/declare-file.ts';
@@ -50,7 +51,7 @@ export function frameBytes(
       return sha256;
     }),
   );
-  const index = encodeIndex(builder.finish(files.map(digest), digests), true);
+  const index = encodeIndex(leftOut(builder.finish(files.map(digest), digests)), true);
   return headerBytes + index.length + endBytes(index.length);
 }
 
