@@ -50,6 +50,27 @@ export const latestHdf5: Uint8Array = inflate(
     'nmNd2fhK0JW8MVFXNk1KupLPfxPTlAJrnK5sdti5ItQfre1I4JpU52uurelK5LrsO+I/7Kv2NXYncZPY2FBbO+Qw38U/x099jNP/',
 );
 
+/**
+ * Written likewise, of datasets that grow along one axis: `grows` (I16 0 to 59 in chunks of 2), `wide` (I16 0 to 23, 4 × 6 in 2 × 2, growing
+ * to the right), `never` (without a chunk), and in chunks of one byte `sparse` (600,000, of which 0, 5, 1,000 and 599,999 are written, with
+ * the remainders by 250 plus 1) and, of fixed size, `pages` (5,000, of which 3 and 4,999 are written, with the remainders).
+ */
+export const growingHdf5: Uint8Array = inflate(
+  'eNrt3W9sE3Ucx/HvXa/brSvSjo1tCKzqFBBUNlEnkrhiN0tqnEFMiMxkS6jDxMCyGVkUzR7sQU18oIYY8QFRYogiwwfERDAREv8QE3zCIyMRE58oJi' +
+    'YYjQKa4O963yttydCQ6Tj2fj35rNdeftff/e5797s23UvZTO+c2IJYxHUlcEH9sNoqPl6pywcncr/0ZTPrbRmzG8pfGIjZYtZIJEQK86Ri1Zq5Yp5y' +
+    'tj+1Of+to4uS3qKa0eHBkdG8JHRhwlsYHR4cyo9uSOrKF7dMTu26/1hxEyyxrEYR27KsNVWbHYmLlTDr2MWlCYmarYrUu00ijm1WsG0n5TiJ2BFL1/' +
+    'tQwsn9fLyzJ53NmL9STsKJVT9va+7XN7pYH6/SrNUXvHjiQEtPet1akVKXaI87msHYiGt2RPw8Fqns+WvdRLa1viedKe8pb4RprzRqtmgu1Exptmsu' +
+    '1VyhuVJzlWaX5hrNbs2MZlbzIc2HDy7/onKrvKPuEX12g+ZGzX7NAc3Nmls0n9Yc1nzGDec+Xpba82apUrSbo8GUCieoRprOv6sc84uVI2Iqh5aO01' +
+    'Fd8Z1wVIq3t7rfXK5SBIP59ar+adTs0AXrd321yK8UQQ+M6eh4RXNc8w3NTbWzq0IEvmx78qh/TJbGilHQXnlrho6ps18PnZJLd74Z2+ZQiJrdXmsq' +
+    'f53EpF7iMkeuk7nmIEhKg8wzQ6FJ5kuztEirLJDrZaEsMieUNknJDXKj3CTtcrPcIktkqSyTW2W5rJDb5Ha5w5SiDumUO81J5y65W+6RLrlXVst9xX' +
+    'a99ry2vTa99oN2vfa8tr02vfa9dq0a63zknAAAgGlQPZk+uqTu0kvi0iWiWz2ZNtfUxSvieDLkk+kdmw7vLL9EDibPx3WOoDNdOTHhZ9BPO/XGxUd6' +
+    'w+OPT/f9Vd2nwc2QIKfo02SpTyOxgQZt71CIx1bnlv62Xr9PY8F7H9/t54+549uq+2mjLVcy9oKXh3bsvfbrC7m+B7I5vfk1NLJt++hBqbghtjX/bH' +
+    '5khw6Kwt7fJv1pWHDYvfsPE4rvG69swjHWNL0Tlc9a/9+Jz7knos3+NKxUoMpaf2+GpmGfFL472ZN+tGyrzlhTb8UB3QeTfSezle9lODL7JtZAmOz7' +
+    'j2tM//nHzlbVkgu1F0td98yc0a62vfD44tl5GxKYCR/s+f3jymuVM2118ufLAz8z4wYAAAAAAAAAAAAA4NrA9yMAAAAAAAAAAAAAAJfzvsvny2Fgv9' +
+    'r9E9+CAAAAAAAAAAAAAAAAAAAAAAAAAAAAAADg6tGbzqwVGWjwHxUedE53TfWzAfv5eQcAAAAAAAAAAAAAAEIjPp5r5osRAAAAAAAAAAAAAAAAAAAA' +
+    'AAAAAAAAAAAAAAAAAAAAAAAAAABML/4jAgAAAAAAAAAAAIBJ1//88Lnnd9f9Dd4JF9A=',
+);
+
 function inflate(text: string): Uint8Array {
   return new Uint8Array(inflateSync(Buffer.from(text, 'base64')));
 }

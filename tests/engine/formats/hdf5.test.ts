@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { MalformedFileError } from '../../../src/engine/errors.ts';
 import { hdf5 } from '../../../src/engine/formats/hdf5/index.ts';
 import { memorySource } from '../../../src/engine/io/memory-source.ts';
-import { latestHdf5, newerHdf5, olderHdf5 } from '../../support/hdf5.ts';
+import { growingHdf5, latestHdf5, newerHdf5, olderHdf5 } from '../../support/hdf5.ts';
 
 const scan = (bytes: Uint8Array) => hdf5.scan(memorySource(bytes, 'x.h5'), { headerBytes: 1_000_000 });
 
@@ -63,24 +63,45 @@ test('datasets of the latest files: chunks alone, in an array, side by side and 
   expect((await scan(latestHdf5)).notices).toEqual([]);
 });
 
-test('damaged trees, heaps and arrays are refused or read, and never gone through for ever', async () => {
-  const structures = ['BTHD', 'BTLF', 'FRHP', 'FHDB', 'FAHD', 'FADB', 'OHDR'];
-  const places = structures.flatMap((word) => {
-    const at = Buffer.from(latestHdf5).indexOf(word);
-    return at < 0 ? [] : Array.from({ length: 150 }, (_, offset) => at + offset);
-  });
-  expect(places.length).toBeGreaterThan(900);
-  for (const at of places)
-    for (const value of [0, 1, 0x7f, 0xff]) {
-      const bytes = latestHdf5.slice();
-      bytes[at] = value;
-      const found = await scan(bytes).catch((error: unknown) => {
-        expect(error).toBeInstanceOf(MalformedFileError);
-        return { tensors: [] };
-      });
-      for (const { offset, byteLength } of found.tensors) expect(offset + byteLength).toBeLessThanOrEqual(bytes.length);
-    }
+test('datasets that grow along one axis: chunks in blocks of an array, of which some were never written', async () => {
+  const { tensors, notices } = await scan(growingHdf5);
+  expect(notices).toEqual([]);
+  const under = (name: string) => tensors.filter((tensor) => tensor.name.replace(/ #\d+$/, '') === name);
+  const bytesOf = (name: string) =>
+    under(name).map(({ offset, byteLength }) => [...growingHdf5.subarray(offset, offset + byteLength)]);
+  expect(bytesOf('grows')).toEqual(Array.from({ length: 30 }, (_, chunk) => [2 * chunk, 0, 2 * chunk + 1, 0]));
+  expect(under('grows').map(({ dtype, shape }) => [dtype, shape])).toEqual(Array(30).fill(['I16', [2]]));
+  const corners = [0, 2, 4, 12, 14, 16];
+  expect(bytesOf('wide').toSorted()).toEqual(corners.map((at) => [at, 0, at + 1, 0, at + 6, 0, at + 7, 0]).toSorted());
+  expect(bytesOf('sparse')).toEqual([[1], [6], [1], [250]]);
+  expect(bytesOf('pages')).toEqual([[3], [249]]);
+  expect(under('never')).toEqual([]);
 });
+
+test.each([
+  [latestHdf5, ['BTHD', 'BTLF', 'FRHP', 'FHDB', 'FAHD', 'FADB', 'OHDR'], 150],
+  [growingHdf5, ['EAHD', 'EAIB', 'EASB', 'EADB', 'FADB'], 60],
+])(
+  'damaged trees, heaps and arrays are refused or read, and never gone through for ever',
+  async (file, words, length) => {
+    const places = words.flatMap((word) => {
+      const at = Buffer.from(file).indexOf(word);
+      return at < 0 ? [] : Array.from({ length }, (_, offset) => at + offset);
+    });
+    expect(places.length).toBeGreaterThan((words.length - 1) * length);
+    for (const at of places)
+      for (const value of [0, 1, 0x7f, 0xff]) {
+        const bytes = file.slice();
+        bytes[at] = value;
+        const found = await scan(bytes).catch((error: unknown) => {
+          expect(error).toBeInstanceOf(MalformedFileError);
+          return { tensors: [] };
+        });
+        for (const { offset, byteLength } of found.tensors)
+          expect(offset + byteLength).toBeLessThanOrEqual(bytes.length);
+      }
+  },
+);
 
 describe('is refused', () => {
   const patched = (at: number, ...values: number[]) => {

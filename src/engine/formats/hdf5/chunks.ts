@@ -1,5 +1,6 @@
 import { limits } from '../../limits.ts';
-import { expectWord, type Hdf5File } from './file.ts';
+import { fixedEntries, growingEntries } from './arrays.ts';
+import type { Hdf5File } from './file.ts';
 import { childrenOf } from './groups.ts';
 import { numberAt, recordsOf } from './records.ts';
 
@@ -11,7 +12,9 @@ export interface Chunks {
   readonly ranges: readonly { readonly offset: number; readonly byteLength: number }[];
 }
 
-const indexTypes = { single: 1, implicit: 2, fixedArray: 3, tree: 5 };
+const indexTypes = { single: 1, implicit: 2, fixedArray: 3, growingArray: 4, tree: 5 };
+/** Bytes of parameters between the type of an index and its address. */
+const parameterBytes: Readonly<Record<number, number>> = { 3: 1, 4: 5, 5: 6 };
 
 /** Reads the chunks that a layout of version 3 with its body from `at` on tells: by a version 1 B-tree. Throws MalformedFileError. */
 export async function readOldChunks(file: Hdf5File, at: number): Promise<Chunks | undefined> {
@@ -32,7 +35,7 @@ export async function readOldChunks(file: Hdf5File, at: number): Promise<Chunks 
 
 /**
  * The same for a layout of version 4, whose chunks are not compressed, of a dataset of `extents`: one chunk, chunks one behind
- * another, or those of an array or a version 2 B-tree. Nothing for the index of datasets that grow along one axis.
+ * another, or those of an array of either kind or a version 2 B-tree.
  */
 export async function readChunks(
   file: Hdf5File,
@@ -50,45 +53,26 @@ export async function readChunks(
   const byteLength = shape.reduce((product, extent) => product * extent, itemBytes);
   const typeAt = at + 3 + rank * extentBytes;
   const type = await fields.unsigned(typeAt, 1, 'the index of chunks');
-  const parameters = { [indexTypes.fixedArray]: 1, [indexTypes.tree]: 6 }[type] ?? 0;
   const readTypes: readonly number[] = Object.values(indexTypes);
   if (!readTypes.includes(type)) return undefined;
-  const index = await file.address(typeAt + 1 + parameters, 'the chunks of a dataset');
+  const index = await file.address(typeAt + 1 + (parameterBytes[type] ?? 0), 'the chunks of a dataset');
   const offsets: number[] = [];
   const add = (offset: number | undefined): void => {
     if (offsets.length === limits.tensors) fields.fail(`more than ${limits.tensors} chunks`, at);
     if (offset !== undefined) offsets.push(offset);
   };
-  const count = extents.reduce((product, extent, axis) => product * Math.ceil(extent / (shape[axis] ?? 1)), 1);
   if (index === undefined) return { shape, ranges: [] };
-  if (!(count * byteLength <= fields.size))
-    fields.fail(`${count} chunks of ${byteLength} bytes leave the file; they are named`, at);
   if (type === indexTypes.single) add(index);
-  else if (type === indexTypes.implicit) for (let chunk = 0; chunk < count; chunk++) add(index + chunk * byteLength);
-  else if (type === indexTypes.tree)
+  else if (type === indexTypes.implicit) {
+    const count = extents.reduce((product, extent, axis) => product * Math.ceil(extent / (shape[axis] ?? 1)), 1);
+    if (!(count * byteLength <= fields.size))
+      fields.fail(`${count} chunks of ${byteLength} bytes leave the file; they are named`, at);
+    for (let chunk = 0; chunk < count; chunk++) add(index + chunk * byteLength);
+  } else if (type === indexTypes.tree)
     for await (const record of recordsOf(file, index, addressBytes)) add(await file.address(record, 'a chunk'));
-  else for await (const entry of entriesOf(file, index)) add(await file.address(entry, 'a chunk'));
-  return { shape, ranges: offsets.map((offset) => ({ offset, byteLength })) };
-}
-
-/** The places of the addresses in the fixed array whose header is at `at`. Throws MalformedFileError. */
-async function* entriesOf(file: Hdf5File, at: number): AsyncGenerator<number> {
-  const { fields, addressBytes, lengthBytes } = file;
-  await expectWord(file, at, 'FAHD');
-  const entryBytes = await fields.unsigned(at + 6, 1, 'the size of an entry');
-  const pageBits = await fields.unsigned(at + 7, 1, 'the size of a page');
-  const count = await file.length(at + 8, 'the length of an array');
-  const block = await file.address(at + 8 + lengthBytes, 'the entries of an array');
-  if (block === undefined) return;
-  if (entryBytes !== addressBytes || pageBits > 31 || !(count * entryBytes <= fields.size))
-    fields.fail(`an array of ${count} entries of ${entryBytes} bytes`, at);
-  await expectWord(file, block, 'FADB');
-  const pageEntries = 2 ** pageBits;
-  const [pages, isPaged] = [Math.ceil(count / pageEntries), count > pageEntries];
-  const checksumBytes = 4;
-  let place = block + 6 + addressBytes + (isPaged ? Math.ceil(pages / 8) + checksumBytes : 0);
-  for (let entry = 0; entry < count; entry++, place += entryBytes) {
-    if (isPaged && entry > 0 && entry % pageEntries === 0) place += checksumBytes;
-    yield place;
+  else {
+    const entries = type === indexTypes.fixedArray ? fixedEntries(file, index) : growingEntries(file, index);
+    for await (const entry of entries) add(await file.address(entry, 'a chunk'));
   }
+  return { shape, ranges: offsets.map((offset) => ({ offset, byteLength })) };
 }
