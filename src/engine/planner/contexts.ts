@@ -41,7 +41,7 @@ const kindOf: Partial<Record<ElementType, Kind>> = {
  */
 export function considerContexts(
   planned: CodecNode,
-  { piece, dtype, streamLength }: Excerpt,
+  { piece, dtype, streamLength, trellis }: Excerpt,
   rows: readonly number[],
   preset: Preset,
   workspace: Workspace,
@@ -66,7 +66,11 @@ export function considerContexts(
   if (preset === 'smallest' || isShort) consider({});
   const shaped = isShort && isLeaf && dtype !== undefined ? kindOf[dtype] : undefined;
   if (shaped !== undefined) consider({ isSmooth: false, shaped });
-  if (preset === 'smallest' || (isShort && piece.width === 1)) for (const period of rows) consider({ period });
+  if (preset === 'smallest' || (isShort && piece.width === 1))
+    for (const period of rows) {
+      consider({ period });
+      if (trellis !== undefined) consider({ period, isSmooth: false, trellis });
+    }
   if (isLeaf && piece.width === 1) {
     const nearRows = isShort || preset === 'smallest' ? rows : [];
     for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ period, isNear: true });

@@ -3,6 +3,7 @@ import type { CodecNode, Preset, Stream } from '../codecs/codec.ts';
 import { hasFarRepeats } from '../codecs/zstd/kernel.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import type { ElementType } from '../tensor/record.ts';
+import type { Direction } from '../trellis/runs.ts';
 import { besideBytes } from './plan.ts';
 
 /** Bytes of a stream in one piece in which strings that repeat are looked for, where not all are at hand or worth a look. */
@@ -27,6 +28,8 @@ export interface Excerpt {
   /** What the stream's elements are, where that is known. */
   readonly dtype: ElementType | undefined;
   readonly streamLength: number;
+  /** Which way a trellis goes over rows, the elements being its codes. */
+  readonly trellis?: Direction | undefined;
 }
 
 /**

@@ -3,6 +3,7 @@ import { DamagedArchiveError } from '../errors.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import type { StreamShape } from '../codecs/codec.ts';
 import { readVarint, varintLength, writeVarint } from '../codecs/varint.ts';
+import type { Direction } from '../trellis/runs.ts';
 import type { Part } from './quantizer.ts';
 
 /** One code in so many may be an escape before codes take two bytes. */
@@ -53,8 +54,8 @@ function chooseForm(codes: Int32Array): { readonly number: number; readonly esca
   return { number: 2 + shift, escapes: beyond(15 - shift) };
 }
 
-/** `columns` is the length of the rows that they stand in, where that may tell something. */
-export function writeCodes(codes: Int32Array, workspace: Workspace, columns?: number): CodeParts {
+/** `columns` is the length of the rows that they stand in, where that may tell something; they may be a trellis's. */
+export function writeCodes(codes: Int32Array, workspace: Workspace, columns?: number, trellis?: Direction): CodeParts {
   const { number, escapes } = chooseForm(codes);
   const { width, shift, limit } = formOf(number);
   const bytes = workspace.allocate(codes.length * width);
@@ -81,7 +82,7 @@ export function writeCodes(codes: Int32Array, workspace: Workspace, columns?: nu
         bytes,
         width,
         dtype: width === 1 ? 'I8' : 'I16',
-        ...(columns !== undefined && columns <= longestPeriod && { rows: [columns] }),
+        ...(columns !== undefined && columns <= longestPeriod && { rows: [columns], trellis }),
       },
       { bytes: escaped, width: 4, dtype: 'I32' },
     ],

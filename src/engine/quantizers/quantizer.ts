@@ -48,6 +48,8 @@ export interface Part extends Stream {
   /** What its elements are, for the planner of codecs, and lengths that its rows may have. */
   readonly dtype?: ElementType;
   readonly rows?: readonly number[];
+  /** Which way a trellis goes over rows, the elements being its codes. */
+  readonly trellis?: Direction | undefined;
 }
 
 export interface Quantized {

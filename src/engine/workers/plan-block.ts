@@ -42,12 +42,12 @@ export function planSample(
   streamLength: number,
   { workspace, preset, patience, blockBytes }: Trials,
 ): CodecNode {
-  const { dtype, rows = [] } = stream;
+  const { dtype, rows = [], trellis } = stream;
   const choices = planClosely(sample, dtype, preset, workspace, streamLength, patience, blockBytes);
   if (codecById(choices[0].node.id)?.needsReference === true) return choices[0].node;
   const piece = excerpt();
   const planned = closest(choices, piece, sample.bytes.length, workspace);
-  const known: Excerpt = { piece, dtype, streamLength };
+  const known: Excerpt = { piece, dtype, streamLength, trellis };
   const matched = considerMatches(planned, known, preset, workspace);
   const isWhole = piece.bytes.length === streamLength;
   const folded = isWhole ? considerMirrors(matched, piece, rows, preset, workspace) : matched;

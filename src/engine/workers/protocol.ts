@@ -6,6 +6,7 @@ import type { LossSums } from '../quantizers/loss.ts';
 import type { Geometry, Told } from '../quantizers/quantizer.ts';
 import type { StatisticsNeeds, TensorStatistics } from '../quantizers/statistics.ts';
 import type { ElementType } from '../tensor/record.ts';
+import type { Direction } from '../trellis/runs.ts';
 import type { SampleLook } from './sample-look.ts';
 import type { Trial, TrialResult } from './sample-trial.ts';
 
@@ -22,6 +23,8 @@ export interface StreamKind {
   readonly dtype?: ElementType | undefined;
   /** Lengths that rows of the tensor may have, in elements of the stream, where its shape tells. */
   readonly rows?: readonly number[];
+  /** Which way a trellis goes over rows, the elements being its codes. */
+  readonly trellis?: Direction | undefined;
 }
 
 /** A coded block whose checksum is not known yet. */

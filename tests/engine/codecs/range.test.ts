@@ -19,6 +19,8 @@ describeTwins(
     { period: 0, isNear: false, isSmooth: true },
     { period: 0, isNear: false, isSmooth: false, shaped: 'unsigned' },
     { period: 60, isNear: true, isSmooth: false, shaped: 'e4m3' },
+    { period: 260, isNear: false, isSmooth: false, trellis: 'rows' },
+    { period: 7, isNear: true, isSmooth: false, trellis: 'columns' },
   ],
   4097,
 );

@@ -1,4 +1,5 @@
 import { DamagedArchiveError } from '../../errors.ts';
+import type { Direction } from '../../trellis/runs.ts';
 import { readVarint, varintLength, writeVarint } from '../varint.ts';
 import { alike, longestPeriod, type Model } from './model.ts';
 import { curves, kinds, type Shape } from './shape.ts';
@@ -17,6 +18,9 @@ const near = 0x40;
 const smooth = 0x20;
 const rowed = 0x10;
 const shaped = 0x04;
+const onTrellis = 0x08;
+/** With {@link onTrellis}, where {@link rowed} says nothing. */
+const downColumns = 0x10;
 const mostShift = 3;
 /** The least bytes of a header with coded bytes in it; others that begin with 0 are shorter. */
 export const leastInside = 7;
@@ -28,8 +32,9 @@ export function tellsMore({ isSmooth, shape }: Model): boolean {
 
 /** See `spec.md`. Of a model that {@link tellsMore} the header only begins so: `coded` stands behind it. */
 export function writeHeader(model: Model, coded: Uint8Array): Uint8Array {
-  const { period, flip, low, shift, isNear, isSmooth, shape } = model;
-  const flags = shift | flip | (isNear ? near : 0);
+  const { period, flip, low, shift, isNear, isSmooth, shape, trellis } = model;
+  const turns = trellis === undefined ? 0 : trellis === 'columns' ? onTrellis | downColumns : onTrellis;
+  const flags = shift | flip | (isNear ? near : 0) | turns;
   const ofRows = period === 0 ? 0 : varintLength(period) + 1;
   if (tellsMore(model)) {
     const ofShape = shape ? shapeBytes(shape) : [];
@@ -56,8 +61,10 @@ export function readHeader(header: Uint8Array, symbols: number): RangeHeader {
   if (end === header.length) return { kind: 'coded', length, model: alike };
   const { value: period, end: rest } = readVarint(header, end, header.length);
   const [low = 0, flags = 0] = header.subarray(rest);
-  if (header.length !== rest + 2 || (flags & ~(signed | near | mostShift)) !== 0) refuse(header);
-  return { kind: 'coded', length, model: rowedModel(header, period, low, flags) };
+  const trellis = trellisIn(flags);
+  const known = signed | near | mostShift | onTrellis | (trellis ? downColumns : 0);
+  if (header.length !== rest + 2 || (flags & ~known) !== 0) refuse(header);
+  return { kind: 'coded', length, model: { ...rowedModel(header, period, low, flags), ...(trellis && { trellis }) } };
 }
 
 function readInside(header: Uint8Array): RangeHeader {
@@ -86,6 +93,11 @@ function readShape(header: Uint8Array, at: number): Shape {
   const kind = kinds[first >> 2];
   if (kind === undefined || (first & 3) >= curves) return refuse(header);
   return { kind, curve: first & 3, scale, centre: kind === 'unsigned' ? centre : 0 };
+}
+
+function trellisIn(flags: number): Direction | undefined {
+  if ((flags & onTrellis) === 0) return undefined;
+  return (flags & downColumns) === 0 ? 'rows' : 'columns';
 }
 
 function rowedModel(header: Uint8Array, period: number, low: number, flags: number): Model {

@@ -3,6 +3,7 @@ import { DamagedArchiveError, UnsupportedInputError } from '../../errors.ts';
 import code from '../../kernels/generated/range.wasm.ts';
 import { instantiate } from '../../kernels/load.ts';
 import type { Workspace } from '../../kernels/workspace.ts';
+import { directions } from '../../trellis/runs.ts';
 import { type Codec, defineCodec, type Stream, type StreamShape } from '../codec.ts';
 import { leastInside, readHeader, tellsMore, writeHeader, type RangeHeader } from './header.ts';
 import type { RangeKernel } from './kernel.ts';
@@ -13,6 +14,7 @@ import {
   modelBytes,
   modelOf,
   places,
+  setsOf,
   tables,
   type Model,
   type RangeOptions,
@@ -48,6 +50,10 @@ export function createRange(kernelOf: (workspace: Workspace) => RangeKernel): Co
         title: 'Shape',
         description:
           'What numbers the bytes are, whose frequencies fall from the middle outwards; that is told instead of learned.',
+      }),
+      trellis: z.enum(directions).optional().meta({
+        title: 'Trellis',
+        description: 'Which way a trellis of codes goes over the rows; codes of both its grids are told apart.',
       }),
     }),
     headerGrows: true,
@@ -136,6 +142,10 @@ export function placeModel(model: Model, workspace: Workspace): number {
   view.setUint32(places.flip, model.flip, true);
   view.setUint32(places.columnShift, columnShiftOf(model.period), true);
   view.setUint32(places.isNear, model.isNear ? 1 : 0, true);
+  const { start, bytes } = setsOf(model);
+  view.setUint32(places.sets, start, true);
+  view.setUint32(places.ofParity, bytes, true);
+  view.setUint32(places.trellis, model.trellis === undefined ? 0 : 1 + directions.indexOf(model.trellis), true);
   place.set(tables, places.rates);
   place.set(new Uint8Array(initialSet(model).buffer), places.initial);
   return place.byteOffset;

@@ -13,6 +13,10 @@ const setBytes: usize = 1024;
 const scaleClasses: usize = 33;
 const statisticsClasses: usize = 512;
 const nearClasses: usize = 256;
+/** The longest run of a trellis, less 1. */
+const runMask: usize = 255;
+/** The next states, three bits each: of an even and an odd code in state 0, in state 1, and so on. */
+const nextStates: u64 = 0xd0bf42999bd0;
 const inputs: usize = 5;
 const leastProbability: i32 = 1024;
 const mostProbability: i32 = (1 << 22) - 1024;
@@ -25,7 +29,7 @@ function clear(model: usize, first: usize, sets: usize): void {
 }
 
 function firstSet(model: usize): usize {
-  return model + columnsAt + 12 * <usize>load<u32>(model);
+  return model + <usize>load<u32>(model, 24);
 }
 
 /** A model before its first symbol. */
@@ -35,10 +39,9 @@ function begin(model: usize): void {
     clear(model, firstSet(model), 1);
     return;
   }
-  const columns = ((period - 1) >> <usize>load<u32>(model, 16)) + 1;
-  const near = load<u32>(model, 20) !== 0 ? nearClasses : 0;
-  clear(model, firstSet(model), 2 + scaleClasses + statisticsClasses + columns + near);
-  memory.fill(model + columnsAt, 0, 12 * period);
+  const sets = <usize>load<u32>(model, 28) / setBytes;
+  clear(model, firstSet(model), load<u32>(model, 44) !== 0 ? 2 * sets : sets);
+  memory.fill(model + columnsAt, 0, <usize>load<u32>(model, 24) - columnsAt);
   store<i32>(model, 4 << 16, 36);
   store<i32>(model, 0, 40);
   for (let at: usize = 0; at < 8 * inputs; at++) store<i32>(model + weightsAt + 4 * at, 13107);
@@ -77,9 +80,14 @@ function classOf(deviation: i32, bits: i32): i32 {
 // @ts-ignore: decorator
 @inline
 function chooseSets(model: usize, column: usize, index: usize, symbols: usize): void {
-  const order = firstSet(model);
   const isNear = load<u32>(model, 20) !== 0;
+  let order = firstSet(model);
   if (!isNear && column === 0 && index > 0) startRow(order);
+  if (load<u32>(model, 44) !== 0) {
+    const odd = order + <usize>load<u32>(model, 28);
+    if (!isNear && column === 0 && index > 0) startRow(odd);
+    if ((stateIn(model, column, index) & 1) !== 0) order = odd;
+  }
   const scales = order + 2 * setBytes;
   const statistics = scales + scaleClasses * setBytes;
   const columns = statistics + statisticsClasses * setBytes;
@@ -91,6 +99,26 @@ function chooseSets(model: usize, column: usize, index: usize, symbols: usize): 
   store<usize>(model + setsAt, statistics + <usize>place * setBytes, 12);
   store<usize>(model + setsAt, columns + (column >> <usize>load<u32>(model, 16)) * setBytes, 16);
   store<usize>(model + setsAt, isNear ? nearSet(model, columns, index, symbols) : order + setBytes, 4);
+}
+
+/** Where the state of the trellis is kept that the symbol of a column is in. */
+// @ts-ignore: decorator
+@inline
+function stateAt(model: usize, column: usize): usize {
+  const period = <usize>load<u32>(model);
+  return model + columnsAt + 12 * period + (load<u32>(model, 44) === 2 ? column : 0);
+}
+
+/** The state of the trellis before symbol number `index`; runs begin in state 0. */
+// @ts-ignore: decorator
+@inline
+function stateIn(model: usize, column: usize, index: usize): u32 {
+  const at = stateAt(model, column);
+  if (load<u32>(model, 44) === 1) {
+    if ((column & runMask) === 0) store<u8>(at, 0);
+  } else if (column === 0 && ((index / <usize>load<u32>(model)) & runMask) === 0)
+    memory.fill(at, 0, <usize>load<u32>(model));
+  return load<u8>(at);
 }
 
 /** The set for what is left of symbol number `index` and above it. */
@@ -123,6 +151,11 @@ function startRow(order: usize): void {
 @inline
 function learnSymbol(model: usize, column: usize, symbol: i32): void {
   learn(model + columnsAt + 12 * column, symbol, 31);
+  if (load<u32>(model, 44) !== 0) {
+    const at = stateAt(model, column);
+    const place = (<u64>load<u8>(at) << 1) | <u64>(symbol & 1);
+    store<u8>(at, <u8>((nextStates >> (3 * place)) & 7));
+  }
   // The deviation of late, around a mean that follows slowly.
   const seen = load<i32>(model, 40);
   const mean = load<i32>(model, 32);

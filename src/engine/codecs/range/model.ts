@@ -1,4 +1,5 @@
 import { squash, stretch } from '../logistic.ts';
+import type { Direction } from '../../trellis/runs.ts';
 import { probabilitiesOf, shapeOf, type Kind, type Shape } from './shape.ts';
 
 /** Rows longer than this are not told apart by their columns. */
@@ -22,6 +23,11 @@ export interface Model {
   readonly isSmooth: boolean;
   /** How frequent symbols are taken to be at first; absent: all alike. */
   readonly shape?: Shape | undefined;
+  /**
+   * Which way a trellis of codes goes over the rows: symbols in even and odd states of it are told apart. Absent: they are no such
+   * codes.
+   */
+  readonly trellis?: Direction | undefined;
 }
 
 // Where things lie in a model's memory, from its first byte; `kernel.as.ts` has the same numbers.
@@ -32,6 +38,9 @@ export const places = {
   flip: 12,
   columnShift: 16,
   isNear: 20,
+  sets: 24,
+  ofParity: 28,
+  trellis: 44,
   weights: 64,
   rates: 512,
   squash: 1024,
@@ -47,7 +56,7 @@ export const statisticsClasses = 512;
 export const nearClasses = 256;
 
 /** What the encoder may choose. */
-export interface RangeOptions extends Pick<Model, 'period' | 'isNear' | 'isSmooth'> {
+export interface RangeOptions extends Pick<Model, 'period' | 'isNear' | 'isSmooth' | 'trellis'> {
   /** The numbers that the bytes are, where the shape of their frequencies is to be told. */
   readonly shaped?: Kind | undefined;
 }
@@ -60,15 +69,21 @@ export function columnShiftOf(period: number): number {
   return Math.max(0, 32 - Math.clz32(Math.max(0, period - 1)) - Math.log2(mostColumns));
 }
 
-/** Bytes of memory that a model takes while it works. */
-export function modelBytes({ period, isNear }: Model): number {
-  if (period === 0) return places.columns + setBytes;
+/** Where the sets of a model begin, and how many bytes those take that even states have, or all symbols without a trellis. */
+export function setsOf({ period, isNear, trellis }: Model): { readonly start: number; readonly bytes: number } {
+  if (period === 0) return { start: places.columns, bytes: setBytes };
   const columns = ((period - 1) >> columnShiftOf(period)) + 1;
-  return (
-    places.columns +
-    12 * period +
-    setBytes * (2 + scaleClasses + statisticsClasses + columns + (isNear ? nearClasses : 0))
-  );
+  const states = trellis === undefined ? 0 : (period + 3) & ~3;
+  return {
+    start: places.columns + 12 * period + states,
+    bytes: setBytes * (2 + scaleClasses + statisticsClasses + columns + (isNear ? nearClasses : 0)),
+  };
+}
+
+/** Bytes of memory that a model takes while it works. */
+export function modelBytes(model: Model): number {
+  const { start, bytes } = setsOf(model);
+  return start + bytes * (model.trellis === undefined ? 1 : 2);
 }
 
 /** The tables that every model begins with, from `rates` to `initial`: whole numbers in the machine's order, which WebAssembly has. */
@@ -109,12 +124,14 @@ function initialSlots(probabilityOf: (node: number) => number, seenOf: (node: nu
 }
 
 /** How `bytes` are best modelled with rows of `period`. */
-export function modelOf(bytes: Uint8Array, { period, isNear, isSmooth, shaped }: RangeOptions): Model {
+export function modelOf(bytes: Uint8Array, { period, isNear, isSmooth, shaped, trellis }: RangeOptions): Model {
   const shape = shaped && shapeOf(bytes, shaped);
+  const tellsStates = trellis !== undefined && !isSmooth && shape === undefined;
   if (period === 0 || bytes.length === 0) return { ...alike, isSmooth, shape };
   const [plain, flipped] = [rangeOf(bytes, 0), rangeOf(bytes, 0x80)];
   const { flip, low, high } = flipped.deviation < plain.deviation ? flipped : plain;
-  return { period, flip, low, shift: Math.max(0, 32 - Math.clz32((high - low) >> 5)), isNear, isSmooth, shape };
+  const shift = Math.max(0, 32 - Math.clz32((high - low) >> 5));
+  return { period, flip, low, shift, isNear, isSmooth, shape, ...(tellsStates && { trellis }) };
 }
 
 function rangeOf(bytes: Uint8Array, flip: number) {

@@ -77,7 +77,7 @@ export const trellis = defineQuantizer<Options, Parameters>({
     const codes = new Int32Array(piece.values.length);
     const isOn = [...runsOf(direction, piece, codes.length)].every((run) => codesOn(piece.values, run, stepOf, codes));
     if (!isOn) nearestCodes(piece, parameters, stepOf, codes, workspace);
-    const { header: coded, parts } = writeCodes(codes, workspace, piece.columns);
+    const { header: coded, parts } = writeCodes(codes, workspace, piece.columns, direction);
     return {
       header: joinBytes(header, Uint8Array.of(directions.indexOf(direction)), coded),
       parts: [...part, ...parts],
