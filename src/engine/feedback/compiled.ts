@@ -19,6 +19,7 @@ interface Exports {
       steps: number,
       prices: number,
       rates: number,
+      curvature: number,
       costs: number,
       border: number,
       group: number,
@@ -67,12 +68,12 @@ export function feedbackKernel(workspace: Workspace): FeedbackKernel {
     factor: (matrix, size) => loops.factor(matrix.byteOffset, size),
     subtractProducts: (matrix, stride, left, right) =>
       loops.subtractProducts(matrix.byteOffset, stride, left.byteOffset, right.byteOffset),
-    sweep({ shares, size, weights, errors, codes, steps, prices, rates, pruning }) {
+    sweep({ shares, size, weights, errors, codes, steps, prices, rates, curvature, pruning }) {
       const arrays = [weights, errors, codes, steps, prices, rates].map(({ byteOffset }) => byteOffset);
       const [weight = 0, error = 0, target = 0, step = 0, price = 0, rate = 0] = arrays;
       const { costs, border, group, keeps } = pruning;
       const pruned = [costs.byteOffset, border, group, keeps.byteOffset] as const;
-      loops.sweep(shares.byteOffset, size, weight, error, target, step, price, rate, ...pruned);
+      loops.sweep(shares.byteOffset, size, weight, error, target, step, price, rate, curvature, ...pruned);
     },
     meet({ products, stride, shares, costs, meanCost, size, weights, changes }) {
       const { byteOffset } = products;

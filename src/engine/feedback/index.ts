@@ -33,13 +33,14 @@ export function dampingOf(sums: Float32Array | Float64Array, stride: number, siz
 /**
  * Prepares the feedback for `size` inputs from the upper half of their sums of products, `stride` to a row. Inputs that never
  * were anything but 0 count as independent of all others. What is returned lies in `workspace`; `undefined` for sums that
- * are no such.
+ * are no such. A ridge is added to all of the diagonal.
  */
 export function prepareFeedback(
   sums: Float32Array,
   stride: number,
   size: number,
   workspace: Workspace,
+  ridge = 0,
 ): Feedback | undefined {
   const shares = allocateFloat32(size * size, workspace);
   const costs = allocateFloat32(size, workspace);
@@ -49,7 +50,7 @@ export function prepareFeedback(
     for (let column = row; column < size; column++) matrix[row * size + column] = sums[row * stride + column] ?? 0;
   const more = dampingOf(sums, stride, size);
   if (!(more > 0 && more < Infinity)) return undefined;
-  for (let row = 0; row < size; row++) matrix[row * size + row] = (matrix[row * size + row] ?? 0) + more;
+  for (let row = 0; row < size; row++) matrix[row * size + row] = (matrix[row * size + row] ?? 0) + more + ridge;
   if (feedbackKernel(workspace).factor(matrix, size) !== 0) return undefined;
   let logs = 0;
   for (let row = 0; row < size; row++) logs += Math.log(matrix[row * size + row] ?? 1);
@@ -71,6 +72,8 @@ export interface Rate {
   /** Codes around which costs are known, and what those two below to two above, and 0, take: six for each. */
   readonly codes: Int8Array;
   readonly bits: Uint8Array;
+  /** Sixteenths of a bit that the square of a code adds: not priced, because a ridge does it. 0 without one. */
+  readonly curvature: number;
 }
 
 /** Which weights become 0, those after them making good what that loses: half of each so many inputs, or a share of all. */
@@ -130,6 +133,7 @@ export function roundWithFeedback(
   const steps = allocateFloat32(lanes, workspace).fill(1);
   const prices = allocateFloat32(size, workspace);
   for (let column = 0; column < size; column++) prices[column] = rate ? rate.price / (costs[column] ?? 1) : 0;
+  const curvature = Math.fround(rate?.curvature ?? 0);
   const rates = workspace.allocate(rate ? 6 * size * lanes : 6);
   const group = pruning && 'ofEach' in pruning ? pruning.ofEach : 0;
   const border = pruning && 'share' in pruning ? borderOf(values, { rows, at }, costs, pruning.share) : 0;
@@ -149,7 +153,7 @@ export function roundWithFeedback(
           codes[place] = rate.codes[from] ?? 0;
           for (let one = 0; one < 6; one++) rates[6 * place + one] = rate.bits[6 * from + one] ?? 0;
         }
-    kernel.sweep({ shares, size, weights, errors, codes, steps, prices, rates, pruning: lost });
+    kernel.sweep({ shares, size, weights, errors, codes, steps, prices, rates, curvature, pruning: lost });
     for (let column = 0; column < size; column++)
       for (let lane = 0; lane < count; lane++)
         values[at(first + lane, column)] = (codes[column * lanes + lane] ?? 0) * (steps[lane] ?? 1);

@@ -135,6 +135,7 @@ export function sweep(
   steps: usize,
   prices: usize,
   rates: usize,
+  curvature: f32,
   costs: usize,
   border: f32,
   group: i32,
@@ -167,12 +168,11 @@ export function sweep(
       const at = here + (lane << 2);
       const step = load<f32>(steps + (lane << 2));
       const wanted = load<f32>(errors + at) / step;
-      let code = nearest(wanted);
       const x = load<f32>(errors + at);
-      if (group > 0) {
-        if (load<u8>(keeps + (at >> 2)) === 0) code = 0;
-      } else if (x * x * load<f32>(costs + (<usize>column << 2)) < border) code = 0;
-      if (price > 0) code = cheapest(wanted, code, price, load<i32>(room + at), rates + (at >> 2) * 6);
+      const isLost =
+        group > 0 ? load<u8>(keeps + (at >> 2)) === 0 : x * x * load<f32>(costs + (<usize>column << 2)) < border;
+      let code: f32 = isLost ? 0 : nearest(wanted);
+      if (price > 0 && !isLost) code = cheapest(wanted, code, price, curvature, load<i32>(room + at), rates + (at >> 2) * 6);
       store<i32>(room + at, <i32>code);
       store<f32>(errors + at, load<f32>(weights + at) - code * step);
     }
@@ -216,24 +216,33 @@ function choose(
 
 // @ts-ignore: decorator
 @inline
-function cheapest(wanted: f32, code: f32, price: f32, known: i32, rates: usize): f32 {
-  if (code == 0) return code;
+function cheapest(wanted: f32, code: f32, price: f32, curvature: f32, known: i32, rates: usize): f32 {
+  if (code == 0 && curvature == 0) return code;
+  const outward: f32 = wanted < 0 ? -1 : 1;
   let best = code;
-  let least = cost(wanted, code, price, known, rates);
-  const inner: f32 = code > 0 ? code - 1 : code + 1;
-  const second = cost(wanted, inner, price, known, rates);
-  if (second < least) {
-    least = second;
-    best = inner;
+  let least = cost(wanted, code, price, curvature, known, rates);
+  if (code != 0) {
+    const second = cost(wanted, code - outward, price, curvature, known, rates);
+    if (second < least) {
+      least = second;
+      best = code - outward;
+    }
+    const none = cost(wanted, 0, price, curvature, known, rates);
+    if (none < least) {
+      least = none;
+      best = 0;
+    }
   }
-  if (cost(wanted, 0, price, known, rates) < least) best = 0;
+  if (curvature > 0 && cost(wanted, code + outward, price, curvature, known, rates) < least) best = code + outward;
   return best;
 }
 
 // @ts-ignore: decorator
 @inline
-function cost(wanted: f32, code: f32, price: f32, known: i32, rates: usize): f32 {
-  const place = code == 0 ? 5 : min(max(<i32>code - known + 2, 0), 4);
+function cost(wanted: f32, code: f32, price: f32, curvature: f32, known: i32, rates: usize): f32 {
+  const near = min(max(<i32>code - known, -2), 2);
+  const place = code == 0 ? 5 : near + 2;
+  const at = code == 0 ? 0 : near + known;
   const off: f32 = wanted - code;
-  return off * off + price * <f32>load<u8>(rates + <usize>place);
+  return off * off + price * (<f32>load<u8>(rates + <usize>place) - curvature * <f32>(at * at));
 }

@@ -66,6 +66,8 @@ export interface SweepTask {
   readonly prices: Float32Array;
   /** What the codes two below to two above the known one, and 0, take: six for each weight. */
   readonly rates: Uint8Array;
+  /** What is taken off those for the square of a code, as the weights' distances have it already. */
+  readonly curvature: number;
   readonly pruning: SweepPruning;
 }
 
@@ -131,7 +133,7 @@ export const referenceKernel: FeedbackKernel = {
         }
   },
 
-  sweep({ shares, size, weights, errors, codes, steps, prices, rates, pruning }) {
+  sweep({ shares, size, weights, errors, codes, steps, prices, rates, curvature, pruning }) {
     const { costs, border, group, keeps } = pruning;
     const least = Math.fround(border);
     for (let column = size - 1; column >= 0; column--) {
@@ -149,7 +151,7 @@ export const referenceKernel: FeedbackKernel = {
         const cost = Math.fround(Math.fround(x * x) * (costs[column] ?? 0));
         const isLost = group > 0 ? keeps[place] === 0 : cost < least;
         let code = isLost ? 0 : roundEven(wanted);
-        if (price > 0 && code !== 0) code = cheapest(wanted, price, codes[place] ?? 0, own);
+        if (price > 0 && !isLost) code = cheapest(wanted, price, codes[place] ?? 0, own, curvature);
         codes[place] = code;
         errors[place] = (weights[place] ?? 0) - Math.fround(code * step);
       }
@@ -200,18 +202,23 @@ function choose(
   }
 }
 
-/** The nearest code to what is wanted, or one nearer to 0 that costs less altogether; `rates` are told around `known`. */
-export function cheapest(wanted: number, price: number, known: number, rates: Uint8Array): number {
+/**
+ * The nearest code to what is wanted, or one nearer to 0 that costs less altogether; `rates` are told around `known`. With a
+ * curvature the one farther from 0 may cost least.
+ */
+export function cheapest(wanted: number, price: number, known: number, rates: Uint8Array, curvature = 0): number {
   const cost = (code: number): number => {
     const off = Math.fround(wanted - code);
-    const place = code === 0 ? 5 : Math.min(Math.max(code - known + 2, 0), 4);
-    return Math.fround(Math.fround(off * off) + Math.fround(price * (rates[place] ?? 0)));
+    const near = Math.min(Math.max(code - known, -2), 2);
+    const [place, at] = code === 0 ? [5, 0] : [near + 2, near + known];
+    const rate = Math.fround((rates[place] ?? 0) - Math.fround(curvature * at * at));
+    return Math.fround(Math.fround(off * off) + Math.fround(price * rate));
   };
   const code = roundEven(wanted);
-  if (code === 0) return 0;
-  let best = code;
-  for (const other of [code > 0 ? code - 1 : code + 1, 0]) if (cost(other) < cost(best)) best = other;
-  return best;
+  const outward = wanted < 0 ? -1 : 1;
+  const inner = code === 0 ? [] : [code - outward, 0];
+  const outer = curvature > 0 ? [code + outward] : [];
+  return [...inner, ...outer].reduce((best, other) => (cost(other) < cost(best) ? other : best), code);
 }
 
 /** The nearest whole number, of two the even one. */

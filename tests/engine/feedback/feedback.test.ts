@@ -8,6 +8,7 @@ import {
   referenceKernel,
   roundWithFeedback,
 } from '../../../src/engine/feedback/index.ts';
+import { meetRidge } from '../../../src/engine/feedback/ridge.ts';
 import { Workspace } from '../../../src/engine/kernels/workspace.ts';
 import { normal, random } from '../../../src/evaluation/statistics/random.ts';
 
@@ -76,10 +77,12 @@ describe('compiled loops give the bits of the reference', () => {
   test.each([
     { price: 0, group: 0, border: 0 },
     { price: 0.02, group: 0, border: 0 },
+    { price: 0.02, group: 0, border: 0, curvature: 3.7 },
+    { price: 0.02, group: 4, border: 0, curvature: 0.9 },
     { price: 0, group: 4, border: 0 },
     { price: 0.02, group: 8, border: 0 },
     { price: 0, group: 0, border: 2.5 },
-  ])('sweep with $price, $group, $border', ({ price, group, border }) => {
+  ])('sweep with $price, $group, $border, $curvature', ({ price, group, border, curvature = 0 }) => {
     const size = 29;
     const task = () => ({
       errors: allocateFloat32(size * lanes, workspace),
@@ -95,6 +98,7 @@ describe('compiled loops give the bits of the reference', () => {
       weights: filled(size * lanes, 3),
       steps: filled(lanes).map((value) => Math.fround(Math.abs(value) + 0.1)),
       prices: allocateFloat32(size, workspace).fill(price),
+      curvature,
       pruning: { costs: filled(size).map(Math.abs), group, border, keeps: workspace.allocate(size * lanes) },
       rates: workspace.allocate(6 * size * lanes).map((_, at) => (at * 37) % 91),
     };
@@ -168,7 +172,7 @@ test('errors that are fed back cost less at the output than those of rounding, a
   // Around 0, each code farther from it takes two bits more.
   const codes = new Int8Array(rows * size);
   const bits = Uint8Array.from({ length: 6 * rows * size }, (_, at) => [80, 48, 16, 48, 80, 16][at % 6]!);
-  roundWithFeedback(priced, layout, feedback, workspace, { rate: { price: 0.1 / 16, codes, bits } });
+  roundWithFeedback(priced, layout, feedback, workspace, { rate: { price: 0.1 / 16, codes, bits, curvature: 0 } });
   const size1 = (values: Float32Array): number => values.reduce((all, value) => all + Math.abs(value), 0);
   expect(size1(priced)).toBeLessThan(size1(fed));
   expect(prepareFeedback(sums.fill(0), stride, size, workspace)).toBeUndefined();
@@ -231,4 +235,34 @@ test('weights that meet other inputs give nearly the outputs that they gave befo
     return sum;
   };
   expect(off(weights)).toBeLessThan(0.02 * off(before));
+});
+
+test('a ridge takes prices that grow with squares, so that errors and bits together are least', () => {
+  const [rows, size, step] = [20, 40, 1.3];
+  const { sums, stride, weights, feedback, layout, damage } = layerOf(rows, size, step);
+  const fed = weights.slice();
+  roundWithFeedback(fed, layout, feedback, workspace);
+  // Each code takes sixteenths of a bit that grow with its square, as of normal numbers.
+  const grows = 9;
+  const bitsOf = (code: number): number => 10 + grows * code ** 2;
+  const codes = Int8Array.from(fed, (value) => Math.round(value / step));
+  const bits = Uint8Array.from({ length: 6 * codes.length }, (_, at) =>
+    bitsOf(at % 6 === 5 ? 0 : codes[Math.floor(at / 6)]! + (at % 6) - 2),
+  );
+  const rate = { price: 0.02, codes, bits };
+  const roundedAt = (curvature: number): Float32Array => {
+    const values = weights.slice();
+    const told = { sums, moves: undefined, stride, rate: { ...rate, curvature } };
+    const priced = meetRidge(values, layout, feedback, told, workspace);
+    if (!priced) throw new Error('There must be a factor.');
+    roundWithFeedback(values, layout, priced.feedback, workspace, { rate: priced.rate });
+    return values;
+  };
+  const together = (values: Float32Array): number =>
+    damage(values) / (step ** 2 * feedback.meanCost) +
+    rate.price * values.reduce((all, value) => all + bitsOf(Math.round(value / step)), 0);
+  const [priced, ridged] = [roundedAt(0), roundedAt(grows)];
+  expect(together(priced)).toBeLessThan(together(fed));
+  expect(together(ridged)).toBeLessThan(together(priced));
+  for (const value of ridged) expect(value / step).toBeCloseTo(Math.round(value / step), 5);
 });

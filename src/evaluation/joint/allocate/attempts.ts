@@ -123,10 +123,10 @@ export class Attempts {
       this.#weighed.map(({ curve }) => curve),
       inCodes,
     );
-    const matrices = this.#weighed.map(({ tensor, spread, isPriced, isLearned }, place) => {
+    const matrices = this.#weighed.map(({ tensor, spread, pricing, isLearned }, place) => {
       const { step = 1, by } = chosen[place] ?? {};
       const told = stepsFor(spread, Math.fround(step * coarser));
-      return by ? { ...tensor, by } : { ...tensor, isPriced, isLearned, told };
+      return by ? { ...tensor, by } : { ...tensor, pricing, isLearned, told };
     });
     const vectors = this.#vectors.map(({ tensor, step }) => ({ ...tensor, told: stepsFor(even, step) }));
     const tensors = [...matrices, ...vectors];

@@ -71,9 +71,9 @@ export class RoundedTensors {
 /** All that tells what a tensor is rounded to. */
 export function causesOf(tensor: RoundedTensor): readonly (string | Uint8Array)[] {
   if ('by' in tensor) return [tensor.name, JSON.stringify(tensor.by)];
-  const { isPriced = false, isLearned = false } = tensor;
+  const { pricing = 'none', isLearned = false } = tensor;
   const { along, steps, direction = 'none' } = tensor.told;
-  return [tensor.name, along, bytesOf(steps), direction, String(isPriced), String(isLearned)];
+  return [tensor.name, along, bytesOf(steps), direction, pricing, String(isLearned)];
 }
 
 const nothing = new Float64Array();

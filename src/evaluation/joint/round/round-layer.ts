@@ -12,6 +12,7 @@ import {
   type Rows,
   type TrellisManner,
 } from '../../../engine/feedback/index.ts';
+import { meetRidge } from '../../../engine/feedback/ridge.ts';
 import { Workspace } from '../../../engine/kernels/workspace.ts';
 import type { ToldBooks, ToldSteps } from '../../../engine/quantizers/quantizer.ts';
 import { longestRun } from '../../../engine/trellis/runs.ts';
@@ -57,7 +58,7 @@ export async function roundLayer(
   const blocks = blocksOf(layer);
   const largest = blocks.reduce((most, { size }) => Math.max(most, size), 1);
   const lanesBytes = trellis ? 12 * strideOf(longestRun) + 4 : 480;
-  // Sums, factor in double precision, shares and the lanes of a sweep.
+  // Sums, factor in double precision, shares (with a ridge twice) and the lanes of a sweep.
   const learns = codebooks > 0 && blocks.length === 1 && told.along === 'tensor';
   const more = (learns ? descentBytes(largest) : 0) + 2 ** 17;
   const workspace = new Workspace(largest * largest * 16 + 8 * strideOf(largest) ** 2 + largest * lanesBytes + more);
@@ -70,7 +71,8 @@ export async function roundLayer(
   for (const [number, { group, first, size }] of blocks.entries()) {
     const mark = workspace.mark();
     const stride = strideOf(size);
-    const sums = known && !learns ? undefined : await file.next(size, workspace);
+    const { rate } = manner;
+    const sums = known && !learns && !rate ? undefined : await file.next(size, workspace);
     const moves = isMoved ? await file.next(size, workspace) : undefined;
     const feedback =
       known || !sums ? placed(known?.[number], workspace) : prepareFeedback(sums, stride, size, workspace);
@@ -81,10 +83,15 @@ export async function roundLayer(
       step: (row) => told.steps[told.along === 'tensor' ? 0 : firstRow + row] ?? 1,
       at: (row, column) => place(firstRow + row, first + column),
     };
-    if (feedback && moves) meetInputs(values, block, feedback, { products: moves, stride }, workspace);
     const wanted = learns ? values.slice() : undefined;
+    const priced =
+      feedback && sums && rate
+        ? meetRidge(values, block, feedback, { sums, moves, stride, rate }, workspace)
+        : undefined;
+    if (!priced && feedback && moves) meetInputs(values, block, feedback, { products: moves, stride }, workspace);
     if (trellis)
       roundWithTrellis(values, block, trellis.runs, feedback ?? noFeedback(size, workspace), workspace, trellis);
+    else if (priced) roundWithFeedback(values, block, priced.feedback, workspace, { ...manner, rate: priced.rate });
     else if (feedback) roundWithFeedback(values, block, feedback, workspace, manner);
     else roundPlainly(values, block, size, manner.rate);
     if (feedback && sums && wanted) {

@@ -32,10 +32,14 @@ export interface JointTensor {
 /** A tensor that is to be rounded, and how. Plain data. */
 export type RoundedTensor = JointTensor & ({ readonly told: ToldSteps } | { readonly by: MethodStep }) & Manner;
 
+/** With prices weights become smaller where inputs hardly tell; or they are grown before, so that they are as large as they were. */
+export const pricings = ['shrunk', 'grown'] as const;
+export type Pricing = (typeof pricings)[number];
+
 /** How a tensor is rounded to its steps. */
 export interface Manner {
-  /** Whether rounding looks at what codes cost, where they are short. */
-  readonly isPriced?: boolean | undefined;
+  /** Whether rounding looks at what codes cost, where they are short, and what is done about weights that tend to 0 by that. */
+  readonly pricing?: Pricing | undefined;
   /** Whether its lines become codebooks that are learned. */
   readonly isLearned?: boolean | undefined;
 }
@@ -74,7 +78,7 @@ export async function roundTensor(
     layer,
     geometry,
     told,
-    isPriced = false,
+    pricing,
     isLearned = false,
   }: Pick<JointTensor, 'layer' | 'geometry'> & Manner & { readonly told: ToldSteps },
   folder: string,
@@ -91,10 +95,10 @@ export async function roundTensor(
   if (direction && known) {
     const runs = outputRuns(direction, geometry);
     let [growth, codes] = [1, nothingKnown];
-    for (let times = 0; times < (isPriced ? pricedRounds : 0) + 2; times++) {
+    for (let times = 0; times < (pricing ? pricedRounds : 0) + 2; times++) {
       if (times > 0) growth *= growthOf(before, values);
       values.set(before);
-      const weight = isPriced && codes.bits < shortBelow ? trellisWeight : 0;
+      const weight = pricing && codes.bits < shortBelow ? trellisWeight : 0;
       await roundLayer(values, { ...known, told, manner: {}, trellis: { runs, prices: codes.prices, weight, growth } });
       codes = trellisCodes(values, direction, geometry, step);
     }
@@ -106,11 +110,11 @@ export async function roundTensor(
     for (let at = 0; at < values.length; at++) values[at] = codeOf(values[at] ?? 0, step(at), rate, at) * step(at);
   };
   let books = await round(undefined);
-  if (isPriced && entropyOf(values, told)(1) < shortBelow) {
+  if (pricing && entropyOf(values, told)(1) < shortBelow) {
     let growth = 1;
     for (let times = 0; times < pricedRounds; times++) {
       const rate = rateOf(values, geometry, step);
-      growth *= growthOf(before, values);
+      if (pricing === 'grown') growth *= growthOf(before, values);
       values.set(before.map((value) => growth * value));
       books = await round(rate);
     }

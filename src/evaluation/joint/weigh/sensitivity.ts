@@ -3,7 +3,7 @@ import { FileSource } from '../../../engine/io/file-source.ts';
 import type { ModelInputs } from '../../inference/inputs.ts';
 import { BiasCopy } from './bias-copy.ts';
 import { OutputJudge } from './output-judge.ts';
-import { roundTensor, type JointTensor, type Manner } from '../round/round.ts';
+import { pricings, roundTensor, type JointTensor, type Manner, type Pricing } from '../round/round.ts';
 import { byImportance, byNorms, even, outputsOf, stepsFor, type Spread } from '../layers/spread.ts';
 import { readTensor, writeTensor } from '../round/tensor-file.ts';
 import { directionOf } from '../round/trellis.ts';
@@ -46,8 +46,8 @@ export interface SensitivityRequest extends ModelInputs {
 export interface Probe {
   readonly name: string;
   readonly spread: Spread;
-  /** Whether it does less, at equal bits, when rounding looks at what codes cost. */
-  readonly isPriced?: boolean;
+  /** How rounding looks at what codes cost, where it does less, at equal bits, for that. */
+  readonly pricing?: Pricing | undefined;
   /** Whether it does less, at equal bits, with codebooks that are learned. */
   readonly isLearned?: boolean;
   /** Damage is per row of the output. */
@@ -127,13 +127,18 @@ async function probeTensor(
   for (const relative of others) points.push(await measure(best, relative));
   points.sort((one, other) => one.step - other.step);
   const coarsest = points.at(-1);
-  let isPriced = false;
+  let pricing: Pricing | undefined;
   // Prices matter where codes are short.
-  if (rate && coarsest && others.length > 0)
-    isPriced = costOf(await measure(best, Math.max(...others), { isPriced: true })) < costOf(coarsest) - worthwhile;
+  if (rate && coarsest && others.length > 0) {
+    cost = costOf(coarsest) - worthwhile;
+    for (const tried of best.direction ? pricings.slice(0, 1) : pricings) {
+      const priced = costOf(await measure(best, Math.max(...others), { pricing: tried }));
+      if (priced < cost) [pricing, cost] = [tried, priced];
+    }
+  }
   const mayLearn = codebooks && best.along === 'tensor' && !best.direction;
   const isLearned = mayLearn && costOf(await measure(best, first, { isLearned: true })) < costOf(point);
-  return { spread: best, isPriced, isLearned, points };
+  return { spread: best, pricing, isLearned, points };
 }
 
 function spreadsOf(

@@ -1,5 +1,6 @@
 import { curveOf, type Curve, type OtherWay } from '../allocate/allocate.ts';
 import { entropyOf } from '../round/entropy.ts';
+import type { Pricing } from '../round/round.ts';
 import type { Probe } from './sensitivity.ts';
 import { even, type Spread } from '../layers/spread.ts';
 import type { FoundTensor } from '../tensors.ts';
@@ -9,8 +10,8 @@ import type { MethodTrials } from './try-methods.ts';
 export interface Weighed {
   readonly tensor: FoundTensor;
   readonly spread: Spread;
-  /** Whether rounding looks at what codes cost. */
-  readonly isPriced: boolean;
+  /** How rounding looks at what codes cost, if it does. */
+  readonly pricing: Pricing | undefined;
   /** Whether its lines become codebooks that are learned. */
   readonly isLearned: boolean;
   readonly curve: Curve;
@@ -67,7 +68,7 @@ export async function weigh(
     const others = othersOf(trialsOf.get(name), damageAt);
     const chosenFrom = others.filter(({ by }) => by.method !== 'grid');
     weighed.push({
-      ...{ tensor, spread, others, isPriced: probe?.isPriced === true, isLearned: probe?.isLearned === true },
+      ...{ tensor, spread, others, pricing: probe?.pricing, isLearned: probe?.isLearned === true },
       curve: { ...curveOf(tensor, bitsAt, damageAt), others: chosenFrom },
       damage: perWeight[place] === undefined ? undefined : perWeight[place] * count,
     });
