@@ -1,8 +1,9 @@
 import { basename } from 'node:path';
 import { FeatherweightError, type JobEvent, type Phase, type ProgressEvent } from '../engine/index.ts';
-import type { CandidateEvent } from '../evaluation/index.ts';
+import type { CandidateEvent, TrialEvent } from '../evaluation/index.ts';
 import type { Output } from './output.ts';
 import { escapeUnsafe } from './view/escape.ts';
+import { trialText } from './view/fit.ts';
 import { progressView } from './view/progress.ts';
 
 /** A script wants a steady pulse, not a line per block. */
@@ -13,7 +14,7 @@ const jsonProgressMilliseconds = 250;
  * run several jobs. Throws what the job throws.
  */
 export async function follow<Result>(
-  events: AsyncIterable<JobEvent<Result> | CandidateEvent>,
+  events: AsyncIterable<JobEvent<Result> | CandidateEvent | TrialEvent>,
   path: string,
   output: Output,
 ): Promise<Result> {
@@ -28,6 +29,7 @@ export async function follow<Result>(
       }
       if (event.type !== 'progress' || isDue(event)) output.line(event);
       if (event.type === 'progress') progress.show(event);
+      else if (event.type === 'trial') progress.begin(trialText(event));
       else if (event.type === 'notice') output.warn(`Note: ${escapeUnsafe(event.message)}`);
     }
   } finally {

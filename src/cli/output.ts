@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { exitCodes } from './exit-code.ts';
 import type { BenchmarkMeasurement, BenchmarkReport } from './bench/report.ts';
 import type { ZooLine, ZooReport } from './zoo-reports.ts';
-import type { AblationReport, CandidateEvent, EvaluationReport, FitReport } from '../evaluation/index.ts';
+import type { AblationReport, CandidateEvent, EvaluationReport, FitReport, TrialEvent } from '../evaluation/index.ts';
 import type {
   EngineCatalog,
   ErrorData,
@@ -69,6 +69,7 @@ export type OutputLine =
   | TensorEvent
   | NoticeEvent
   | CandidateEvent
+  | TrialEvent
   | { readonly type: 'report'; readonly report: Report | InspectReport }
   | { readonly type: 'measurement'; readonly measurement: BenchmarkMeasurement }
   | { readonly type: 'listening'; readonly url: string }

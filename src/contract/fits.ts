@@ -37,6 +37,8 @@ export const fitRequest = z.strictObject({
   codebooks: z.boolean().exactOptional(),
   /** Lets lines of two grids take turns by a trellis, for matrices that are better for it. */
   trellis: z.boolean().exactOptional(),
+  /** Fits it again and again, to tell what each part of that is worth; at a size, with a task. */
+  ablate: z.boolean().exactOptional(),
   output: path.exactOptional(),
   overwrite: z.boolean().exactOptional(),
 });
@@ -56,6 +58,34 @@ export const candidate = z.object({
 });
 export type Candidate = z.infer<typeof candidate>;
 
+const change = {
+  /** Of a fit; `everything`: with all that was asked for, or by the best single method instead. */
+  part: z.string(),
+  change: z.enum(['without', 'with']),
+};
+
+/** At which size a model is as good without a part, or with one that was not asked for. */
+export const partWorth = z.object({
+  ...change,
+  /** Null where what was tried does not tell it. */
+  bytes: z.number().nullable(),
+  /** Between which sizes it is at 95 %; equal ends are the same model. */
+  interval: z.object({ low: z.number(), high: z.number() }).nullable(),
+});
+export type PartWorth = z.infer<typeof partWorth>;
+
+/** How many fits it takes at most to tell what parts are worth, besides the one that is asked for. */
+export const mostTrials = 36;
+
+/** Which fit of many goes on, how many come after it at most, and how long that takes with this one. */
+export const fitTrial = z.object({
+  ...change,
+  number: z.number(),
+  left: z.number(),
+  secondsLeft: z.number().exactOptional(),
+});
+export type FitTrial = z.infer<typeof fitTrial>;
+
 /** What became of a fit. */
 export const fitReceipt = z.object({
   /** Absent where only a front was measured. */
@@ -69,6 +99,8 @@ export const fitReceipt = z.object({
   layers: z.number(),
   matrices: z.number(),
   metrics: z.array(metric),
+  /** Where that was asked for. */
+  parts: z.array(partWorth).exactOptional(),
   seconds: z.number(),
 });
 export type FitReceipt = z.infer<typeof fitReceipt>;
@@ -78,6 +110,7 @@ export const fitJob = work.extend({
   request: fitRequest,
   /** How many candidates there are so far; `fits.candidates` has them. */
   candidates: z.number().exactOptional(),
+  trial: fitTrial.exactOptional(),
   receipt: fitReceipt.exactOptional(),
 });
 export type FitJob = z.infer<typeof fitJob>;

@@ -18,4 +18,4 @@ export { formatDelta, formatValue } from './verdict.ts';
 
 export const evaluate = deferred(async () => (await import('./evaluate.ts')).evaluate);
 export const fit = deferred(async () => (await import('./joint/fit.ts')).fit);
-export const ablate = deferred(async () => (await import('./joint/ablate.ts')).ablate);
+export const ablate = deferred(async () => (await import('./joint/ablate/ablate.ts')).ablate);

@@ -41,3 +41,59 @@ test('sizes are measured, one is taken by keyboard, and the fitted archive tells
   await expect(inspector.getByRole('figure').first()).toBeVisible();
   await check(window, 'archive-approximate');
 });
+
+test('what each part of a fit is worth is asked for and stopped by keyboard, and stands as a picture and a table', async ({
+  window,
+  folder,
+}) => {
+  const { task } = await writeLinearTask(folder);
+  await window.getByRole('link', { name: 'Open from a folder of this machine' }).click();
+  await window.getByRole('link', { name: 'models', exact: true }).click();
+  await window.getByRole('link', { name: 'linear.onnx' }).click();
+  await window.getByText('Approximate', { exact: true }).click();
+  await window.getByRole('link', { name: 'Fit it into a size' }).click();
+  const earns = window.getByRole('switch', { name: 'Also measure what each part earns' });
+  // Without inputs nothing tells how good a model is.
+  await expect(earns).toBeDisabled();
+  await window.getByRole('combobox', { name: 'Inputs' }).selectOption('A task file of yours');
+  await window.getByRole('textbox', { name: 'Task file' }).fill(task);
+  await earns.press('Space');
+  await window.getByRole('button', { name: 'Look for the best' }).press('Enter');
+  const progress = window.getByRole('region', { name: 'Progress' });
+  await expect(progress.getByRole('status')).toContainText(/^Fit 2 \(at most \d+ more/);
+  await progress.getByRole('button', { name: 'Stop' }).press('Enter');
+  await expect(progress.getByRole('status')).toContainText(/^Stopped/);
+
+  // All of them take longer than a test may: what a whole one came to stands in for the rest.
+  await window.route('**/call/fits.running', async (route) => {
+    const response = await route.fetch();
+    const { value } = (await response.json()) as { value: readonly Record<string, unknown>[] };
+    const jobs = value.map((job) => ({ ...job, state: 'done', error: undefined, receipt: wholeReceipt }));
+    await route.fulfill({ response, json: { value: jobs } });
+  });
+  await window.reload();
+  const worth = progress.getByRole('figure', { name: 'What each part is worth' });
+  await expect(
+    worth.getByText(/^The same quality takes 8\.0 % more without errors that are fed back/).first(),
+  ).toBeVisible();
+  await expect(worth.getByRole('img', { name: 'What each part is worth' })).toBeVisible();
+  await check(window, 'fit-parts');
+  await worth.getByRole('button', { name: 'Show as a table: What each part is worth' }).press('Enter');
+  await expect(
+    worth.getByRole('row', { name: /^with lines that take turns.*−3\.0 % \(−4\.5 % … −1\.5 %\)/ }),
+  ).toBeVisible();
+  await expect(worth.getByRole('row', { name: /^without steps of their own for rows.*the same model/ })).toBeVisible();
+});
+
+const wholeReceipt = {
+  ...{ output: '/models/linear.fwz', bytesIn: 1_000_000, bytesOut: 100_000, sha256: '0'.repeat(64) },
+  ...{ learnedFrom: 'task', items: 32, layers: 1, matrices: 1, metrics: [], seconds: 400 },
+  parts: [
+    { part: 'feedback', change: 'without', bytes: 108_000, interval: { low: 106_000, high: 110_000 } },
+    { part: 'allocation', change: 'without', bytes: null, interval: null },
+    { part: 'spreads', change: 'without', bytes: 100_000, interval: { low: 100_000, high: 100_000 } },
+    { part: 'repair', change: 'without', bytes: 100_700, interval: { low: 98_700, high: 102_700 } },
+    { part: 'trellis', change: 'with', bytes: 97_000, interval: { low: 95_500, high: 98_500 } },
+    { part: 'everything', change: 'without', bytes: 131_000, interval: { low: 129_000, high: 133_000 } },
+  ],
+};

@@ -2,7 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { calls } from '../../src/contract/calls.ts';
-import type { FitJob, FitRequest } from '../../src/contract/fits.ts';
+import { mostTrials, type FitJob, type FitRequest } from '../../src/contract/fits.ts';
+import { mostFits } from '../../src/evaluation/joint/ablate/ablate.ts';
 import type { RunningHost } from '../../src/host/host.ts';
 import { evaluationContext } from '../evaluation/support.ts';
 import { writeLinearTask } from '../support/linear-task.ts';
@@ -56,3 +57,36 @@ test('a front is measured, one of its sizes is made, and every candidate is reme
     host.call('fits.start', { input: join(opened.outside, 'secret.txt'), target: { bits: 3 } }),
   ).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
 }, 300_000);
+
+test('fits that tell what parts are worth say which goes on and how many may come, and are stopped at once', async () => {
+  await using opened = await openHost({ spawnWorker, spawnEvaluation });
+  const { host, models } = opened;
+  const { model: input, task } = await writeLinearTask(models);
+  for (const refused of [
+    { target: { front: [0.2, 0.1] }, task },
+    { target: { drop: 0.1 }, task },
+    { target: { bits: 4 } },
+  ])
+    expect((await ended(host, { input, ...refused, ablate: true })).at(-1)).toMatchObject({
+      state: 'failed',
+      error: { code: 'USAGE' },
+    });
+  const stop = host.on('fit.changed', ({ id, trial }) => {
+    if (trial?.number === 3) void host.call('fits.cancel', { id });
+  });
+  const states = await ended(host, { input, task, target: { bits: 4 }, ablate: true });
+  stop();
+  for (const state of states) expect(calls['fits.start'].output.parse(state)).toEqual(state);
+  expect(states.at(-1)?.state).toBe('cancelled');
+  const trials = states.flatMap(({ trial }) => trial ?? []);
+  expect(trials[0]).toEqual({ part: 'everything', change: 'with', number: 1, left: mostTrials });
+  expect(trials.at(-1)).toMatchObject({ part: 'feedback', change: 'without', number: 3 });
+  // Only candidates of the fit that was asked for are kept.
+  const tried = await host.call('fits.candidates', { path: input });
+  expect(new Set(tried.map(({ number }) => number)).size).toBe(tried.length);
+  expect(tried.length).toBe(states.at(-1)?.candidates);
+}, 300_000);
+
+test('the window tells how many fits that takes as the evaluation does', () => {
+  expect(mostTrials).toBe(mostFits() - 1);
+});

@@ -81,7 +81,7 @@ export function withFit(command: Command): Command {
     .addOption(
       new Option(
         '--ablate',
-        'with --fit and --task: also tell at which size it is as good without each part, and with each that was not asked for',
+        'with --fit or --bits and --task: also tell at which size it is as good without each part, and with each that was not asked for; up to 36 more fits, and the same command goes on where it was stopped',
       ).conflicts('without'),
     );
 }

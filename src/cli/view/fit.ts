@@ -4,6 +4,7 @@ import {
   formatValue,
   type AblationReport,
   type AblationRow,
+  type TrialEvent,
   type FitReport,
 } from '../../evaluation/index.ts';
 import { formatBytes, formatChange, formatCount, formatSaving, formatSeconds } from './amounts.ts';
@@ -68,15 +69,54 @@ const partWords: Readonly<Record<AblationRow['part'], string>> = {
   everything: 'all of them: the best single method of the catalog',
 };
 
+/** Which fit of an ablation begins. */
+export function trialText({ part, change, number, left, secondsLeft }: TrialEvent): string {
+  const isWhole = part === 'everything' && change === 'with';
+  const time = secondsLeft === undefined ? '' : `, ${formatSeconds(secondsLeft)}`;
+  return `fit ${number} (at most ${left} more${time}), ${isWhole ? 'with what was asked for' : `${change} ${partWords[part]}`}`;
+}
+
 /** At which size the model is as good without each part, or with one that was not asked for. */
 export function ablationText({ bytesOut, distance, rows }: AblationReport): string {
   const right = { align: 'right' } as const;
-  const columns = [{ title: 'as good' }, { title: 'size', ...right }, { title: 'change', ...right }];
-  const cells = rows.map(({ part, change, bytes }) => [
-    `${change} ${partWords[part]}`,
-    bytes === null ? 'cannot be told' : formatBytes(bytes),
-    bytes === null ? '' : formatSaving(bytesOut, bytes),
-  ]);
+  const columns = [
+    { title: 'as good' },
+    { title: 'size', ...right },
+    { title: 'change', ...right },
+    { title: 'interval', ...right },
+    { title: '' },
+  ];
+  const cells = rows.map((row) => [`${row.change} ${partWords[row.part]}`, ...sizeCells(row, { bytesOut, distance })]);
   const heading = `What each part is worth at ${formatBytes(bytesOut)}, by the distance of the outputs (${distance.toPrecision(3)}):`;
   return [heading, ...tableLines(columns, cells)].join('\n');
+}
+
+/** The size, its change, between which changes it is, and what may be said of that. */
+function sizeCells(
+  { bytes, interval, tried, fault }: AblationRow,
+  { bytesOut, distance }: Pick<AblationReport, 'bytesOut' | 'distance'>,
+): readonly string[] {
+  const [nearest] = tried.toSorted((one, other) => farFrom(one, distance) - farFrom(other, distance));
+  if (bytes === null)
+    return [
+      'cannot be told',
+      ...['', ''],
+      nearest
+        ? `at ${formatBytes(nearest.bytes)} ${(nearest.distance / distance).toPrecision(2)} times as far`
+        : escapeUnsafe(fault ?? ''),
+    ];
+  const size = formatBytes(bytes);
+  if (interval === null) return [size, formatSaving(bytesOut, bytes), 'unknown', ''];
+  const { low, high } = interval;
+  if (low === bytesOut && high === bytesOut) return [size, '', '', 'the same model'];
+  return [
+    size,
+    formatSaving(bytesOut, bytes),
+    `${formatSaving(bytesOut, low)} … ${formatSaving(bytesOut, high)}`,
+    low <= bytesOut && bytesOut <= high ? 'no more than luck' : '',
+  ];
+}
+
+function farFrom({ distance }: AblationRow['tried'][number], goal: number): number {
+  return Math.abs(Math.log(distance / goal));
 }

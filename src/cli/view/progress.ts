@@ -41,19 +41,29 @@ const plainLineMilliseconds = 10_000;
 const liveLineMilliseconds = 100;
 
 /** Shows progress events as one live line on a terminal, or as a plain line every ten seconds elsewhere. */
-export function progressView(output: Output, name: string): { show(event: ProgressEvent): void; end(): void } {
+export function progressView(
+  output: Output,
+  name: string,
+): { show(event: ProgressEvent): void; begin(part: string): void; end(): void } {
+  let about = name;
   const latest = new Map<Phase, ProgressEvent>();
   let last = output.hasLive ? -Infinity : performance.now();
   const interval = output.hasLive ? liveLineMilliseconds : plainLineMilliseconds;
   return {
     show(event) {
+      // Whatever comes after it, the disk has everything.
+      if (event.phase !== 'flush') latest.delete('flush');
       latest.set(event.phase, event);
       const now = performance.now();
       if (now - last < interval) return;
       last = now;
       const [phase = '', ...rest] = describeProgress([...latest.values()]);
-      if (output.hasLive) output.live(`${colors.bold(phase)} ${[...rest, colors.dim(name)].join(' · ')}`);
-      else output.warn(`${name}: ${[phase, ...rest].join(' · ')}`);
+      if (output.hasLive) output.live(`${colors.bold(phase)} ${[...rest, colors.dim(about)].join(' · ')}`);
+      else output.warn(`${about}: ${[phase, ...rest].join(' · ')}`);
+    },
+    begin(part) {
+      latest.clear();
+      about = `${name}, ${part}`;
     },
     end: () => output.live(undefined),
   };

@@ -44,8 +44,28 @@ export interface AblationRow {
   readonly change: 'without' | 'with';
   readonly tried: readonly Tried[];
   /** The size that is as good then, from those that were tried; null where they do not tell. */
-  readonly bytes: number | null;
+  readonly bytes: EqualSize['bytes'] | null;
+  readonly interval: EqualSize['interval'];
+  /** Why no more was tried. */
+  readonly fault?: string;
 }
+
+/** A size at which something is as good, and between which sizes that is at 95 %; null where too little was tried to tell. */
+export interface EqualSize {
+  readonly bytes: number;
+  readonly interval: { readonly low: number; readonly high: number } | null;
+}
+
+/** An ablation begins its next fit; `everything` with all that was asked for is the fit itself. */
+export interface TrialEvent extends Pick<AblationRow, 'part' | 'change'> {
+  readonly type: 'trial';
+  readonly number: number;
+  /** How many come after it, at most, and how long that takes with this one; absent until one was timed. */
+  readonly left: number;
+  readonly secondsLeft?: number;
+}
+
+export type AblationEvent = JobEvent<AblationReport> | CandidateEvent | TrialEvent;
 
 /** What an ablation says at its end. */
 export interface AblationReport {

@@ -8,15 +8,19 @@ import {
   type Candidate,
   type FitJob,
   type FitRequest,
+  type FitTrial,
 } from '../../contract/fits.ts';
 import type { Settings } from '../../contract/settings.ts';
 import type { JobEvent } from '../../engine/index.ts';
 import {
+  ablate,
   fit,
+  type AblationReport,
   type FitReport,
   type FitTarget,
   type JudgedMetric,
   type SpawnEvaluation,
+  type TrialEvent,
 } from '../../evaluation/index.ts';
 import type { Access } from '../files/access.ts';
 import type { SpawnWorker } from '../engine.ts';
@@ -38,7 +42,8 @@ interface FitOptions {
 }
 
 type Tried = FitReport['candidates'][number] & { readonly metrics?: readonly JudgedMetric[] };
-type FitEvent = JobEvent<FitReport> | { readonly type: 'candidate'; readonly candidate: Tried };
+type FitEvent =
+  JobEvent<FitReport | AblationReport> | { readonly type: 'candidate'; readonly candidate: Tried } | TrialEvent;
 
 const tensorsShape = fitCalls['fits.tensors'].output.shape.tensors;
 
@@ -48,7 +53,7 @@ export function fitHandlers(options: FitOptions): {
   close(): Promise<void>;
 } {
   const { access, history, changed } = options;
-  const queue = createWorkQueue<FitRequest, FitJob, FitReport>({
+  const queue = createWorkQueue<FitRequest, FitJob, FitReport | AblationReport>({
     doing: 'fit',
     nameOf: ({ input }) => basename(input),
     start: (request, signal, id) => runFits(options, request, signal, id),
@@ -83,11 +88,13 @@ async function* runFits(
   request: FitRequest,
   signal: AbortSignal,
   id: string,
-): AsyncGenerator<WorkEvent<FitReport, FitJob>> {
+): AsyncGenerator<WorkEvent<FitReport | AblationReport, FitJob>> {
   const { spawnWorker, spawnEvaluation, dataFolder, workFolder, settings } = options;
   if (spawnEvaluation === undefined)
     throw new HostError({ code: 'UNSUPPORTED', message: 'This program cannot run models.' });
   const { target, input, task, calibrate, inSequence, pruning, codebooks, trellis, overwrite } = request;
+  if (request.ablate && ('front' in target || 'drop' in target || task === undefined))
+    throw new HostError({ code: 'USAGE', message: 'What parts are worth is told at one size, with a task.' });
   const { memoryBytes, threads } = settings();
   const seen = new Set<number>();
   const cacheFolder = join(dataFolder, 'calibration');
@@ -111,21 +118,22 @@ async function* runFits(
     const thrownAway = join(workFolder, `front-${id}.fwz`);
     if (isFront) await mkdir(workFolder, { recursive: true });
     const place = isFront ? { output: thrownAway, overwrite: true } : { output: request.output, overwrite };
-    const events: AsyncIterable<FitEvent> = fit(
-      { ...common, ...place, target: pass, single: !isFront },
-      { spawnWorker, spawnEvaluation, signal },
-    );
+    const asked = { ...common, ...place, target: pass, single: !isFront };
+    const context = { spawnWorker, spawnEvaluation, signal };
+    const events: AsyncIterable<FitEvent> = request.ablate ? ablate(asked, context) : fit(asked, context);
     try {
       for await (const event of events) {
         if (event.type === 'progress') yield event;
+        if (event.type === 'trial') yield { type: 'state', change: { trial: toTrial(event) } };
         if (event.type === 'candidate') {
           await keep({ ...event.candidate, number: event.candidate.number + before });
           yield { type: 'state', change: { candidates: seen.size } };
         }
         if (event.type !== 'finished') continue;
         const { report } = event;
-        const damages = new Map(report.sensitivities.map(({ name, damage }) => [name, damage]));
-        for (const tried of report.candidates) await keep({ ...tried, number: tried.number + before }, damages);
+        const { sensitivities, candidates } = fitOf(report);
+        const damages = new Map(sensitivities.map(({ name, damage }) => [name, damage]));
+        for (const tried of candidates) await keep({ ...tried, number: tried.number + before }, damages);
         before = seen.size;
         yield { type: 'state', change: { candidates: seen.size } };
         if (pass === passes.at(-1)) yield { type: 'finished', report };
@@ -149,11 +157,24 @@ function toMetrics(metrics: readonly JudgedMetric[]): z.infer<typeof candidateSh
   return metrics.map((metric) => ({ ...metric, interval: metric.interval && { ...metric.interval } }));
 }
 
-function toReceipt(report: FitReport): NonNullable<FitJob['receipt']> {
-  const { output, bytesIn, bytesOut, sha256, calibration, evaluation, seconds } = report;
+/** The fit itself, of those of an ablation. */
+function fitOf(report: FitReport | AblationReport): FitReport {
+  return report.command === 'ablation' ? report.fit : report;
+}
+
+function toTrial({ part, change, number, left, secondsLeft }: TrialEvent): FitTrial {
+  return { part, change, number, left, ...(secondsLeft !== undefined && { secondsLeft }) };
+}
+
+function toReceipt(report: FitReport | AblationReport): NonNullable<FitJob['receipt']> {
+  const { output, bytesIn, bytesOut, sha256, calibration, evaluation } = fitOf(report);
   const { inputs: learnedFrom, items, layers, matrices } = calibration;
   return {
-    ...{ output, bytesIn, bytesOut, sha256, learnedFrom, items, layers, matrices, seconds },
+    ...{ output, bytesIn, bytesOut, sha256, learnedFrom, items, layers, matrices },
+    seconds: report.seconds,
     metrics: toMetrics(evaluation?.metrics ?? []),
+    ...(report.command === 'ablation' && {
+      parts: report.rows.map(({ part, change, bytes, interval }) => ({ part, change, bytes, interval })),
+    }),
   };
 }

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { compress, verify } from '../../../src/engine/index.ts';
 import { ablate, fit, type Candidate, type FitReport, type FitRequest } from '../../../src/evaluation/index.ts';
-import { sizeAt } from '../../../src/evaluation/joint/ablate.ts';
 import { curveOf, fitSteps } from '../../../src/evaluation/joint/allocate/allocate.ts';
 import { eachSample } from '../../../src/evaluation/joint/calibrate/columns.ts';
 import { damageOf, doubtOf, kindOf } from '../../../src/evaluation/joint/weigh/damage.ts';
@@ -211,17 +210,4 @@ describe('the digit reader, fitted into a twelfth', () => {
     const alone = { ...request, output: join(folder, 'alone.fwz'), calibrate: 499 };
     await expect(finishFit(alone)).rejects.toThrow(/takes two more/);
   }, 600_000);
-});
-
-test('the size that is as good is found between two that were tried, or from the nearer one by what a bit does', () => {
-  const [small, large] = [
-    { bytes: 1000, distance: 0.16 },
-    { bytes: 1200, distance: 0.01 },
-  ];
-  expect(sizeAt(0.04, [small, large], 1600)).toBe(1100);
-  expect(sizeAt(0.04, [large, small], 1600)).toBe(1100);
-  const unlucky = { bytes: 1200, distance: 0.2 };
-  // Half a bit for each of 1,600 weights halves a distance.
-  expect(sizeAt(0.08, [{ bytes: 1000, distance: 0.159 }, unlucky], 1600)).toBe(1099);
-  expect(sizeAt(0.04, [small, unlucky], 1600)).toBeNull();
 });

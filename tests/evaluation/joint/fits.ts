@@ -5,6 +5,7 @@ import {
   type CandidateEvent,
   type FitReport,
   type FitRequest,
+  type TrialEvent,
 } from '../../../src/evaluation/index.ts';
 import { finish } from '../../support/jobs.ts';
 import { evaluationContext } from '../support.ts';
@@ -18,12 +19,14 @@ export async function finishFit(
   return { report, candidates };
 }
 
-/** Takes the candidates out of a fit's events. */
+/** Takes the candidates and the fits of an ablation out of events. */
 export async function* withoutCandidates<Report>(
-  events: AsyncIterable<JobEvent<Report> | CandidateEvent>,
+  events: AsyncIterable<JobEvent<Report> | CandidateEvent | TrialEvent>,
   candidates: Candidate[],
+  trials: TrialEvent[] = [],
 ): AsyncGenerator<JobEvent<Report>> {
   for await (const event of events)
     if (event.type === 'candidate') candidates.push(event.candidate);
+    else if (event.type === 'trial') trials.push(event);
     else yield event;
 }

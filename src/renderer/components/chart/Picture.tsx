@@ -5,14 +5,15 @@ import classes from './Picture.module.css';
 interface PictureProps {
   readonly title: string;
   readonly description: string;
-  /** In pixels; the width is that of the place. */
-  readonly height: number;
+  /** In pixels, always or at a width, which is that of the place. */
+  readonly height: number | ((width: number) => number);
   readonly children: (width: number) => ReactNode;
 }
 
 /** A drawing as wide as its place, in pixels, so that letters and hairlines keep their size. */
-export function Picture({ title, description, height, children }: PictureProps) {
+export function Picture({ title, description, height: asked, children }: PictureProps) {
   const { ref, width } = useElementSize<HTMLDivElement>();
+  const height = typeof asked === 'function' ? asked(width) : asked;
   const id = useId();
   return (
     <div ref={ref} className={classes.place} style={{ height }}>

@@ -1,10 +1,10 @@
-import { Button, NumberInput, Radio, Slider } from '@mantine/core';
+import { Button, NumberInput, Radio, Slider, Switch } from '@mantine/core';
 import { useState } from 'react';
-import type { FitTarget } from '../../../contract/fits.ts';
+import { mostTrials, type FitTarget } from '../../../contract/fits.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { IconTilde } from '../../components/icons.ts';
 import { TaskChoice } from '../../components/TaskChoice.tsx';
-import { bytesText } from '../../text/amounts.ts';
+import { bytesText, durationText } from '../../text/amounts.ts';
 import approximate from '../approximate/Recipe.module.css';
 import classes from './FitForm.module.css';
 import { FitWays, type Ways } from './FitWays.tsx';
@@ -25,7 +25,9 @@ interface FitFormProps {
   readonly ways: Ways;
   readonly onWays: (ways: Ways) => void;
   readonly isBusy: boolean;
-  readonly onStart: (target: FitTarget) => void;
+  /** What the last fit took, if there was one. */
+  readonly seconds: number | undefined;
+  readonly onStart: (target: FitTarget, ablate: boolean) => void;
 }
 
 type Aim = 'size' | 'bits' | 'drop' | 'front';
@@ -40,12 +42,14 @@ const frontShares = [0.25, 0.16, 0.11, 0.08, 0.06, 0.045];
 const megabyte = 1e6;
 
 /** How small, or how good, and with which inputs. */
-export function FitForm({ bytes, inputs, onInputs, ways, onWays, isBusy, onStart }: FitFormProps) {
+export function FitForm({ bytes, inputs, onInputs, ways, onWays, isBusy, seconds, onStart }: FitFormProps) {
   const [aim, setAim] = useState<Aim>('size');
   const [percent, setPercent] = useState(10);
   const [bits, setBits] = useState(3);
   const [drop, setDrop] = useState(1);
+  const [isAblated, setAblated] = useState(false);
   const hasTask = inputs.task !== '';
+  const mayAblate = hasTask && (aim === 'size' || aim === 'bits');
   const targets: Readonly<Record<Aim, FitTarget>> = {
     size: { share: percent / 100 },
     bits: { bits },
@@ -56,7 +60,7 @@ export function FitForm({ bytes, inputs, onInputs, ways, onWays, isBusy, onStart
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        onStart(targets[aim]);
+        onStart(targets[aim], mayAblate && isAblated);
       }}
     >
       <TaskFields inputs={inputs} onInputs={onInputs} />
@@ -126,6 +130,15 @@ export function FitForm({ bytes, inputs, onInputs, ways, onWays, isBusy, onStart
         )}
       </div>
       <FitWays ways={ways} onWays={onWays} />
+      <Switch
+        label="Also measure what each part earns"
+        description={ablationTime(seconds)}
+        checked={isAblated && mayAblate}
+        disabled={!mayAblate}
+        onChange={({ currentTarget }) => setAblated(currentTarget.checked)}
+        color="var(--fw-approximate)"
+        mb={16}
+      />
       <Actions>
         <Button
           type="submit"
@@ -139,6 +152,12 @@ export function FitForm({ bytes, inputs, onInputs, ways, onWays, isBusy, onStart
       </Actions>
     </form>
   );
+}
+
+/** How long it takes to tell what parts are worth. */
+function ablationTime(seconds: number | undefined): string {
+  const time = seconds === undefined ? '' : `, at most ${durationText(mostTrials * seconds)} by what the last one took`;
+  return `At one size, with inputs of yours: up to ${mostTrials} more fits${time}. Each leaves a part out or takes one more, and is thrown away.`;
 }
 
 function TaskFields({ inputs, onInputs }: Pick<FitFormProps, 'inputs' | 'onInputs'>) {

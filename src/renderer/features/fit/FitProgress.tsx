@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Box, Button } from '@mantine/core';
 import type { FitJob } from '../../../contract/fits.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { Facts } from '../../components/Facts.tsx';
@@ -10,18 +10,20 @@ import { bytesText, changeText, countText, durationText } from '../../text/amoun
 import { visibleText } from '../../text/visible.ts';
 import { fitWords, metricText, targetWords } from './fit-words.ts';
 import { pruningWords } from './FitWays.tsx';
+import { PartWorths } from './PartWorths.tsx';
 
 /** What the newest fit does, or what came of it. */
 export function FitProgress({ job }: { readonly job: FitJob }) {
-  const { id, state, done, total, error, receipt, request } = job;
+  const { id, state, done, total, error, receipt, request, trial } = job;
   const cancel = useCancelFit();
   const open = useOpenModel();
   const isBusy = state === 'queued' || state === 'running';
   const words = fitWords(job);
+  const share = trial ? (trial.number - 1) / (trial.number + trial.left) : total === 0 ? 0 : done / total;
   return (
     <section aria-label="Progress">
       <h2>{`Fitting ${targetWords(request.target)}`}</h2>
-      {isBusy && <Meter share={total === 0 ? 0 : done / total} label={words} />}
+      {isBusy && <Meter share={share} label={words} />}
       <p role="status">{words}</p>
       {isBusy && (
         <Actions>
@@ -58,6 +60,11 @@ export function FitProgress({ job }: { readonly job: FitJob }) {
               ['Time', durationText(receipt.seconds)],
             ]}
           />
+          {receipt.parts !== undefined && (
+            <Box my={24}>
+              <PartWorths rows={receipt.parts} whole={receipt.bytesOut} name={job.name} />
+            </Box>
+          )}
           {receipt.output !== undefined && (
             <Actions>
               <Button variant="default" onClick={() => open(receipt.output ?? '')}>

@@ -25,9 +25,9 @@ export function FitScreen({ path }: { readonly path: string }) {
   const [chosen, setChosen] = useState<Candidate>();
   const [inputs, setInputs] = useState<Inputs>({ task: '' });
   const [ways, setWays] = useState<Ways>({ inSequence: false });
-  const begin = (target: FitTarget) =>
+  const begin = (target: FitTarget, ablate = false) =>
     start.mutate({
-      ...{ input: path, target, ...ways },
+      ...{ input: path, target, ...ways, ...(ablate && { ablate }) },
       ...(inputs.task === '' ? {} : inputs),
     });
   const isBusy = newest !== undefined && (newest.state === 'queued' || newest.state === 'running');
@@ -47,6 +47,7 @@ export function FitScreen({ path }: { readonly path: string }) {
           ways={ways}
           onWays={setWays}
           isBusy={isBusy}
+          seconds={newest?.request.ablate ? undefined : newest?.receipt?.seconds}
           onStart={begin}
         />
       )}

@@ -1,4 +1,5 @@
 import type { Candidate, FitJob, FitTarget } from '../../../contract/fits.ts';
+import { trialWords } from './part-words.ts';
 import { bytesText, countedText, durationText, numberText, percentText } from '../../text/amounts.ts';
 
 const phases: Readonly<Record<string, string>> = {
@@ -16,14 +17,15 @@ const phases: Readonly<Record<string, string>> = {
 };
 
 /** What a fit does now, in words. */
-export function fitWords({ state, phase, secondsLeft, candidates = 0 }: FitJob): string {
+export function fitWords({ state, phase, secondsLeft, trial, candidates = 0 }: FitJob): string {
   const tried = candidates === 0 ? '' : ` · ${countedText(candidates, 'candidate')}`;
   switch (state) {
     case 'queued':
       return 'Waiting for the one before it';
     case 'running': {
       const left = secondsLeft === undefined ? '' : ` · ${durationText(secondsLeft)} left of this step`;
-      return `${phases[phase ?? 'scan'] ?? 'Working'}${left}${tried}${tried && ' so far'}`;
+      const fit = trial === undefined ? '' : `${trialWords(trial)}: `;
+      return `${fit}${phases[phase ?? 'scan'] ?? 'Working'}${left}${tried}${tried && ' so far'}`;
     }
     case 'done':
       return `Done${tried}`;
