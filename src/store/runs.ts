@@ -173,12 +173,14 @@ function toRow(run: string, place: number, tensor: TensorReport): MeasurementRow
     codec,
     sha256,
     equalTo = null,
+    leansOn,
     approximation,
     kept = null,
   } = tensor;
   return {
     ...{ run_id: run, place, name, file, dtype, codec, sha256 },
     ...{ shape_json: JSON.stringify(shape), bytes_in: bytesIn, bytes_out: bytesOut, equal_to: equalTo },
+    leans_on_json: leansOn === undefined ? null : JSON.stringify(leansOn),
     ...{ approximation_json: approximation === undefined ? null : JSON.stringify(approximation), kept },
   };
 }
@@ -190,6 +192,9 @@ function fromRow(row: MeasurementRow): TensorReport {
     shape: JSON.parse(shape_json) as number[],
     ...(equal_to === null ? {} : { equalTo: equal_to }),
     ...(kept === null ? {} : { kept }),
+    ...(row.leans_on_json === null
+      ? {}
+      : { leansOn: JSON.parse(row.leans_on_json) as NonNullable<TensorReport['leansOn']> }),
     ...(row.approximation_json === null
       ? {}
       : { approximation: JSON.parse(row.approximation_json) as NonNullable<TensorReport['approximation']> }),

@@ -75,6 +75,7 @@ export interface MeasurementRow {
   readonly equal_to: string | null;
   readonly approximation_json: string | null;
   readonly kept: string | null;
+  readonly leans_on_json: string | null;
 }
 
 /** A job that has not ended; `place` orders the queue. */

@@ -14,6 +14,7 @@ export function compressSummary(report: CompressReport): string {
   return [
     `${colors.bold(escapeUnsafe(basename(input)))}  ${formatChange(bytesIn, bytesOut)} · ${colors.bold(formatSaving(bytesIn, bytesOut))}${files}`,
     ...codecLines(report).map((line) => `  ${line}`),
+    ...leaningLines(report),
     `  ${timeLine(report)}`,
     ...(report.approximation ? approximationLines(report, report.approximation) : []),
     colors.green(
@@ -92,6 +93,14 @@ interface Share {
   readonly count: number;
   readonly bytesIn: number;
   readonly bytesOut: number;
+}
+
+function leaningLines({ tensors }: CompressReport): readonly string[] {
+  const leanings = tensors.flatMap(({ leansOn = [] }) => leansOn);
+  if (leanings.length === 0) return [];
+  const many = leanings.reduce((sum, { slices }) => sum + (slices?.length ?? 1), 0);
+  const others = new Set(leanings.map(({ to }) => to)).size;
+  return [`  alike: ${formatCount(many)} stored as differences to ${formatCount(others)} others of the model`];
 }
 
 function codecLines({ tensors, bytes }: CompressReport): readonly string[] {

@@ -23,10 +23,11 @@ import { AssemblyLine } from './job/assembly-line.ts';
 import { openBaseModels, refuseCircle, refuseInputAsBase, type BaseModelFile } from './bases/base-models.ts';
 import { refuseBase } from './bases/bases.ts';
 import { declareFile } from './cut/declare-file.ts';
-import { emptyDigest, modelDigest } from './job/digests.ts';
+import { emptyDigest } from './job/digests.ts';
 import { findDuplicates } from './cut/duplicates.ts';
+import { figuresOf } from './encode/compress-report.ts';
 import { EncodePass } from './encode/encode-pass.ts';
-import type { CompressReport, FileReport, JobEvent, TensorReport } from './job/events.ts';
+import type { CompressReport, JobEvent } from './job/events.ts';
 import { assertUnchanged, openInputs, type Inputs } from '../models/inputs.ts';
 import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job/job.ts';
 import { layOut } from './encode/lay-out.ts';
@@ -159,31 +160,13 @@ async function run(
   await output.commit();
   watch.end('flush');
 
-  const sources = archive.approximation?.sources;
-  const files = archive.files.map(({ name, format, bytes, sha256 }, file) => {
-    const sourceSha256 = sources?.[file];
-    return { name, format, bytes, sha256, ...(sourceSha256 !== undefined && { sourceSha256 }) };
-  });
-  const tensors = ledger.reports;
-  const tensorBytes = tensors.reduce((sum, { bytesOut }) => sum + bytesOut, 0);
   return {
     command: 'compress',
     input: request.input,
     output: path,
     preset: request.preset ?? 'balanced',
     bytesIn: inputs.bytes,
-    bytesOut: archive.size,
-    sha256: modelDigest(files),
-    files,
-    tensors,
-    bytes: {
-      tensors: tensorBytes,
-      other: blocksEnd - headerBytes - tensorBytes,
-      frame: archive.size - blocksEnd + headerBytes,
-    },
-    proof: sources ? 'approximation' : 'bytes',
-    ...(sources && { approximation: approximationReport(files, tensors) }),
-    ...(archive.bases.length > 0 && { bases: archive.bases }),
+    ...figuresOf(archive, blocksEnd, ledger.reports),
     seconds: watch.seconds(),
     peakRssBytes: peakRssBytes(),
     threads: resources.threads,
@@ -203,21 +186,6 @@ function preparedFiles(inputs: Inputs, prepared: Inputs, tensors: readonly Prepa
 
 /** Exact work starts sooner without it. */
 const loadApproximation = () => import('./approximate/index.ts');
-
-function approximationReport(
-  files: readonly FileReport[],
-  tensors: readonly TensorReport[],
-): NonNullable<CompressReport['approximation']> {
-  const changed = tensors.filter(({ approximation }) => approximation !== undefined);
-  const bits = 8 * changed.reduce((sum, { bytesOut }) => sum + bytesOut, 0);
-  const numbers = changed.reduce((sum, { shape }) => sum + shape.reduce((all, extent) => all * extent, 1), 0);
-  return {
-    sourceSha256: modelDigest(files.map(({ name, sourceSha256 }) => ({ name, sha256: sourceSha256 ?? '' }))),
-    bitsPerWeight: numbers > 0 ? bits / numbers : 0,
-    tensors: changed.length,
-    kept: tensors.length - changed.length,
-  };
-}
 
 interface Surroundings {
   readonly context: EngineContext;

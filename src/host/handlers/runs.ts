@@ -54,9 +54,10 @@ export function runHandlers(
   };
 }
 
-function toRunTensor({ shape, approximation, ...rest }: TensorReport): RunTensor {
+function toRunTensor({ shape, leansOn, approximation, ...rest }: TensorReport): RunTensor {
   return {
     ...{ ...rest, shape: [...shape] },
+    ...(leansOn && { leansOn: leansOn.map(({ to, slices }) => ({ to, ...(slices && { slices: [...slices] }) })) }),
     ...(approximation && { approximation: { ...approximation, options: { ...approximation.options } } }),
   };
 }

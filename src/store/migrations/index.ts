@@ -7,6 +7,7 @@ import { exports } from './0006-exports.ts';
 import { losses } from './0007-losses.ts';
 import { candidates } from './0008-candidates.ts';
 import { zoo } from './0009-zoo.ts';
+import { leanings } from './0010-leanings.ts';
 
 /** Every step from an empty file to the newest tables, in order of their numbers. */
 export const migrations = {
@@ -18,6 +19,7 @@ export const migrations = {
   '0007-losses': losses,
   '0008-candidates': candidates,
   '0009-zoo': zoo,
+  '0010-leanings': leanings,
 } as const;
 
 /** The same for the file of evaluations. */

@@ -37,7 +37,9 @@ describe('approximated experts that are alike', () => {
     const alike = await approximated(make(noise));
     const unlike = await approximated(make());
     expect(alike.bytes.length).toBeLessThan(share * unlike.bytes.length);
+    expect(alike.report.tensors.some(({ leansOn }) => leansOn)).toBe(true);
     const alone = await approximated(underUntellingNames(make(noise)));
+    expect(alone.report.tensors.some(({ leansOn }) => leansOn)).toBe(false);
     expect(Buffer.compare(alike.numbers, alone.numbers)).toBe(0);
     alike.report.tensors.forEach(({ approximation }, place) => {
       const expected = alone.report.tensors[place]?.approximation?.loss.relativeL2;

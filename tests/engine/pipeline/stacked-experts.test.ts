@@ -30,7 +30,8 @@ describe('experts in one tensor that nearly equal another one whose neurons stan
   ] as const)(
     '%s, with noise of %d, are stored as differences, and come back',
     async (stacking, noise, orders, share) => {
-      const { file, bytes, archive } = await compressed({ ...shape, noise }, stacking);
+      const { file, bytes, archive, report: told } = await compressed({ ...shape, noise }, stacking);
+      for (const { name, leansOn } of told.tensors) expect(leansOn).toEqual([{ to: `${name}[0]`, slices: [1, 2] }]);
       const unlike = await compressed(shape, stacking);
       expect(unlike.archive.inner).toHaveLength(0);
       expect(bytes.length).toBeLessThan(share * unlike.bytes.length);

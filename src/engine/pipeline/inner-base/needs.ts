@@ -16,19 +16,29 @@ export function innerNeeds(
   ranges: readonly FileRun[],
 ): ReadonlyMap<ArchivedTensor, ReadonlySet<Part>> {
   const needed = new Map<ArchivedTensor, Set<Part>>();
-  const { inner: parts, bases } = archive;
-  if (parts.length === 0) return needed;
-  for (const { file, offset, length } of ranges)
-    for (const { block } of archive.pieces(file, offset, length)) {
-      const { reference } = block;
-      if (reference?.base !== bases.length) continue;
-      for (const part of partsWithin(parts, reference.offset, block.length)) {
-        const members = needed.get(part.tensor);
-        if (members) members.add(part);
-        else needed.set(part.tensor, new Set([part]));
-      }
+  for (const range of ranges)
+    for (const { part } of partsOf(archive, range)) {
+      const members = needed.get(part.tensor);
+      if (members) members.add(part);
+      else needed.set(part.tensor, new Set([part]));
     }
   return needed;
+}
+
+/** The parts of that base that blocks of a run are coded against, and where in the file what is begins. */
+export function* partsOf(
+  archive: Archive,
+  { file, offset, length }: FileRun,
+): Generator<{ readonly fileOffset: number; readonly part: Part }> {
+  const { inner, bases } = archive;
+  if (inner.length === 0) return;
+  for (const { block, start, fileOffset } of archive.pieces(file, offset, length)) {
+    const { reference } = block;
+    if (reference?.base !== bases.length) continue;
+    const first = fileOffset - start - reference.offset;
+    for (const part of partsWithin(inner, reference.offset, block.length))
+      yield { fileOffset: Math.max(fileOffset, first + part.start), part };
+  }
 }
 
 /** Bytes that making this base takes on disk, with the tensor that is decoded for it. */

@@ -51,6 +51,14 @@ export interface ProgressEvent {
   readonly secondsLeft?: number;
 }
 
+/** Something of the same archive that a tensor, or slices of it, are stored as differences to. */
+export interface Leaning {
+  /** The other tensor; a slice is told as `name[number]`. */
+  readonly to: string;
+  /** Numbers of the slices; absent: the whole tensor. */
+  readonly slices?: readonly number[];
+}
+
 export interface TensorReport {
   readonly name: string;
   /** The file of the model it is in, relative to the model's folder. */
@@ -65,6 +73,8 @@ export interface TensorReport {
   readonly sha256: string;
   /** The earlier tensor with the same bytes, if any. */
   readonly equalTo?: string;
+  /** Present where it is like others of the model, and stored as differences to them. */
+  readonly leansOn?: readonly Leaning[];
   /** What was done to it, and what that lost; absent: every bit comes back. */
   readonly approximation?: {
     readonly method: string;

@@ -7,6 +7,7 @@ import { usePages } from '../../host/use-pages.ts';
 import { changeText, percentText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 import { lossFacts } from '../approximate/loss-facts.ts';
+import { leaningWords } from './leaning-words.ts';
 
 const columns: readonly Column<RunTensor>[] = [
   nameColumn,
@@ -81,7 +82,8 @@ function noiseWords(approximation: RunTensor['approximation']): string {
   return sqnr === undefined ? '' : `${sqnr.toFixed(1)} dB`;
 }
 
-function codecWords({ codec, equalTo, kept }: RunTensor): string {
+function codecWords({ codec, equalTo, leansOn = [], kept }: RunTensor): string {
+  if (equalTo !== undefined) return visibleText(`the same as ${equalTo}`);
   const reason = kept === undefined ? '' : `, kept: ${kept}`;
-  return visibleText(equalTo === undefined ? `${codec}${reason}` : `the same as ${equalTo}`);
+  return visibleText([`${codec}${reason}`, ...leansOn.map(leaningWords)].join('; '));
 }
