@@ -73,10 +73,24 @@ export function considerContexts(
     }
   if (isLeaf && piece.width === 1) {
     const nearRows = isShort || preset === 'smallest' ? rows : [];
-    for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) consider({ period, isNear: true });
+    for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) {
+      const options = { ...alike, period, isNear: true };
+      if (isHopeful(options, piece, best.size, workspace)) consider(options);
+    }
   }
   workspace.release(mark);
   return best.node;
+}
+
+/** Longer streams are coded by their neighbours only where a part from their middle does not take this many times as much as it may. */
+const glanceBytes = 16 * 1024;
+const hopeful = 1.5;
+
+function isHopeful(options: RangeOptions, { bytes }: Stream, limit: number, workspace: Workspace): boolean {
+  if (bytes.length < 4 * glanceBytes) return true;
+  const start = Math.floor((bytes.length - glanceBytes) / 2);
+  const part: Stream = { bytes: bytes.subarray(start, start + glanceBytes), width: 1 };
+  return sizeBy({ id: 'range', options }, part, workspace) * bytes.length < limit * hopeful * glanceBytes;
 }
 
 interface Sized {
