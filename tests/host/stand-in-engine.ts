@@ -35,7 +35,7 @@ export const standInEngine: Engine = {
       await wait(1);
     }
     const [first] = tensors;
-    const tensor = { ...first!, bytesIn: 4, bytesOut: 2, codec: 'store', sha256 };
+    const tensor = { ...first!, bytesIn: 4, bytesOut: 2, codec: 'store', sha256, leansOn: [{ to: 'w', slices: [1] }] };
     yield { type: 'tensor', tensor };
     const report: CompressReport = {
       ...{ ...common, command: 'compress', input, output, preset, sha256, proof: 'bytes' },

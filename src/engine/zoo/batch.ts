@@ -10,7 +10,7 @@ import { finishedNow, recogniseFinished } from './finished.ts';
 import { Journal, readJournals, type DoneRecord } from './journal.ts';
 import { Pace } from './pace.ts';
 import { isInShard } from './plan-order.ts';
-import { archivePath, type PlannedModel, type ZooPlan } from './plan.ts';
+import { archivePath, takenMeanwhile, type PlannedModel, type ZooPlan } from './plan.ts';
 import { replacedEarlier } from './replaced.ts';
 import { withRoom, type RoomWanted, type WaitingEvent } from './room.ts';
 import { sizeOf } from './size-of.ts';
@@ -134,7 +134,12 @@ class Batch {
       return;
     }
     try {
-      const room = this.#room(async () => ((await sizeOf(path)) === undefined ? this.#bytesLeft(planned, path) : 0));
+      let meanwhile: number | undefined;
+      const room = this.#room(async () => {
+        if ((await sizeOf(path)) !== undefined) return 0;
+        meanwhile ??= await takenMeanwhile(planned, this.#signal);
+        return meanwhile + (await this.#bytesLeft(planned, path));
+      });
       const row = yield* withRoom(room, () => this.#archive(planned, model, path, journal));
       yield this.#finish(row);
     } catch (error) {

@@ -2,6 +2,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Preset } from '../codecs/codec.ts';
 import { toFeatherweightError } from '../errors.ts';
+import { roomMeanwhile } from '../pipeline/inner-base/room.ts';
 import { findCircles } from './circles.ts';
 import { findFamilies, type Member } from './families.ts';
 import { inOrder, nameUnits } from './plan-order.ts';
@@ -101,6 +102,12 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
   const models = inOrder(nameUnits(decided));
   hooks.progress?.(zoo.models.length, zoo.models.length);
   const kept = models.filter(({ archive }) => archive !== undefined);
+  let meanwhile = 0;
+  for (const model of kept) {
+    signal.throwIfAborted();
+    // One that cannot be read is told of when its turn comes.
+    meanwhile = Math.max(meanwhile, await takenMeanwhile(model, signal).catch(() => 0));
+  }
   return {
     roots: zoo.roots,
     output: resolve(output),
@@ -110,9 +117,14 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
     bytesThen: models.reduce((sum, { bytesThen }) => sum + bytesThen, 0),
     drive: await driveOf(
       resolve(output),
-      Math.ceil(estimateMargin * kept.reduce((sum, { bytesThen }) => sum + bytesThen, 0)),
+      Math.ceil(estimateMargin * kept.reduce((sum, { bytesThen }) => sum + bytesThen, 0)) + meanwhile,
     ),
   };
+}
+
+/** Bytes on the drive of the output that archiving a model takes besides its archive, until that is done. */
+export function takenMeanwhile({ path, preset, bases }: PlannedModel, signal: AbortSignal): Promise<number> {
+  return roomMeanwhile(path, { preset, hasBases: bases.length > 0, signal });
 }
 
 function skipReason({ models, match }: Rule): string {

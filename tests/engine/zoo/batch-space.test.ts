@@ -12,15 +12,17 @@ import {
   type BatchRequest,
   type EngineContext,
 } from '../../../src/engine/index.ts';
+import type { Preset } from '../../../src/engine/codecs/codec.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context } from '../../support/jobs.ts';
 import { largeModel } from '../../support/large-model.ts';
+import { stackedExperts } from '../../support/mixture.ts';
 import { writeZoo } from '../../support/zoos.ts';
 
-async function planned(root: string, out: string): Promise<BatchRequest> {
+async function planned(root: string, out: string, preset: Preset = 'quick'): Promise<BatchRequest> {
   const { signal } = new AbortController();
   const zoo = await scanZoo({ roots: [root] }, { signal });
-  const plan = await planZoo(zoo, out, recipeSchema.parse({ preset: 'quick' }), { signal });
+  const plan = await planZoo(zoo, out, recipeSchema.parse({ preset }), { signal });
   return { zoo, plan, threads: 1, reserveBytes: () => 0 };
 }
 
@@ -54,6 +56,22 @@ test('a run never takes more room than its plan says, and with originals going, 
   const largest = Math.max(...request.plan.models.map(({ bytesThen }) => bytesThen));
   for (const bytes of afterEach) expect(bytes).toBeLessThanOrEqual(before + 1.1 * largest);
   expect(afterEach.at(-1)).toBeLessThan(before);
+});
+
+test('what alike experts are coded against is counted as room that is taken meanwhile', async () => {
+  const mixture = { experts: 3, hidden: 64, intermediate: 192, noise: 1e-2 };
+  const root = await folderWith({ 'zoo/model.safetensors': stackedExperts(mixture, 'apart') });
+  const out = join(root, 'out');
+  const request = await planned(join(root, 'zoo'), out, 'balanced');
+  const { peak } = request.plan.drive;
+  // Of three matrices each, two experts are stored as differences to the first one.
+  const taken = 2 * 3 * 2 * mixture.hidden * mixture.intermediate;
+  expect(peak).toBe(Math.ceil(1.1 * request.plan.bytesThen) + taken);
+  for await (const event of runBatch(request, context())) {
+    expect(bytesBelow(out)).toBeLessThanOrEqual(peak);
+    if (event.type === 'model-finished') expect(event.row.state).toBe('done');
+  }
+  expect(bytesBelow(out)).toBeLessThan(taken);
 });
 
 test('a batch that was stopped within a model goes on behind the blocks that were proved', async () => {
