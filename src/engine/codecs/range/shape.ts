@@ -41,23 +41,42 @@ function placeOf(byte: number, kind: Kind, centre: number): { readonly away: num
     : { away: (8 + mantissa) * 2 ** (exponent - 1), width: 2 ** (exponent - 1) };
 }
 
+/** {@link placeOf} of all 256 bytes. */
+interface Places {
+  readonly aways: Float64Array;
+  readonly widths: Float64Array;
+}
+
+function placesOf(kind: Kind, centre: number): Places {
+  const places = Array.from({ length: 256 }, (_, byte) => placeOf(byte, kind, centre));
+  return {
+    aways: Float64Array.from(places, ({ away }) => away),
+    widths: Float64Array.from(places, ({ width }) => width),
+  };
+}
+
 /** Shares of all 256 bytes, whole numbers from 1 on. */
-function sharesOf({ kind, curve, scale, centre }: Shape): Float64Array {
+function sharesOf({ curve, scale }: Shape, { aways, widths }: Places): Float64Array {
   const deviation = scaleOf(scale);
-  const fallen = (steps: number): number => falling[Math.min(Math.floor(steps), falling.length - 1)] ?? 0;
-  return Float64Array.from({ length: 256 }, (_, byte) => {
-    const { away, width } = placeOf(byte, kind, centre);
-    const bell = fallen((8 * away * away) / (deviation * deviation));
-    const tent = fallen((23 * away) / deviation);
-    const height = curve === 0 ? bell : curve === 1 ? Math.floor((bell + tent) / 2) : tent;
-    return width * (height + 1);
-  });
+  const shares = new Float64Array(256);
+  for (let byte = 0; byte < 256; byte++) {
+    const away = aways[byte] ?? 0;
+    const bell = curve === 2 ? 0 : fallen((8 * away * away) / (deviation * deviation));
+    const tent = curve === 0 ? 0 : fallen((23 * away) / deviation);
+    const height = curve === 1 ? Math.floor((bell + tent) / 2) : bell + tent;
+    shares[byte] = (widths[byte] ?? 0) * (height + 1);
+  }
+  return shares;
+}
+
+function fallen(steps: number): number {
+  return falling[Math.min(Math.floor(steps), falling.length - 1)] ?? 0;
 }
 
 /** The probability, times 2^16, that the next bit is 1, by the bits before it with a 1 in front. */
 export function probabilitiesOf(shape: Shape, flip: number): Float64Array {
   const sums = new Float64Array(512);
-  sharesOf(shape).forEach((share, byte) => (sums[256 + (byte ^ flip)] = share));
+  sharesOf(shape, placesOf(shape.kind, shape.centre)).forEach((share, byte) => (sums[256 + (byte ^ flip)] = share));
   for (let node = 255; node > 0; node--) sums[node] = (sums[2 * node] ?? 0) + (sums[2 * node + 1] ?? 0);
   return Float64Array.from({ length: 256 }, (_, node) =>
     node === 0 ? 32768 : Math.floor(((sums[2 * node + 1] ?? 0) * 65536) / (sums[node] ?? 1)),
@@ -77,8 +96,9 @@ export function shapeOf(bytes: Uint8Array, kind: Kind): Shape {
     sum += byte;
   }
   const centre = kind === 'unsigned' ? Math.round(sum / Math.max(1, bytes.length)) : 0;
+  const places = placesOf(kind, centre);
   let squares = 0;
-  counts.forEach((count, byte) => (squares += count * placeOf(byte, kind, centre).away ** 2));
+  counts.forEach((count, byte) => (squares += count * (places.aways[byte] ?? 0) ** 2));
   const deviation = Math.log2(Math.max(16, Math.sqrt(squares / Math.max(1, bytes.length))) / 16);
   const middle = 16 * Math.floor(deviation) + Math.floor(16 * (2 ** (deviation % 1) - 1));
   let best: Shape = { kind, curve: 0, scale: Math.min(255, middle), centre };
@@ -86,15 +106,21 @@ export function shapeOf(bytes: Uint8Array, kind: Kind): Shape {
   for (let curve = 0; curve < curves; curve++)
     for (let away = -widest; away <= widest; away += finest) {
       const shape = { kind, curve, scale: Math.min(255, Math.max(0, middle + away)), centre };
-      const bits = bitsBy(shape, counts);
+      const bits = bitsBy(sharesOf(shape, places), counts);
       if (bits < fewest) [best, fewest] = [shape, bits];
     }
   return best;
 }
 
-/** What symbols take that are as frequent as `shape` says. */
-function bitsBy(shape: Shape, counts: Uint32Array): number {
-  const shares = sharesOf(shape);
-  const logarithm = Math.log2(shares.reduce((sum, share) => sum + share, 0));
-  return counts.reduce((bits, count, byte) => bits + count * (logarithm - Math.log2(shares[byte] ?? 1)), 0);
+/** What symbols take that are as frequent as `shares` say. */
+function bitsBy(shares: Float64Array, counts: Uint32Array): number {
+  let sum = 0;
+  for (let byte = 0; byte < 256; byte++) sum += shares[byte] ?? 0;
+  const logarithm = Math.log2(sum);
+  let bits = 0;
+  for (let byte = 0; byte < 256; byte++) {
+    const count = counts[byte] ?? 0;
+    if (count > 0) bits += count * (logarithm - Math.log2(shares[byte] ?? 1));
+  }
+  return bits;
 }
