@@ -6,7 +6,7 @@ import type { EvaluationContext } from '../../evaluate.ts';
 import { distanceOf } from '../judge.ts';
 import type { AblationEvent, AblationReport, AblationRow, CandidateEvent, FitReport, TrialEvent } from '../report.ts';
 import { fitParts, type FitPart, type FitRequest } from '../request.ts';
-import { equalSizes, isNear, slopeByRule } from './equal-size.ts';
+import { equalSizes, isNear, slopeNear } from './equal-size.ts';
 import { Trials, type Change, type Trial } from './trials.ts';
 
 /** Parts that a fit does without unless they are asked for, and how that is done. */
@@ -133,7 +133,7 @@ function nextSize(tried: readonly Trial[], { bytes, distance: goal }: Trial, wei
   const [nearest = { bytes, distance: goal }, other] = sorted;
   const off = offOf(nearest, goal);
   const found = other ? (offOf(other, goal) - off) / (other.bytes - nearest.bytes) : NaN;
-  const move = -off / (found < 0 ? found : slopeByRule(weights));
+  const move = -off / slopeNear(found, weights);
   const least = leastApart * bytes * (off < 0 ? -1 : 1);
   return Math.max(bytes / 4, nearest.bytes + (Math.abs(move) < Math.abs(least) ? least : move));
 }

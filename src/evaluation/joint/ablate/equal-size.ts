@@ -4,12 +4,16 @@ import type { EqualSize, Tried } from '../report.ts';
 
 /** Nearer to the goal than this factor sizes and distances follow one line, whose slope is that of all. */
 const nearFactor = 2;
-/** A slope that differs more than this from what a bit is known to do is luck. */
+/** What differs by more than this from what a bit is known to do is luck, or ends soon. */
 const mostSlopes = 3;
 
-/** How much nearer the logarithm of a distance comes with each byte: a bit more for each weight makes a quarter of it. */
-export function slopeByRule(weights: number): number {
-  return -(8 * Math.log(4)) / weights;
+/**
+ * How much nearer the logarithm of a distance comes with each byte: a bit more for each weight makes a quarter of it, by rule; as
+ * `found`, where that is not far off, and not beyond.
+ */
+export function slopeNear(found: number, weights: number): number {
+  const rule = -(8 * Math.log(4)) / weights;
+  return found < 0 ? Math.max(rule * mostSlopes, Math.min(rule / mostSlopes, found)) : rule;
 }
 
 export function isNear({ distance }: Tried, goal: number): boolean {
@@ -51,11 +55,9 @@ function lineOf(groups: readonly (readonly Tried[])[], weights: number): { slope
   const sum = (of: (point: (typeof points)[number]) => number): number =>
     points.reduce((total, point) => total + of(point), 0);
   const free = points.length - groups.filter(({ length }) => length > 0).length;
-  const rule = slopeByRule(weights);
   const found = sum(({ x, y }) => x * y) / sum(({ x }) => x * x);
-  const isFound = free > 1 && found / rule < mostSlopes && rule / found < mostSlopes && found < 0;
-  const slope = isFound ? found : rule;
-  const freedom = free - (isFound ? 1 : 0);
+  const slope = slopeNear(free > 1 ? found : NaN, weights);
+  const freedom = free - (slope === found ? 1 : 0);
   if (freedom < 1) return { slope, spread: Infinity };
   const variance = sum(({ x, y }) => (y - slope * x) ** 2) / freedom;
   return { slope, spread: studentQuantile((1 + confidence) / 2, freedom) * Math.sqrt(variance) };

@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { FeatherweightError } from '../../../engine/errors.ts';
 import { sha256Of } from '../../../engine/io/file-digest.ts';
 import { openModel } from '../../../engine/models/index.ts';
+import { engineVersion } from '../../../engine/pipeline/job/resources.ts';
 import type { Reporter } from '../../../engine/pipeline/job/job.ts';
 import type { EvaluationContext } from '../../evaluate.ts';
 import { writeSingle } from '../allocate/single.ts';
@@ -37,6 +38,16 @@ interface TrialWork {
   readonly most: number;
 }
 
+/** What is asked that changes nothing of what fits come to. */
+const ofNoMatter: ReadonlySet<string> = new Set<keyof FitRequest>([
+  'input',
+  'output',
+  'overwrite',
+  'cacheFolder',
+  'threads',
+  'memoryBytes',
+]);
+
 /** The fits of an ablation, one after another; what an earlier run of the same came to is not done again. */
 export class Trials {
   readonly #work: TrialWork;
@@ -57,10 +68,9 @@ export class Trials {
     const { files } = await openModel(resolve(request.input));
     const digests: string[] = [];
     for (const { path } of files) digests.push(await sha256Of(path, context.signal));
-    const { target, pruning, priced, codebooks, trellis, inSequence } = request;
-    const asked = { target, pruning, priced, codebooks, trellis, inSequence };
+    const asked = Object.entries(request).filter(([name]) => !ofNoMatter.has(name));
     const learned = [task?.sha256, task?.folder, inputs.places, inputs.seed];
-    const key = keyOf(JSON.stringify([1, asked, learned]), ...digests);
+    const key = keyOf(JSON.stringify([engineVersion, asked, learned]), ...digests);
     const kept = await KeptTrials.open(join(request.cacheFolder, 'ablations', `${key}.jsonl`));
     return new Trials(work, kept, rest);
   }
