@@ -18,6 +18,8 @@ export interface TensorRole {
   /** Axis of the stored tensor whose entries belong to different outputs. */
   readonly channelAxis?: number | undefined;
   readonly position: 'first' | 'inner' | 'last' | 'none';
+  /** Whether it is a stack of matrices, one for each expert. */
+  readonly isStack?: true;
   /** Names that it goes by in the graph; tensors of Constant nodes often have no other. */
   readonly names: readonly string[];
 }
@@ -91,7 +93,7 @@ function guessRole({ name, shape }: TensorInfo): TensorRole {
   const common = { names: [name], channelAxis: 0, position: headNames.test(name) ? 'last' : 'none' } as const;
   if (extents.length < 2) return { ...common, role: normNames.test(name) ? 'normalization' : 'bias' };
   if (embeddingNames.test(name)) return { ...common, role: 'embedding' };
-  if (shape.length === 3 && stackNames.test(name)) return { ...common, channelAxis: 1, role: 'matrix' };
+  if (shape.length === 3 && stackNames.test(name)) return { ...common, channelAxis: 1, role: 'matrix', isStack: true };
   if (shape.length >= 3) return { ...common, role: shape[1] === 1 && shape.length >= 4 ? 'depthwise' : 'convolution' };
   return { ...common, role: 'matrix' };
 }

@@ -82,7 +82,8 @@ export function planLines(
   { coarseness, growth, scale, step }: LineOptions,
   told: Told | undefined,
 ): Lines {
-  const relative = coarseness * (totalCount(statistics) / usualCount) ** (growth / 2);
+  const count = totalCount(statistics) / (geometry.matrices ?? 1);
+  const relative = coarseness * (count / usualCount) ** (growth / 2);
   if (told && 'along' in told && told.along !== 'tensor')
     return { layout: toldLayout(told, geometry), relative, steps: told.steps };
   const layout = scale === 'tensor' || step > 0 ? 'tensor' : layoutFor(geometry, statistics);

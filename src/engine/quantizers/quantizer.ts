@@ -11,6 +11,8 @@ export interface Geometry {
   readonly columns: number;
   /** What shares an output channel: whole rows, whole columns, or nothing that is known. */
   readonly channels: 'rows' | 'columns' | 'none';
+  /** Matrices that it is a stack of; absent: one. */
+  readonly matrices?: number | undefined;
   /** Of so many rows each piece has some alone; absent: of all. */
   readonly stacked?: number | undefined;
 }

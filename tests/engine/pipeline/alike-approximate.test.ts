@@ -57,6 +57,16 @@ describe('approximated experts that are alike', () => {
     expect(Buffer.compare(await readFile(output), numbers.subarray(-tensor.bytesIn))).toBe(0);
   });
 
+  test('are rounded as finely in one tensor as in tensors of their own', async () => {
+    const losses = async (file: Uint8Array) =>
+      (await approximated(file)).report.tensors.map(({ approximation }) => approximation?.loss.relativeL2 ?? NaN);
+    const own = await losses(mixtureOfExperts(shape));
+    for (const loss of await losses(stackedExperts(shape, 'apart'))) {
+      expect(loss).toBeGreaterThan(0.98 * Math.min(...own));
+      expect(loss).toBeLessThan(1.02 * Math.max(...own));
+    }
+  });
+
   test('are told without one another where nothing is alike', async () => {
     const file = stackedExperts(shape, 'halves');
     const { bytes } = await approximated(file);

@@ -53,7 +53,8 @@ export function chooseFor(tensor: TensorRange, role: TensorRole, recipe: Recipe,
     if (reason !== undefined) return kept(reason);
   }
   const step = stepOf(asked, isAsked ? 'a rule of the recipe' : 'the default of the recipe');
-  const geometry = geometryOf(tensor.shape, role.channelAxis);
+  const matrices = role.isStack && tensor.shape[0];
+  const geometry = { ...geometryOf(tensor.shape, role.channelAxis), ...(matrices && { matrices }) };
   const quantizer = quantizerById(step.method);
   if (quantizer?.needsBase && !hasBase) return kept('no base model that was given has it');
   const refusal = quantizer?.refuses?.(geometry, step.options);

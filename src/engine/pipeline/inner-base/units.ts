@@ -25,6 +25,8 @@ export interface Unit {
 
 /** Smaller tensors share streams with their neighbours. */
 const leastBytes = 16 * 1024;
+/** No model has more experts in a layer; a tensor with more slices is something else. */
+const mostSlices = 1024;
 const numbered = /^(?<before>.*\b(?:experts?|layers?|blocks?|h)\.)(?<number>\d+)\.(?<within>.+)$/;
 
 /** The layer that a tensor with all its experts belongs to, and what it is there. */
@@ -77,7 +79,7 @@ export function findStackedUnits(files: readonly ScannedFile[]): readonly (reado
   const families = new Families();
   for (const one of tensorsOf(files)) {
     const [count = 0, ...rest] = one.tensor.shape;
-    if (rest.length !== 2 || !(one.tensor.byteLength >= count * leastBytes)) continue;
+    if (rest.length !== 2 || count > mostSlices || !(one.tensor.byteLength >= count * leastBytes)) continue;
     const { before = '', within = '' } = inLayer.exec(one.tensor.name)?.groups ?? {};
     for (let slice = 0; slice < count; slice++) {
       const tensor = sliceOf(one.tensor, slice);
