@@ -85,6 +85,9 @@ export class Attempts {
     let inCodes = target * (1 - within / 3) - (this.#besides ?? target * usuallyBesides);
     let coarser = 1;
     let best: Attempt | undefined;
+    // What an archive loses when steps double: a bit for each weight, but less where codes are short.
+    let perOctave = this.weights / 8;
+    let before: { readonly coarser: number; readonly bytes: number } | undefined;
     // Layers are looked at again and again only for a size that is nearly right.
     const { without } = this.#work.request;
     const inSequence = this.#work.request.inSequence === true && without !== 'sequence';
@@ -107,7 +110,15 @@ export class Attempts {
       const tooMany = bytesOut - target * (1 - within / 3);
       // Prices move sizes in jumps where tensors nearly vanish; steps do not.
       if (round < 2) inCodes -= tooMany;
-      else coarser *= 2 ** ((8 * tooMany) / this.weights);
+      else {
+        const octaves = before ? Math.log2(coarser / before.coarser) : 0;
+        if (before && octaves !== 0) {
+          const found = (before.bytes - bytesOut) / octaves;
+          perOctave = Math.min(this.weights / 6, Math.max(this.weights / 48, found));
+        }
+        before = { coarser, bytes: bytesOut };
+        coarser *= 2 ** (tooMany / perOctave);
+      }
       if (inCodes <= 0)
         throw new UsageError(
           `"${this.#bench.model.name}" cannot be made as small as ${Math.round(target)} bytes: what is not in its matrices takes more.`,
@@ -123,9 +134,10 @@ export class Attempts {
       this.#weighed.map(({ curve }) => curve),
       inCodes,
     );
-    const matrices = this.#weighed.map(({ tensor, spread, pricing, isLearned }, place) => {
+    const matrices = this.#weighed.map(({ tensor, spread, turnsUpTo = 0, pricing, isLearned }, place) => {
       const { step = 1, by } = chosen[place] ?? {};
-      const told = stepsFor(spread, Math.fround(step * coarser));
+      const own = Math.fround(step * coarser);
+      const told = stepsFor(own > turnsUpTo ? { ...spread, direction: undefined } : spread, own);
       return by ? { ...tensor, by } : { ...tensor, pricing, isLearned, told };
     });
     const vectors = this.#vectors.map(({ tensor, step }) => ({ ...tensor, told: stepsFor(even, step) }));

@@ -10,6 +10,8 @@ import type { MethodTrials } from './try-methods.ts';
 export interface Weighed {
   readonly tensor: FoundTensor;
   readonly spread: Spread;
+  /** The coarsest step of its trellis: where codes are shorter, a little more than a bit, a grid does better. */
+  readonly turnsUpTo?: number | undefined;
   /** How rounding looks at what codes cost, if it does. */
   readonly pricing: Pricing | undefined;
   /** Whether its lines become codebooks that are learned. */
@@ -63,12 +65,14 @@ export async function weigh(
         share * count * (step / scale / usual) ** 2;
     const measured = probe ? damageOf(probe) : usualAt(like);
     const least = usualAt(bySizeOnly ? 0 : middle * leastShare);
-    const bitsAt = entropyOf(await valuesOf(tensor), spread, sampleCount);
+    const entropyAt = entropyOf(await valuesOf(tensor), spread, sampleCount);
+    const bitsAt = probe && spread.direction ? bitsOfTrellis(probe, entropyAt) : entropyAt;
+    const turnsUpTo = spread.direction && probe ? trellisReach * (probe.points.at(-1)?.step ?? 0) : undefined;
     const damageAt: DamageAt = (step) => Math.max(measured(step), least(step));
     const others = othersOf(trialsOf.get(name), damageAt);
     const chosenFrom = others.filter(({ by }) => by.method !== 'grid');
     weighed.push({
-      ...{ tensor, spread, others, pricing: probe?.pricing, isLearned: probe?.isLearned === true },
+      ...{ tensor, spread, turnsUpTo, others, pricing: probe?.pricing, isLearned: probe?.isLearned === true },
       curve: { ...curveOf(tensor, bitsAt, damageAt), others: chosenFrom },
       damage: perWeight[place] === undefined ? undefined : perWeight[place] * count,
     });
@@ -99,6 +103,21 @@ function othersOf(trials: MethodTrials | undefined, damageAt: DamageAt): readonl
     ...{ by: { method, options }, bits },
     damage: error > 0 ? doubt * damageAt(stepOf(error)) : 0,
   }));
+}
+
+/** Steps coarser than the last that was tried by more than this have codes too short for a trellis. */
+const trellisReach = 2;
+
+/** What codes of a trellis take: as much as those of a grid whose steps are finer, by as much as where it was tried. */
+function bitsOfTrellis({ points }: Probe, entropyAt: (step: number) => number): (step: number) => number {
+  const { step: tried = 1, bits = 0 } = points.at(-1) ?? {};
+  let [low, high] = [1 / 4, 1];
+  for (let round = 0; round < 12; round++) {
+    const middle = (low + high) / 2;
+    if (entropyAt(tried * middle) > bits) low = middle;
+    else high = middle;
+  }
+  return (step) => entropyAt(step * high);
 }
 
 /** Damage between and beyond the steps that were tried, as powers of the step. */
