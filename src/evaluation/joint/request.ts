@@ -51,7 +51,7 @@ export interface FitRequest {
   readonly codebooks?: boolean | undefined;
   /**
    * Let lines of two grids take turns by a trellis, for each matrix that alone does less then at equal bits. Layers by themselves
-   * take a sixth of a bit less for each weight; a reader of digits gained by that at 33 times, at 14 times not.
+   * take a sixth of a bit less for each weight; a reader of digits gained by that at 14 and at 33 times.
    */
   readonly trellis?: boolean | undefined;
   /** Make some weights of every layer 0, the others making good what that loses. */
