@@ -67,7 +67,7 @@ export function withFit(command: Command): Command {
     )
     .option(
       '--priced',
-      'round short codes by what they cost; measure whether it pays, for a reader of digits it did not',
+      'round short codes by what they cost, for matrices that are better for it; measure whether it pays, for a reader of digits it did not',
     )
     .option(
       '--codebooks',
