@@ -45,10 +45,10 @@ test('no size is told where nothing near was tried, and no interval where too li
   expect(alone?.interval).toBeNull();
 });
 
-test('a part that gains is told from one that changes nothing, and a stopped run is gone on with', async () => {
+test('a part that changes much is told from one that changes nothing, and a stopped run is gone on with', async () => {
   const folder = await folderWith({});
   const { model: input, task } = await writeLinearTask(folder);
-  const parts = ['trellis', 'repair'] as const;
+  const parts = ['feedback', 'repair'] as const;
   const request = (name: string): FitRequest => ({
     ...{ input, task, target: { share: 0.1 }, single: false },
     ...{ output: join(folder, `${name}.fwz`), cacheFolder: join(folder, name) },
@@ -78,9 +78,10 @@ test('a part that gains is told from one that changes nothing, and a stopped run
   expect(goneOn.trials.slice(0, 4).map(({ part }) => part)).toEqual(seen);
   expect(goneOn.trials.slice(0, 4).every(({ secondsLeft }) => secondsLeft === undefined)).toBe(true);
 
-  const [trellis, repair] = rows;
-  expect(trellis).toMatchObject({ part: 'trellis', change: 'with' });
-  expect(trellis?.interval?.high).toBeLessThan(fit.bytesOut);
+  const [feedback, repair] = rows;
+  expect(feedback).toMatchObject({ part: 'feedback', change: 'without' });
+  // The inputs have nothing in common, and fewer are learned from than there are to a row: what they tell is luck, and misleads.
+  expect(feedback?.interval?.high).toBeLessThan(fit.bytesOut);
   // It has no biases, so that it is the same model, and one fit tells that.
   expect(repair).toMatchObject({ bytes: fit.bytesOut, interval: { low: fit.bytesOut, high: fit.bytesOut } });
   expect(repair?.tried).toHaveLength(1);
