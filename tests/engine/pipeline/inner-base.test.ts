@@ -147,26 +147,29 @@ test('neurons are found in another unit, among very many', async () => {
   await expect(nearestNeurons(one, other, stopped)).rejects.toThrow(/Stopped/);
 });
 
-test('rows are assigned to columns as the best of all permutations does', () => {
+test('rows are assigned to columns as the best of all permutations does', async () => {
+  const { signal } = new AbortController();
   const next = randomNumbers(3);
   for (let round = 0; round < 60; round++) {
     const size = 1 + (round % 6);
     const numbers = Array.from({ length: size }, () => Array.from({ length: size }, () => Math.round(8 * next())));
     const worth = (columns: readonly number[]): number =>
       columns.reduce((sum, column, row) => sum + (numbers[row]?.[column] ?? 0), 0);
-    const found = assign((row, column) => numbers[row]?.[column] ?? 0, Array<number>(size).fill(0));
+    const found = await assign((row, column) => numbers[row]?.[column] ?? 0, Array<number>(size).fill(0), signal);
     expect([...found].sort()).toEqual(Array.from({ length: size }, (_, place) => place));
     expect(worth(found)).toBeGreaterThanOrEqual(Math.max(...permutations(size).map(worth)) - 1e-9);
   }
   // Many rows, each like a column of its own but for the last ones, which are like the same one.
   const order = Array.from({ length: 500 }, (_, place) => (place * 7) % 500);
   const like = (row: number, column: number): number => (column === order[Math.min(row, 497)] ? 1 : 0);
-  const found = assign(
-    like,
-    Array.from(order, (_, row) => order[Math.min(row, 497)] ?? 0),
-  );
+  const best = Array.from(order, (_, row) => order[Math.min(row, 497)] ?? 0);
+  const found = await assign(like, best, signal);
   expect(new Set(found).size).toBe(500);
   expect(found.slice(0, 497)).toEqual(order.slice(0, 497));
+  // So many that are all like the same one take turns with a stop.
+  const same = Array<number>(500).fill(0);
+  expect(new Set(await assign(like, same, signal)).size).toBe(500);
+  await expect(assign(like, same, AbortSignal.abort(new Error('Stopped.')))).rejects.toThrow(/Stopped/);
 });
 
 function permutations(size: number): readonly (readonly number[])[] {

@@ -1,14 +1,22 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 type Likeness = (row: number, column: number) => number;
 
 /** What is assigned with the greatest sum takes the third power of this in time. */
 const mostExactly = 400;
+/** Rows between turns of the event loop, in which a job may be stopped. */
+const together = 64;
 
 /**
  * Gives each row of a square matrix of likenesses, whose `best` column is known, a column of its own, such that the sum of their
  * likenesses is greatest. Of more than 400 rows, those that alone like a column best get it, and only the others are assigned so;
- * one by one where they are more than 400.
+ * one by one where they are more than 400. Throws what the signal was aborted with.
  */
-export function assign(likeness: Likeness, best: readonly number[]): readonly number[] {
+export async function assign(
+  likeness: Likeness,
+  best: readonly number[],
+  signal: AbortSignal,
+): Promise<readonly number[]> {
   const all = best.map((_, place) => place);
   if (all.length <= mostExactly) return assignExactly(likeness, all, all);
   const byBest = Map.groupBy(all, (row) => best[row] ?? 0);
@@ -18,27 +26,45 @@ export function assign(likeness: Likeness, best: readonly number[]): readonly nu
   const rows = all.filter((row) => columns[row] === -1);
   const free = all.filter((column) => !used.has(column));
   const chosen =
-    rows.length <= mostExactly ? assignExactly(likeness, rows, free) : assignGreedily(likeness, rows, free);
+    rows.length <= mostExactly
+      ? assignExactly(likeness, rows, free)
+      : await assignGreedily(likeness, rows, free, signal);
   rows.forEach((row, place) => (columns[row] = chosen[place] ?? -1));
   return columns;
 }
 
-function assignGreedily(likeness: Likeness, rows: readonly number[], columns: readonly number[]): readonly number[] {
+async function assignGreedily(
+  likeness: Likeness,
+  rows: readonly number[],
+  columns: readonly number[],
+  signal: AbortSignal,
+): Promise<readonly number[]> {
   const free = new Set(columns);
-  return rows.map((row) => {
+  const chosen: number[] = [];
+  for (const [place, row] of rows.entries()) {
+    if (place % together === 0) {
+      await nextTurn();
+      signal.throwIfAborted();
+    }
     let [best, most] = [-1, -Infinity];
     for (const column of free) {
       const value = likeness(row, column);
       if (value > most) [best, most] = [column, value];
     }
     free.delete(best);
-    return best;
-  });
+    chosen.push(best);
+  }
+  return chosen;
 }
 
 /** Shortest augmenting paths with potentials (Jonker and Volgenant), O(n³). */
 function assignExactly(likeness: Likeness, rows: readonly number[], columns: readonly number[]): readonly number[] {
   const size = rows.length;
+  // Each is asked for up to `size` times.
+  const costs = Float64Array.from(
+    { length: size * size },
+    (_, at) => -likeness(rows[Math.floor(at / size)] ?? 0, columns[at % size] ?? 0),
+  );
   const rowPrices = new Float64Array(size + 1);
   const columnPrices = new Float64Array(size + 1);
   // Row of each column, counted from 1; column 0 stands for the row that is being placed.
@@ -55,7 +81,7 @@ function assignExactly(likeness: Likeness, rows: readonly number[], columns: rea
       let [least, next] = [Infinity, 0];
       for (let column = 1; column <= size; column++) {
         if (isDone[column] === 1) continue;
-        const cost = -likeness(rows[current - 1] ?? 0, columns[column - 1] ?? 0);
+        const cost = costs[(current - 1) * size + column - 1] ?? 0;
         const reduced = cost - (rowPrices[current] ?? 0) - (columnPrices[column] ?? 0);
         if (reduced < (slack[column] ?? 0)) {
           slack[column] = reduced;

@@ -118,7 +118,7 @@ async function inOrder(
   const [one, other] = [await rowsOfUnit(look.unit, axes), await rowsOfUnit(base.unit, axes)];
   if (!haveAlikeNeurons(one, other)) return [];
   const likeness = (row: number, column: number): number => sampleOf(one, row, other, column);
-  const order = assign(likeness, await nearestNeurons(one, other, signal));
+  const order = await assign(likeness, await nearestNeurons(one, other, signal), signal);
   const found: Likeness[] = [];
   for (const pair of pairs) {
     const fitting = await orderOf(pair, order);
