@@ -57,8 +57,8 @@ export function planStream(
   preset: Preset,
   workspace: Workspace,
   streamLength: number,
-  patience = 1,
-  blockLength = streamLength,
+  patience?: number,
+  blockLength?: number,
 ): CodecNode {
   const [cheapest] = chooseFor(sample, dtype, preset, workspace, streamLength, patience, blockLength);
   return cheapest.node;
@@ -76,15 +76,8 @@ export function estimateStream(...about: Parameters<typeof planStream>): number 
   return cheapest.cost;
 }
 
-function chooseFor(
-  sample: Stream,
-  dtype: ElementType | undefined,
-  preset: Preset,
-  workspace: Workspace,
-  streamLength: number,
-  patience = 1,
-  blockLength = streamLength,
-): Choices {
+function chooseFor(...about: Parameters<typeof planStream>): Choices {
+  const [sample, dtype, preset, workspace, streamLength, patience = 1, blockLength = streamLength] = about;
   const fixedShare = Math.min(1, sample.bytes.length / Math.max(1, Math.min(streamLength, blockLength)));
   const price = bytesPerNanosecond[preset] / patience;
   const isBeside = preset === 'balanced' && dtype === undefined && streamLength <= besideBytes;

@@ -1,4 +1,5 @@
 import type { Pruning } from '../../engine/feedback/index.ts';
+import type { LearningRequest } from './calibrate/learned-inputs.ts';
 
 /** How small, or how good. */
 export type FitTarget =
@@ -30,15 +31,11 @@ export const fitParts = [
 ] as const;
 export type FitPart = (typeof fitParts)[number];
 
-export interface FitRequest {
+/** What is learned from and measured on is as in {@link LearningRequest}; without a task nothing is said of how good the result is. */
+export interface FitRequest extends Omit<LearningRequest, 'usually'> {
   readonly input: string;
   readonly output?: string | undefined;
   readonly target: FitTarget;
-  /** A task file; without one pseudo-inputs are taken, and nothing is said of how good the result is. */
-  readonly task?: string | undefined;
-  readonly dataFolder?: string | undefined;
-  /** So many items are learned from, see `learnedInputs`; all others are measured on. */
-  readonly calibrate?: number | undefined;
   /** Where what was learned stays. */
   readonly cacheFolder: string;
   readonly without?: FitPart | undefined;
@@ -64,7 +61,5 @@ export interface FitRequest {
   readonly single?: boolean | undefined;
   /** Replace an existing archive (never the input). */
   readonly overwrite?: boolean | undefined;
-  readonly seed?: number | undefined;
-  readonly threads?: number | undefined;
   readonly memoryBytes?: number | undefined;
 }
