@@ -1,11 +1,10 @@
+import type { Page } from '@playwright/test';
 import { writeLinearTask } from '../support/linear-task.ts';
 import { check } from './check.ts';
 import { expect, test } from './window.ts';
 
-test('sizes are measured, one is taken by keyboard, and the fitted archive tells how good it is', async ({
-  window,
-  folder,
-}) => {
+/** Opens a model of one matrix, and where it is fitted; gives the path of its task. */
+async function fitLinear(window: Page, folder: string): Promise<string> {
   const { task } = await writeLinearTask(folder);
   await window.getByRole('link', { name: 'Open from a folder of this machine' }).click();
   await window.getByRole('link', { name: 'models', exact: true }).click();
@@ -13,6 +12,14 @@ test('sizes are measured, one is taken by keyboard, and the fitted archive tells
   await window.getByText('Approximate', { exact: true }).click();
   await window.getByRole('link', { name: 'Fit it into a size' }).press('Enter');
   await expect(window.getByRole('heading', { name: 'Fit linear.onnx' })).toBeVisible();
+  return task;
+}
+
+test('sizes are measured, one is taken by keyboard, and the fitted archive tells how good it is', async ({
+  window,
+  folder,
+}) => {
+  const task = await fitLinear(window, folder);
   await window.getByRole('combobox', { name: 'Inputs' }).selectOption('A task file of yours');
   await window.getByRole('textbox', { name: 'Task file' }).fill(task);
   await check(window, 'fit');
@@ -46,12 +53,7 @@ test('what each part of a fit is worth is asked for and stopped by keyboard, and
   window,
   folder,
 }) => {
-  const { task } = await writeLinearTask(folder);
-  await window.getByRole('link', { name: 'Open from a folder of this machine' }).click();
-  await window.getByRole('link', { name: 'models', exact: true }).click();
-  await window.getByRole('link', { name: 'linear.onnx' }).click();
-  await window.getByText('Approximate', { exact: true }).click();
-  await window.getByRole('link', { name: 'Fit it into a size' }).click();
+  const task = await fitLinear(window, folder);
   const earns = window.getByRole('switch', { name: 'Also measure what each part earns' });
   // Without inputs nothing tells how good a model is.
   await expect(earns).toBeDisabled();

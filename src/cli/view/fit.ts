@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { partTitles } from '../../contract/part-titles.ts';
 import {
   formatDelta,
   formatValue,
@@ -54,26 +55,13 @@ function optionWords({ method, options }: NonNullable<FitReport['single']>['by']
   return words.length === 0 ? method : `${method}:${words.join(',')}`;
 }
 
-const partWords: Readonly<Record<AblationRow['part'], string>> = {
-  feedback: 'errors that are fed back',
-  allocation: 'bits by measured damage',
-  methods: 'other methods than the grid',
-  spreads: 'steps of their own for rows',
-  rate: 'rounding that looks at what codes cost',
-  codebooks: 'codebooks that are learned',
-  trellis: 'lines that take turns, by a trellis',
-  pruning: 'weights that become 0',
-  repair: 'biases that make good what outputs lose on average',
-  sequence: 'layers that fit what rounded ones before them give',
-  contexts: 'a coder that learns from neighbours',
-  everything: 'all of them: the best single method of the catalog',
-};
+const titles: Readonly<Record<AblationRow['part'], string>> = partTitles;
 
 /** Which fit of an ablation begins. */
 export function trialText({ part, change, number, left, secondsLeft }: TrialEvent): string {
   const isWhole = part === 'everything' && change === 'with';
   const time = secondsLeft === undefined ? '' : `, ${formatSeconds(secondsLeft)}`;
-  return `fit ${number} (at most ${left} more${time}), ${isWhole ? 'with what was asked for' : `${change} ${partWords[part]}`}`;
+  return `fit ${number} (at most ${left} more${time}), ${isWhole ? 'with what was asked for' : `${change} ${titles[part]}`}`;
 }
 
 /** At which size the model is as good without each part, or with one that was not asked for. */
@@ -86,7 +74,7 @@ export function ablationText({ bytesOut, distance, rows }: AblationReport): stri
     { title: 'interval', ...right },
     { title: '' },
   ];
-  const cells = rows.map((row) => [`${row.change} ${partWords[row.part]}`, ...sizeCells(row, { bytesOut, distance })]);
+  const cells = rows.map((row) => [`${row.change} ${titles[row.part]}`, ...sizeCells(row, { bytesOut, distance })]);
   const heading = `What each part is worth at ${formatBytes(bytesOut)}, by the distance of the outputs (${distance.toPrecision(3)}):`;
   return [heading, ...tableLines(columns, cells)].join('\n');
 }

@@ -1,26 +1,14 @@
 import type { FitTrial, PartWorth } from '../../../contract/fits.ts';
+import { partTitles } from '../../../contract/part-titles.ts';
 import { changeText, countText, durationText, percentText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 
-const parts: Readonly<Record<string, string>> = {
-  feedback: 'errors that are fed back',
-  allocation: 'bits by measured damage',
-  methods: 'other methods than the grid',
-  spreads: 'steps of their own for rows',
-  rate: 'rounding that looks at what codes cost',
-  codebooks: 'codebooks that are learned',
-  trellis: 'lines that take turns, by a trellis',
-  pruning: 'weights that become 0',
-  repair: 'biases that make good what is lost',
-  sequence: 'layers that fit rounded ones before them',
-  contexts: 'a coder that learns from neighbours',
-  everything: 'all of it, by the best single method',
-};
+const titles: Readonly<Record<string, string>> = partTitles;
 
 /** What was done to which part. */
 export function partWords({ part, change }: Pick<PartWorth, 'part' | 'change'>): string {
   if (part === 'everything' && change === 'with') return 'with what you asked for';
-  return `${change} ${parts[part] ?? visibleText(part)}`;
+  return `${change} ${titles[part] ?? visibleText(part)}`;
 }
 
 /** Which fit of many goes on. */
