@@ -70,10 +70,10 @@ export function planClosely(...about: Parameters<typeof planStream>): Choices {
   return [cheapest, ...others.filter(({ cost }) => cost < cheapest.cost * undecided)];
 }
 
-/** About how many bytes `sample` takes as part of blocks that look like it, its decode time counted as {@link planStream} does. */
+/** About how many bytes `sample` takes as part of blocks that look like it, coded as {@link planStream} would. */
 export function estimateStream(...about: Parameters<typeof planStream>): number {
   const [cheapest] = chooseFor(...about);
-  return cheapest.cost;
+  return cheapest.cost - cheapest.time;
 }
 
 function chooseFor(...about: Parameters<typeof planStream>): Choices {

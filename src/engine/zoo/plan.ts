@@ -67,6 +67,8 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
   const members: Member[] = [];
   /** The model that others with the same weights are stored as a difference to, by what the scan calls them all equal to. */
   const holders = new Map<string, Member>();
+  /** What models that are stored by themselves take meanwhile, by id. */
+  const rooms = new Map<string, number>();
   const archives = archiveNames(zoo.models);
   const now = Date.now();
   for (const [number, model] of zoo.models.entries()) {
@@ -81,8 +83,9 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
     else if (holder) decided.set(model.id, copied(planned, model, holder));
     else
       try {
-        const sketch = await sketchModel(model.path, signal);
+        const sketch = await sketchModel(model.path, { preset, estimator, signal });
         const alone = Math.min(sketch.bytes, estimator.estimate(sketch, preset)) + frameOf(sketch);
+        rooms.set(model.id, sketch.alike.roomBytes);
         const member = { id: model.id, sketch, preset, alone };
         decided.set(model.id, { ...planned, bytesNow: sketch.bytes, bytesThen: alone });
         if (mayHaveBase) members.push(member);
@@ -106,7 +109,8 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
   for (const model of kept) {
     signal.throwIfAborted();
     // One that cannot be read is told of when its turn comes.
-    meanwhile = Math.max(meanwhile, await takenMeanwhile(model, signal).catch(() => 0));
+    const known = model.bases.length === 0 ? rooms.get(model.id) : undefined;
+    meanwhile = Math.max(meanwhile, known ?? (await takenMeanwhile(model, signal).catch(() => 0)));
   }
   return {
     roots: zoo.roots,

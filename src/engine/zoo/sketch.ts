@@ -6,10 +6,10 @@ import type { FileSource } from '../io/file-source.ts';
 import { Workspace } from '../kernels/workspace.ts';
 import { openInputs } from '../models/inputs.ts';
 import { estimateStream } from '../planner/plan.ts';
-import { sampleRanges, sampleUnit } from '../planner/sample.ts';
-import { isDType } from '../tensor/dtype.ts';
-import type { ElementType } from '../tensor/record.ts';
+import { looksInside } from '../pipeline/inner-base/find.ts';
 import type { TensorRange } from '../tensor/tensor.ts';
+import { foreseeAlike, nothingAlike, type Alike } from './alike.ts';
+import { readSample, type Sample } from './read-sample.ts';
 
 const mostHeaderBytes = 64 * 2 ** 20;
 const signatureTensors = 8;
@@ -19,10 +19,8 @@ const leastSharedBytes = 64 * 1024;
 const probeBytes = 512;
 const blockBytes = 2 ** 20;
 
-interface TensorSample {
+interface TensorSample extends Sample {
   readonly key: string;
-  readonly dtype: ElementType | undefined;
-  readonly bytes: Uint8Array;
 }
 
 /** What some kilobytes of a model tell of it. */
@@ -37,10 +35,22 @@ export interface Sketch {
   readonly dtypes: ReadonlyMap<string, number>;
   /** Length by what a few bytes of each large tensor are: equal tensors have equal ones. */
   readonly probes: ReadonlyMap<string, number>;
+  /** What nearly equals other parts of the model; nothing where the preset does not look for that. */
+  readonly alike: Alike;
 }
 
-/** Opens a model and reads samples of its largest tensors, some 200 kB, and a few bytes of all large ones. */
-export async function sketchModel(path: string, signal: AbortSignal): Promise<Sketch> {
+/**
+ * Opens a model and reads samples of its largest tensors, some 200 kB, a few bytes of all large ones, and what tells of experts and layers
+ * that are alike.
+ */
+export async function sketchModel(
+  path: string,
+  {
+    preset,
+    estimator,
+    signal,
+  }: { readonly preset: Preset; readonly estimator: Estimator; readonly signal: AbortSignal },
+): Promise<Sketch> {
   await using inputs = await openInputs(path, mostHeaderBytes);
   const tensors = inputs.files
     .flatMap(({ source, layout }) => (layout?.tensors ?? []).map((tensor) => ({ source, tensor })))
@@ -59,6 +69,9 @@ export async function sketchModel(path: string, signal: AbortSignal): Promise<Sk
   if (samples.length === 0)
     for (const { source } of inputs.files.slice(0, 1))
       samples.push(await sample(source, { name: '', dtype: '', shape: [], offset: 0, byteLength: source.size }));
+  const alike = looksInside(preset)
+    ? await foreseeAlike(inputs.files, (sample) => estimator.code(sample, preset), signal)
+    : nothingAlike;
   const largest = tensors.slice(0, signatureTensors).map(({ tensor }) => key(tensor));
   return {
     bytes: inputs.bytes,
@@ -67,6 +80,7 @@ export async function sketchModel(path: string, signal: AbortSignal): Promise<Sk
     samples,
     dtypes,
     probes,
+    alike,
   };
 }
 
@@ -75,16 +89,8 @@ function key({ name, dtype, shape }: TensorRange): string {
 }
 
 async function sample(source: FileSource, tensor: TensorRange): Promise<TensorSample> {
-  const dtype = isDType(tensor.dtype) ? tensor.dtype : undefined;
-  const ranges = sampleRanges(tensor.byteLength, sampleUnit(dtype), sampledBytes);
-  const bytes = new Uint8Array(ranges.reduce((sum, { length }) => sum + length, 0));
-  let filled = 0;
-  for (const { offset, length } of ranges) {
-    await source.read(tensor.offset + offset, bytes.subarray(filled, filled + length));
-    filled += length;
-  }
-  const width = streamWidth(dtype);
-  return { key: key(tensor), dtype, bytes: bytes.subarray(0, bytes.length - (bytes.length % width)) };
+  const read = (offset: number, bytes: Uint8Array) => source.read(tensor.offset + offset, bytes);
+  return { key: key(tensor), ...(await readSample(tensor, sampledBytes, read)) };
 }
 
 async function probe(source: FileSource, { offset, byteLength }: TensorRange): Promise<string> {
@@ -118,14 +124,14 @@ export class Estimator {
     return new Estimator();
   }
 
-  /** Bytes of the archive of a model, by itself or as a difference to another of its signature. */
+  /** Bytes of the archive of a model, by itself, in which parts may be differences to others, or as a difference to another of its signature. */
   estimate(sketch: Sketch, preset: Preset, base?: Sketch): number {
     const ratios = new Map<string, { in: number; out: number }>();
     let all = { in: 0, out: 0 };
     sketch.samples.forEach(({ dtype, bytes, key: name }, place) => {
       const against = base?.samples[place];
       const reference = against?.bytes.length === bytes.length ? against.bytes : undefined;
-      const out = this.#code(bytes, reference, dtype, preset);
+      const out = this.code({ bytes, reference, dtype }, preset);
       all = { in: all.in + bytes.length, out: all.out + out };
       const [, kind = ''] = /(\S+) \S*$/.exec(name) ?? [];
       const sum = ratios.get(kind) ?? { in: 0, out: 0 };
@@ -134,15 +140,18 @@ export class Estimator {
     let bytes = 0;
     let rest = sketch.bytes;
     for (const [kind, length] of sketch.dtypes) {
-      const ratio = ratios.get(kind) ?? all;
-      bytes += length * (ratio.in === 0 ? 1 : ratio.out / ratio.in);
+      const sum = ratios.get(kind) ?? all;
+      const ratio = sum.in === 0 ? 1 : sum.out / sum.in;
+      const alike = base ? undefined : sketch.alike.parts.get(kind);
+      bytes += ratio * (length - (alike?.bytes ?? 0)) + (alike?.bytesThen ?? 0);
       rest -= length;
     }
     // Headers and texts; a model without tensors is coded as its sample was.
     return Math.round(bytes + rest * (sketch.dtypes.size === 0 && all.in > 0 ? all.out / all.in : 0.3));
   }
 
-  #code(bytes: Uint8Array, reference: Uint8Array | undefined, dtype: ElementType | undefined, preset: Preset): number {
+  /** Bytes that a sample comes to, as a difference to `reference` where that pays. */
+  code({ bytes, reference, dtype }: Sample & { readonly reference?: Uint8Array | undefined }, preset: Preset): number {
     const mark = this.#workspace.mark();
     const width = streamWidth(dtype);
     const stream = {

@@ -22,6 +22,7 @@ import {
 import { thisProcess } from '../../../src/engine/io/owner.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
+import { mixtureOfExperts, stackedExperts } from '../../support/mixture.ts';
 import { writeZoo } from '../../support/zoos.ts';
 
 const signal = new AbortController().signal;
@@ -90,6 +91,35 @@ describe('a plan', () => {
       for (const base of bases) expect(plan.models.find((model) => model.id === base)?.unit, id).toBe(unit);
     expect(plan.drive.peak).toBeGreaterThan(0);
     expect(await readdir(join(zoo, '..'))).toEqual(['zoo']);
+  });
+
+  test('foresees what parts of a model that are alike save, where the preset looks for them', async () => {
+    const mixture = { experts: 4, hidden: 256, intermediate: 512 };
+    const folder = await folderWith({
+      'zoo/experts.safetensors': mixtureOfExperts({ ...mixture, noise: 1e-3 }),
+      'zoo/layers.safetensors': mixtureOfExperts({
+        ...mixture,
+        noise: 0.1,
+        dtype: 'F32',
+        areLayers: true,
+        isInOrder: true,
+      }),
+      'zoo/stacks.safetensors': stackedExperts({ ...mixture, noise: 1e-2 }, 'turns'),
+      'zoo/strangers.safetensors': mixtureOfExperts(mixture),
+    });
+    const [zoo, out] = [join(folder, 'zoo'), join(folder, 'out')];
+    const { plan } = await plannedZoo(zoo, out, { preset: 'balanced' });
+    const { rows } = await batch(zoo, out, {}, { preset: 'balanced' });
+    const { plan: quick } = await plannedZoo(zoo, out);
+    const share = ({ models }: ZooPlan, name: string) => {
+      const { bytesThen = NaN, bytesNow = NaN } = models.find(({ id }) => id === name) ?? {};
+      return bytesThen / bytesNow;
+    };
+    for (const { id, bytesOut, bytesIn } of rows) {
+      expect(Math.abs(share(plan, id) - bytesOut / bytesIn), id).toBeLessThan(0.008);
+      if (id.startsWith('strangers')) expect(share(plan, id)).toBeGreaterThan(0.6);
+      else expect(share(plan, id), id).toBeLessThan(share(quick, id) - 0.05);
+    }
   });
 
   test('follows the rules of a recipe, the first that fits', async () => {

@@ -14,6 +14,9 @@ interface Placed extends Likeness {
   readonly start: number;
 }
 
+/** A tensor, or a slice of one, by where it lies. */
+type Run = Pick<PlacedRun, 'file' | 'offset' | 'length'>;
+
 /** The base that an archive would make of itself, of which only those parts are made that a sample is coded against. */
 export class ForeseenBase {
   readonly inner: InnerBase;
@@ -44,13 +47,18 @@ export class ForeseenBase {
     return new ForeseenBase(innerBaseOf(likenesses), handle, places, signal);
   }
 
+  /** What has a part in it, in the order of the files. */
+  get likenesses(): readonly Likeness[] {
+    return [...this.#places.values()];
+  }
+
   /** Where a run begins in the base; `undefined` for one that has no part in it. */
-  placeOf(run: PlacedRun): number | undefined {
+  placeOf(run: Run): number | undefined {
     return this.#placed(run)?.start;
   }
 
   /** What some bytes of a run are coded against, made now. */
-  async range(run: PlacedRun, offset: number, length: number): Promise<FileRange | undefined> {
+  async range(run: Run, offset: number, length: number): Promise<FileRange | undefined> {
     const placed = this.#placed(run);
     if (!placed) return undefined;
     const { base, axis, order, start } = placed;
@@ -61,7 +69,7 @@ export class ForeseenBase {
     return { descriptor: this.#handle.fd, offset: start + offset, length };
   }
 
-  #placed({ file, offset, length }: PlacedRun): Placed | undefined {
+  #placed({ file, offset, length }: Run): Placed | undefined {
     const placed = this.#places.get(keyOf(file, offset));
     return placed?.tensor.tensor.byteLength === length ? placed : undefined;
   }
