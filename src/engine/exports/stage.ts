@@ -1,9 +1,9 @@
 import { mkdir, rename, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { toFeatherweightError, UsageError } from '../errors.ts';
+import { toFeatherweightError } from '../errors.ts';
 import { writeFully } from '../io/descriptor.ts';
 import type { FileIdentity } from '../io/file-source.ts';
-import { OutputFile } from '../io/output-file.ts';
+import { isTaken, OutputFile } from '../io/output-file.ts';
 import { ownFolder } from '../io/own-folder.ts';
 
 /**
@@ -110,15 +110,6 @@ async function refuseTaken(
   path: string,
   { overwrite, inputs, refuse, isFolder }: Omit<StageOptions, 'output'>,
 ): Promise<void> {
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
-  if (found === undefined) return;
-  if (inputs.some(({ device, inode }) => device === String(found.dev) && inode === String(found.ino)))
-    throw new UsageError(`"${path}" is the input itself; the original is never written to. Choose another name.`, {
-      path,
-    });
-  if (found.isDirectory() && isFolder) return;
-  if (found.isDirectory()) throw new UsageError(`The output "${path}" is a folder; name a file.`, { path });
-  if (!overwrite)
-    throw new UsageError(`"${path}" exists already. Choose another name, or ask for it to be replaced.`, { path });
-  await refuse(path);
+  if (isFolder && (await stat(path).catch(() => undefined))?.isDirectory()) return;
+  if (await isTaken(path, { overwrite, inputs })) await refuse(path);
 }

@@ -107,17 +107,16 @@ export class FileSource implements ByteSource {
   }
 }
 
-/** Neither follows a link in the place of a file that was found there, nor waits for the other end of a pipe. */
-const asFound =
-  constants.O_RDONLY |
-  ((constants.O_NOFOLLOW as number | undefined) ?? 0) |
-  ((constants.O_NONBLOCK as number | undefined) ?? 0);
+/** Does not wait for the other end of a pipe, which nothing could end; what is no file is refused once it is open. */
+const readOnly = constants.O_RDONLY | ((constants.O_NONBLOCK as number | undefined) ?? 0);
+/** Besides, does not follow a link in the place of a file that was found there. */
+const asFound = readOnly | ((constants.O_NOFOLLOW as number | undefined) ?? 0);
 
 async function openSame(
   path: string,
   found: OpenOptions['found'],
 ): Promise<{ readonly handle: FileHandle; readonly identity: FileIdentity }> {
-  const handle = await open(path, found === undefined ? 'r' : asFound).catch((error: unknown) => {
+  const handle = await open(path, found === undefined ? readOnly : asFound).catch((error: unknown) => {
     // A link where there was none.
     throw (error as NodeJS.ErrnoException).code === 'ELOOP' ? replaced(path) : toFeatherweightError(error, 'opening');
   });

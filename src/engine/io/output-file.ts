@@ -45,9 +45,8 @@ export class OutputFile implements AsyncDisposable {
   }
 
   /**
-   * Creates the unfinished file. Throws {@link UsageError} when `path` exists and may not be replaced, when either name is
-   * one of the `inputs` under whatever name (files are told apart by device and inode), or when somebody else's file has the
-   * unfinished name. With `resumeBytes`, an unfinished file that has at least so many is gone on with behind them; where there
+   * Creates the unfinished file. Throws {@link UsageError} when `path` may not be replaced (see {@link isTaken}), or when one of
+   * the `inputs` or somebody else's file has the unfinished name. With `resumeBytes`, an unfinished file that has at least so many is gone on with behind them; where there
    * is none it begins anew.
    */
   static async create(
@@ -59,13 +58,7 @@ export class OutputFile implements AsyncDisposable {
       readonly resumeBytes?: number | undefined;
     },
   ): Promise<OutputFile> {
-    const existing = await statOrNothing(path);
-    if (existing) {
-      refuseInput(existing, path, options.inputs);
-      if (existing.isDirectory()) throw new UsageError(`The output "${path}" is a folder; name a file.`, { path });
-      if (!options.overwrite)
-        throw new UsageError(`"${path}" exists already. Choose another name, or ask for it to be replaced.`, { path });
-    }
+    await isTaken(path, options);
     const unfinished = options.unfinished ?? ownSuffix;
     const partial = path + unfinished.suffix;
     const isLeft = await isLeftover(partial, unfinished.isOurs, options.inputs);
@@ -163,6 +156,28 @@ export class OutputFile implements AsyncDisposable {
       path: this.partialPath,
     });
   }
+}
+
+/**
+ * Whether a file is at `path`, which an output will replace. Throws {@link UsageError} when that was not asked for, when it is one
+ * of the `inputs` under whatever name (files are told apart by device and inode), and when it is no plain file: a name given to an
+ * archive would end what a device or a pipe is there for.
+ */
+export async function isTaken(
+  path: string,
+  { overwrite, inputs }: { readonly overwrite: boolean; readonly inputs: readonly FileIdentity[] },
+): Promise<boolean> {
+  const existing = await statOrNothing(path);
+  if (existing === undefined) return false;
+  refuseInput(existing, path, inputs);
+  if (existing.isDirectory()) throw new UsageError(`The output "${path}" is a folder; name a file.`, { path });
+  if (!existing.isFile())
+    throw new UsageError(`The output "${path}" is a device, a pipe or a socket, which stays as it is; name a file.`, {
+      path,
+    });
+  if (!overwrite)
+    throw new UsageError(`"${path}" exists already. Choose another name, or ask for it to be replaced.`, { path });
+  return true;
 }
 
 /**

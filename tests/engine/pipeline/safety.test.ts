@@ -1,9 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { appendFileSync, utimesSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { encodeHeader } from '../../../src/engine/archive/frame.ts';
-import { compress, restore, verify } from '../../../src/engine/index.ts';
+import { compress, loadExports, restore, verify } from '../../../src/engine/index.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
 import { mixedModel } from '../../support/mixed-model.ts';
@@ -48,6 +49,14 @@ describe('the original', () => {
   });
 });
 
+test.skipIf(process.platform === 'win32')('an archive that is a pipe is refused at once', async () => {
+  const folder = await folderWith({});
+  const archive = join(folder, 'pipe');
+  execFileSync('mkfifo', [archive]);
+  for (const job of [restore({ archive }, context()), verify({ archive }, context())])
+    await expect(finish<unknown>(job)).rejects.toMatchObject({ code: 'IO', facts: { path: archive } });
+});
+
 describe('the output', () => {
   test('is never replaced unless asked, and then only by a proved one', async () => {
     const folder = await folderWith({ 'm.safetensors': mixedModel(100), 'out.fwz': 'precious' });
@@ -63,6 +72,25 @@ describe('the output', () => {
     await expect(finish(restore({ archive: output, output, overwrite: true }, context()))).rejects.toMatchObject({
       code: 'USAGE',
     });
+  });
+
+  test.skipIf(process.platform === 'win32')('never takes the place of what is no file', async () => {
+    const folder = await folderWith({ 'm.safetensors': mixedModel(100) });
+    const [input, output] = [join(folder, 'm.safetensors'), join(folder, 'pipe')];
+    const archive = join(folder, 'm.fwz');
+    await finish(compress({ input, output: archive }, context()));
+    execFileSync('mkfifo', [output]);
+    const { exportModel } = await loadExports();
+    const jobs = [
+      compress({ input, output, overwrite: true }, context()),
+      restore({ archive, output, overwrite: true }, context()),
+      exportModel({ input, target: 'safetensors-f16', output, overwrite: true }, context()),
+    ];
+    for (const job of jobs) {
+      const failure = expect(finish<unknown>(job)).rejects;
+      await failure.toMatchObject({ code: 'USAGE', message: expect.stringContaining('stays as it is') as string });
+    }
+    expect((await stat(output)).isFIFO()).toBe(true);
   });
 
   test('takes over what a killed run left unfinished', async () => {
