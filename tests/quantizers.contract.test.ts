@@ -46,11 +46,14 @@ describe.each(catalog.map((quantizer) => [quantizer.id, quantizer] as const))('%
   });
 
   test.each(tensors)('keeps its bound for $name', (tensor) => {
-    for (const options of edges) expectBound(quantizer, tensor, options);
+    for (const options of edges)
+      for (const isAgainst of waysOf(quantizer)) expectBound(quantizer, tensor, options, isAgainst);
   });
 
   test.each(pieceDTypes)('restores %s as it was promised', (dtype) => {
-    for (const tensor of tensors.slice(0, 9)) expectPayload(quantizer, tensor, quantizer.options.parse({}), dtype);
+    for (const tensor of tensors.slice(0, 9))
+      for (const isAgainst of waysOf(quantizer))
+        expectPayload(quantizer, tensor, quantizer.options.parse({}), dtype, isAgainst);
   });
 
   test('gives the same numbers however rows are divided into pieces', () => {
@@ -84,6 +87,11 @@ describe.each(catalog.map((quantizer) => [quantizer.id, quantizer] as const))('%
   });
 });
 
+/** Whether pieces have a base: those of a method with lines with one and without. */
+function waysOf({ needsBase = false, linesOf }: Quantizer): readonly boolean[] {
+  return linesOf ? [false, true] : [needsBase];
+}
+
 /** As a job would: statistics piece by piece, parameters through a message. */
 function plan(
   quantizer: Quantizer,
@@ -103,17 +111,27 @@ function plan(
   return { geometry, quantizer: quantizer.id, dtype, parameters };
 }
 
-function encode(quantizer: Quantizer, tensor: NamedTensor, options: unknown, dtype: PieceDType) {
+function encode(
+  quantizer: Quantizer,
+  tensor: NamedTensor,
+  options: unknown,
+  dtype: PieceDType,
+  isAgainst = quantizer.needsBase === true,
+) {
   const approximation = plan(quantizer, tensor, options, dtype);
-  return encodePiece(approximation, tensor.values, 0, 0);
+  return encodePiece(approximation, tensor.values, { firstRow: 0, firstColumn: 0, isAgainst });
 }
 
-function encodePiece(approximation: TensorApproximation, values: Float32Array, firstRow: number, firstColumn: number) {
+function encodePiece(
+  approximation: TensorApproximation,
+  values: Float32Array,
+  { isAgainst, ...place }: { readonly firstRow: number; readonly firstColumn: number; readonly isAgainst: boolean },
+) {
   return inScratch(() => {
     const bytes = encodeFloats(approximation.dtype, values);
     const output = workspace.allocate(bytes.length + 1);
-    const piece = { ...approximation, firstRow, firstColumn };
-    const base = baseOf(values, approximation.dtype);
+    const piece = { ...approximation, ...place };
+    const base = isAgainst ? baseOf(values, approximation.dtype) : undefined;
     const planPart = ({ width }: Part): CodecNode => ({ id: width === 1 ? 'rans' : 'store' });
     const { storedLength, loss } = approximatePiece(bytes, piece, output, workspace, planPart, { base });
     return { bytes, loss, payload: output.slice(0, storedLength) };
@@ -131,9 +149,9 @@ function baseOf(values: Float32Array, dtype: PieceDType): Uint8Array {
   );
 }
 
-function expectBound(quantizer: Quantizer, tensor: NamedTensor, options: unknown): void {
+function expectBound(quantizer: Quantizer, tensor: NamedTensor, options: unknown, isAgainst: boolean): void {
   const approximation = plan(quantizer, tensor, options, 'F32');
-  const { bytes } = encodePiece(approximation, tensor.values, 0, 0);
+  const { bytes } = encodePiece(approximation, tensor.values, { firstRow: 0, firstColumn: 0, isAgainst });
   const base = decodeFloats('F32', baseOf(tensor.values, 'F32'));
   const piece = { ...tensor.geometry, values: tensor.values, base, firstRow: 0, firstColumn: 0 };
   const bound = quantizer.bound(piece, approximation.parameters);
@@ -148,10 +166,16 @@ function expectBound(quantizer: Quantizer, tensor: NamedTensor, options: unknown
 }
 
 /** The payload decodes to the bytes that were promised, and comes out the same again. */
-function expectPayload(quantizer: Quantizer, tensor: NamedTensor, options: unknown, dtype: PieceDType): void {
+function expectPayload(
+  quantizer: Quantizer,
+  tensor: NamedTensor,
+  options: unknown,
+  dtype: PieceDType,
+  isAgainst: boolean,
+): void {
   const rounded = decodeFloats(dtype, encodeFloats(dtype, tensor.values));
   if (!rounded.every(Number.isFinite)) return;
-  const { bytes, payload, loss } = encode(quantizer, { ...tensor, values: rounded }, options, dtype);
+  const { bytes, payload, loss } = encode(quantizer, { ...tensor, values: rounded }, options, dtype, isAgainst);
   const width = floatWidth(dtype) as 1 | 2 | 4 | 8;
   inScratch(() => {
     // Written over, so that what the encoder left in the workspace cannot help the decoder.
@@ -160,7 +184,8 @@ function expectPayload(quantizer: Quantizer, tensor: NamedTensor, options: unkno
     expect(Buffer.compare(decodeTree(payload, shape, workspace), bytes)).toBe(0);
   });
   expect(decodeFloats(dtype, bytes).every(Number.isFinite)).toBe(true);
-  expect(Buffer.compare(encode(quantizer, { ...tensor, values: rounded }, options, dtype).payload, payload)).toBe(0);
+  const again = encode(quantizer, { ...tensor, values: rounded }, options, dtype, isAgainst);
+  expect(Buffer.compare(again.payload, payload)).toBe(0);
   expect(loss.count).toBe(tensor.values.length);
 }
 
@@ -170,7 +195,8 @@ function restore(quantizer: Quantizer, tensor: NamedTensor, options: unknown, pi
   const restored = new Float32Array(tensor.values.length);
   for (const { start, count } of piecesOf(tensor.geometry, pieceCount)) {
     const values = tensor.values.slice(start, start + count);
-    const { bytes } = encodePiece(approximation, values, Math.floor(start / columns), start % columns);
+    const place = { firstRow: Math.floor(start / columns), firstColumn: start % columns };
+    const { bytes } = encodePiece(approximation, values, { ...place, isAgainst: quantizer.needsBase === true });
     restored.set(decodeFloats('F32', bytes), start);
   }
   return restored;

@@ -38,8 +38,16 @@ const runTensor = z.object({
   sha256: z.string(),
   /** The earlier tensor with the same bytes. */
   equalTo: z.string().exactOptional(),
-  /** Others of the model that it, or slices of it, are stored as differences to. */
-  leansOn: z.array(z.object({ to: z.string(), slices: z.array(z.number()).exactOptional() })).exactOptional(),
+  /** Others of the model, or files of bases, that it, or slices of it, are stored as differences to. */
+  leansOn: z
+    .array(
+      z.object({
+        to: z.string(),
+        isBase: z.literal(true).exactOptional(),
+        slices: z.array(z.number()).exactOptional(),
+      }),
+    )
+    .exactOptional(),
   /** What was done to it; absent: every bit comes back. */
   approximation: z
     .object({ method: z.string(), options: z.record(z.string(), z.unknown()), loss: tensorLoss })

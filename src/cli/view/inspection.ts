@@ -21,11 +21,16 @@ export function inspectionText(inspection: Inspection, all: boolean): string {
   ].join('\n');
 }
 
-function headLines({ kind, name, bytes, bytesOut, tensors, parameters }: Inspection): readonly string[] {
+function headLines(inspection: Inspection): readonly string[] {
+  const { kind, name, bytes, bytesOut, tensors, parameters, isApproximate, bases = [] } = inspection;
   const size =
     bytesOut === undefined ? formatBytes(bytes) : `${formatChange(bytes, bytesOut)} · ${formatSaving(bytes, bytesOut)}`;
   const counts = `${formatCount(tensors.length)} tensors · ${formatCount(parameters)} parameters`;
-  return [`${colors.bold(escapeUnsafe(name))}  ${kind} · ${size} · ${counts}`];
+  return [
+    `${colors.bold(escapeUnsafe(name))}  ${kind} · ${size} · ${counts}`,
+    ...(isApproximate ? [colors.yellow('~ Approximate: it restores to near weights, not to the original')] : []),
+    ...bases.map(({ name: base, sha256 }) => `Restoring it takes the base ${escapeUnsafe(base)}, sha256 ${sha256}`),
+  ];
 }
 
 function fileLines({ files }: Inspection): readonly string[] {

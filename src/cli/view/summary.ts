@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { colors } from './colors.ts';
-import type { CompressReport, Phase, Report, RestoreReport, VerifyReport } from '../../engine/index.ts';
+import type { CompressReport, Phase, Report, RestoreReport, TensorReport, VerifyReport } from '../../engine/index.ts';
 import { formatBytes, formatChange, formatCount, formatRate, formatSaving, formatSeconds } from './amounts.ts';
 import { escapeUnsafe } from './escape.ts';
 import { tableLines } from './table.ts';
@@ -96,11 +96,19 @@ interface Share {
 }
 
 function leaningLines({ tensors }: CompressReport): readonly string[] {
-  const leanings = tensors.flatMap(({ leansOn = [] }) => leansOn);
-  if (leanings.length === 0) return [];
+  const all = tensors.flatMap(({ leansOn = [] }) => leansOn);
+  const [toBases, leanings] = [all.filter(({ isBase }) => isBase), all.filter(({ isBase }) => !isBase)];
+  const names = [...new Set(toBases.map(({ to }) => escapeUnsafe(to)))].join(', ');
+  return [
+    ...(toBases.length === 0 ? [] : [`  base: ${formatCount(toBases.length)} stored as differences to ${names}`]),
+    ...(leanings.length === 0 ? [] : [alikeLine(leanings)]),
+  ];
+}
+
+function alikeLine(leanings: NonNullable<TensorReport['leansOn']>): string {
   const many = leanings.reduce((sum, { slices }) => sum + (slices?.length ?? 1), 0);
   const others = new Set(leanings.map(({ to }) => to)).size;
-  return [`  alike: ${formatCount(many)} stored as differences to ${formatCount(others)} others of the model`];
+  return `  alike: ${formatCount(many)} stored as differences to ${formatCount(others)} others of the model`;
 }
 
 function codecLines({ tensors, bytes }: CompressReport): readonly string[] {

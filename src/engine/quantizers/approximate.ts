@@ -5,7 +5,9 @@ import { UsageError } from '../errors.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import { decodeFloats, floatWidth } from '../tensor/floats.ts';
 import { quantizerById } from './catalog.ts';
+import { delta, type DeltaParameters } from './delta/index.ts';
 import { allocateFloats, encodeNumbers, writeFrame, type PieceDType } from './frame.ts';
+import type { RoundedLines } from './lines.ts';
 import { measureLoss, type LossSums } from './loss.ts';
 import type { Geometry, Part, Piece, Quantizer, Told } from './quantizer.ts';
 import type { TensorStatistics } from './statistics.ts';
@@ -38,7 +40,7 @@ export interface ApproximatedPiece {
 export interface OtherBytes {
   /** What is quantized in place of its own numbers. */
   readonly prepared?: Uint8Array | undefined;
-  /** The same place of a base model. */
+  /** The same place of a base model, for methods that need one and for those with lines. */
   readonly base?: Uint8Array | undefined;
 }
 
@@ -48,7 +50,8 @@ export type PlanPart = (part: Part) => CodecNode;
 /**
  * Codes the numbers of `bytes` approximately into `output`, and puts the bytes that a decoder will make of it in their place:
  * what is proved, hashed and restored from here on are those. With `prepared` bytes those are quantized, and the loss is
- * still that from `bytes`. Deterministic.
+ * still that from `bytes`. With a base, a method that rounds to lines rounds the differences to it, where that takes fewer bytes; prepared
+ * numbers are on lines already, and stay there. Deterministic.
  */
 export function approximatePiece(
   bytes: Uint8Array,
@@ -58,26 +61,74 @@ export function approximatePiece(
   planPart: PlanPart,
   { prepared = bytes, base }: OtherBytes = {},
 ): ApproximatedPiece {
-  const { dtype, geometry, nodes } = approximation;
-  const quantizer = requireQuantizer(approximation.quantizer);
-  const baseValues = base && numbersOf(base, dtype, workspace);
-  const piece = { ...readPiece(prepared, approximation, workspace), base: baseValues };
-  const before = prepared === bytes ? piece.values : readPiece(bytes, approximation, workspace).values;
-  const { header, parts } = quantizer.quantize(piece, approximation.parameters, workspace);
-  const framed = writeFrame({ dtype, columns: geometry.columns, firstColumn: piece.firstColumn }, header);
+  const { dtype, parameters, nodes } = approximation;
+  const method = requireQuantizer(approximation.quantizer);
+  const own = readPiece(prepared, approximation, workspace);
+  const before = prepared === bytes ? own.values : readPiece(bytes, approximation, workspace).values;
+  const lines = base && prepared === bytes ? method.linesOf?.(own, parameters) : undefined;
+  const place: Place = { dtype, bytes, output };
+  const other = lines && base && differenceOf(own, base, lines, place, workspace, planPart);
+  const piece = method.needsBase && base ? { ...own, base: numbersOf(base, dtype, workspace) } : own;
+  const { storedLength, restored } = codePiece(piece, { method, parameters, nodes }, place, workspace, planPart);
+  if (!other || other.storedLength >= storedLength) return { storedLength, loss: measureLoss(before, restored) };
+  output.set(other.output.subarray(0, other.storedLength));
+  bytes.set(other.bytes);
+  return { storedLength: other.storedLength, loss: measureLoss(before, decodeFloats(dtype, bytes, restored)) };
+}
+
+/** Where a coded piece, and what it restores to, are put. */
+interface Place {
+  readonly dtype: PieceDType;
+  readonly bytes: Uint8Array;
+  readonly output: Uint8Array;
+}
+
+interface Coding {
+  readonly method: Quantizer;
+  readonly parameters: unknown;
+  readonly nodes?: readonly CodecNode[] | undefined;
+}
+
+/** How a piece differs from its base, on these lines, in room of its own. */
+function differenceOf(
+  piece: Piece,
+  base: Uint8Array,
+  lines: RoundedLines,
+  { dtype, bytes }: Place,
+  workspace: Workspace,
+  planPart: PlanPart,
+): Place & { readonly storedLength: number } {
+  const place = { dtype, bytes: workspace.allocate(bytes.length), output: workspace.allocate(bytes.length + 1) };
+  const mark = workspace.mark();
+  const parameters: DeltaParameters = { kind: 'lines', lines };
+  const against = { ...piece, base: numbersOf(base, dtype, workspace) };
+  const coding = { method: requireQuantizer(delta.id), parameters };
+  const { storedLength } = codePiece(against, coding, place, workspace, planPart);
+  workspace.release(mark);
+  return { ...place, storedLength };
+}
+
+function codePiece(
+  piece: Piece,
+  { method, parameters, nodes }: Coding,
+  { dtype, bytes, output }: Place,
+  workspace: Workspace,
+  planPart: PlanPart,
+): { readonly storedLength: number; readonly restored: Float32Array } {
+  const { values, columns, firstColumn, base } = piece;
+  const { header, parts } = method.quantize(piece, parameters, workspace);
+  const framed = writeFrame({ dtype, columns, firstColumn }, header);
   const children = parts.map((part, place) => encodePayload(nodes?.[place] ?? planPart(part), part, workspace).payload);
 
-  const { values, firstColumn } = piece;
-  const shape = { count: values.length, columns: geometry.columns, firstColumn, base: baseValues };
+  const shape = { count: values.length, columns, firstColumn, base };
   const restored = allocateFloats(shape.count, workspace);
-  quantizer.dequantize({ header, parts }, shape, restored, workspace);
+  method.dequantize({ header, parts }, shape, restored, workspace);
   encodeNumbers(dtype, restored, bytes);
   decodeFloats(dtype, bytes, restored);
 
-  const coded = codedPayload(quantizer.wireId, framed, children);
+  const coded = codedPayload(method.wireId, framed, children);
   const payload = coded.byteLength <= bytes.length ? coded : storedPayload(bytes);
-  const storedLength = writePayload(payload, output, workspace);
-  return { storedLength, loss: measureLoss(before, restored) };
+  return { storedLength: writePayload(payload, output, workspace), restored };
 }
 
 /** The codec trees for the parts of a tensor, chosen on a run of its rows. */

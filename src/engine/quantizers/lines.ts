@@ -21,6 +21,15 @@ export interface Lines {
   readonly steps?: Float32Array | undefined;
 }
 
+/** Lines, and how numbers come to them. */
+export interface RoundedLines extends Lines {
+  readonly rounding: 'balanced' | 'nearest';
+  /** How far beyond half a step numbers still become zero, in steps. */
+  readonly deadZone: number;
+  /** What the numbers of each column are multiplied with on average; all the same where that is not known. */
+  readonly means?: Float32Array | undefined;
+}
+
 /** Options of every such method, in words for people. */
 export const lineOptions = {
   coarseness: z.number().min(0.001).max(4).default(0.2).meta({

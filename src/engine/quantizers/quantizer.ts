@@ -3,6 +3,7 @@ import type { Stream, StreamShape } from '../codecs/codec.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import type { ElementType } from '../tensor/record.ts';
 import type { Direction } from '../trellis/runs.ts';
+import type { RoundedLines } from './lines.ts';
 import type { StatisticsNeeds, TensorStatistics } from './statistics.ts';
 
 /** How a tensor is seen: as a table of `rows` × `columns` numbers, row by row as they lie in the file. */
@@ -118,6 +119,11 @@ export interface Quantizer<Options = unknown, Parameters = unknown> {
    * never reads or writes out of bounds. What comes out of a damaged payload may be any number, NaN included.
    */
   dequantize(quantized: Quantized, shape: PieceShape, values: Float32Array, workspace: Workspace): void;
+  /**
+   * The lines to which the numbers of a piece are rounded, for a method that has such: where that is shorter, how the piece differs from
+   * its base is rounded to lines as far apart.
+   */
+  linesOf?(piece: Piece, parameters: Parameters): RoundedLines | undefined;
   /** What `spec.md` promises, for the tests. */
   bound(piece: Piece, parameters: Parameters): Bound;
 }

@@ -13,7 +13,7 @@ import { allocateFloats } from '../quantizers/frame.ts';
 import { measurePiece, type TensorStatistics } from '../quantizers/statistics.ts';
 import { decodeFloats, floatWidth } from '../tensor/floats.ts';
 import { partPlanner, planBlock, trialsIn } from './plan-block.ts';
-import type { CodedBlock, FileRange, StreamKind, TaskOf } from './protocol.ts';
+import type { BlockPlan, CodedBlock, FileRange, StreamKind, TaskOf } from './protocol.ts';
 import { readsReference, type ThreadMemory } from './thread-memory.ts';
 
 /** Codes batches of blocks, exactly or approximated, and measures what an approximation has to know before. */
@@ -29,16 +29,15 @@ export class BlockEncoder {
     const input = this.#memory.read(slot, source);
     const { output } = this.#memory.slot(slot);
     let [from, to] = [0, 0];
-    const codedBlocks = blocks.map(({ length, stream, node, reference: range, approximation }) => {
+    const codedBlocks = blocks.map((plan) => {
+      const { length, stream, node, reference: range, approximation } = plan;
       const coded = this.#memory.scratch(() => {
         if (approximation)
           return this.#approximate(
             input.subarray(from, from + length),
-            approximation,
+            { ...plan, approximation },
             output.subarray(to),
-            stream,
             preset,
-            range,
           );
         const reference = range && this.#memory.gather([range]);
         const block: Stream = { bytes: input.subarray(from, from + length), width: stream.width, reference };
@@ -57,14 +56,14 @@ export class BlockEncoder {
 
   #approximate(
     bytes: Uint8Array,
-    approximation: PieceApproximation,
+    { approximation, stream, reference, isInner }: BlockPlan & { readonly approximation: PieceApproximation },
     output: Uint8Array,
-    stream: StreamKind,
     preset: Preset,
-    reference: FileRange | undefined,
   ): CodedBlock {
-    const { needsBase } = quantizerById(approximation.quantizer) ?? {};
-    const base = needsBase && reference ? this.#memory.gather([reference]) : undefined;
+    const { needsBase, linesOf } = quantizerById(approximation.quantizer) ?? {};
+    // What other parts restore to is on lines itself, so that differences to it are exact ones.
+    const takesBase = needsBase === true || (linesOf !== undefined && isInner !== true);
+    const base = takesBase && reference ? this.#memory.gather([reference]) : undefined;
     const others = { prepared: this.#prepared(bytes, approximation), base };
     const { storedLength, loss } = approximatePiece(
       bytes,
@@ -75,7 +74,7 @@ export class BlockEncoder {
       others,
     );
     const shorter =
-      reference && !needsBase ? this.#encodeAgainst(reference, bytes, output, stream, preset, storedLength) : undefined;
+      reference && !takesBase ? this.#encodeAgainst(reference, bytes, output, stream, preset, storedLength) : undefined;
     return {
       storedLength: shorter ?? storedLength,
       loss,

@@ -47,6 +47,8 @@ export interface BlockPlan {
   readonly length: number;
   readonly stream: StreamKind;
   readonly reference?: FileRange | undefined;
+  /** Whether the reference is what other parts of the model restore to. */
+  readonly isInner?: boolean | undefined;
   /** Absent: the thread plans from the block itself. */
   readonly node?: CodecNode | undefined;
   /** Present: the block is a piece to be approximated, and in the slot its bytes become those that it restores to. */

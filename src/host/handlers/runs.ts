@@ -57,7 +57,9 @@ export function runHandlers(
 function toRunTensor({ shape, leansOn, approximation, ...rest }: TensorReport): RunTensor {
   return {
     ...{ ...rest, shape: [...shape] },
-    ...(leansOn && { leansOn: leansOn.map(({ to, slices }) => ({ to, ...(slices && { slices: [...slices] }) })) }),
+    ...(leansOn && {
+      leansOn: leansOn.map(({ slices, ...rest }) => ({ ...rest, ...(slices && { slices: [...slices] }) })),
+    }),
     ...(approximation && { approximation: { ...approximation, options: { ...approximation.options } } }),
   };
 }

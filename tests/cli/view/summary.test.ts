@@ -44,6 +44,16 @@ test('tensors of one codec tree are one row, and equal tensors a row of their ow
   expect(text).toContain('1.00 kB/s · 1 thread ');
 });
 
+test('what leans on a base and what on others of the model are told apart', () => {
+  const leaning = (to: string, isBase?: true): TensorReport => ({
+    ...tensor('difference', 100),
+    leansOn: [{ to, ...(isBase && { isBase }) }],
+  });
+  const text = compressSummary(report([leaning('base.gguf', true), leaning('base.gguf', true), leaning('weight')]));
+  expect(text).toContain('  base: 2 stored as differences to base.gguf\n');
+  expect(text).toContain('  alike: 1 stored as differences to 1 others of the model\n');
+});
+
 test('many trees are summed up after the eight largest, and nothing is lost', () => {
   const text = compressSummary(report(Array.from({ length: 20 }, (_, index) => tensor(`tree-${index}`, 1000 + index))));
   expect(text).toMatch(/12 other trees +12 tensors/);

@@ -8,3 +8,7 @@ test.each([
 ])('what leans on another is told with its slices: %j', (slices, words) => {
   expect(leaningWords({ to: 'w', ...(slices && { slices }) })).toBe(words);
 });
+
+test('what leans on a base is told with its file', () => {
+  expect(leaningWords({ to: 'a.safetensors', isBase: true })).toBe('difference to the base a.safetensors');
+});

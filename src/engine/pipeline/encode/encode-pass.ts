@@ -101,7 +101,7 @@ export class EncodePass {
   }
 
   async #addBatch(batch: readonly BlockPart[], source: FileRange, digests: DigestFeed): Promise<void> {
-    const { line, preset, resumed } = this.#parts;
+    const { line, preset, references, resumed } = this.#parts;
     if ((batch[0]?.block ?? 0) < resumed.length) return this.#addResumed(batch, source, digests);
     const proved = Promise.withResolvers<undefined>();
     proved.promise.catch(() => undefined);
@@ -111,6 +111,7 @@ export class EncodePass {
       stream: part.run.stream,
       node: part.node,
       reference: this.#referenceOf(part),
+      isInner: references.get(part.run.streamNumber)?.isInner,
       approximation: part.run.approximation,
     }));
     await line.add(

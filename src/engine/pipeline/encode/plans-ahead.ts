@@ -13,6 +13,8 @@ const runsAhead = 64;
 /** Where a stream's bytes may be coded against. */
 export interface OpenReference extends Reference {
   readonly descriptor: number;
+  /** Whether it is made of the model itself. */
+  readonly isInner: boolean;
 }
 
 /** Chooses the codecs of long streams from samples, a little before the coders come to them. */

@@ -60,6 +60,7 @@ export async function findReferences({
         base: number,
         offset: place.offset,
         descriptor: base.source.descriptor,
+        isInner: 'inner' in base,
       });
     }
   }

@@ -51,10 +51,11 @@ export interface ProgressEvent {
   readonly secondsLeft?: number;
 }
 
-/** Something of the same archive that a tensor, or slices of it, are stored as differences to. */
+/** What a tensor, or slices of it, are stored as differences to: something of the same archive, or of a base. */
 export interface Leaning {
-  /** The other tensor; a slice is told as `name[number]`. */
+  /** The other tensor; a slice is told as `name[number]`. Of a base its file. */
   readonly to: string;
+  readonly isBase?: true;
   /** Numbers of the slices; absent: the whole tensor. */
   readonly slices?: readonly number[];
 }
@@ -73,7 +74,7 @@ export interface TensorReport {
   readonly sha256: string;
   /** The earlier tensor with the same bytes, if any. */
   readonly equalTo?: string;
-  /** Present where it is like others of the model, and stored as differences to them. */
+  /** Present where it is stored as differences to others of the model, or to a base. */
   readonly leansOn?: readonly Leaning[];
   /** What was done to it, and what that lost; absent: every bit comes back. */
   readonly approximation?: {

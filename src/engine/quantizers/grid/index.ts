@@ -14,7 +14,7 @@ import {
   roundedUp,
   stepParts,
   stepsOf,
-  type Lines,
+  type RoundedLines,
 } from '../lines.ts';
 import { defineQuantizer } from '../quantizer.ts';
 import { balanceErrors, fromGrid, toGrid, widenZero } from './kernel.ts';
@@ -39,12 +39,7 @@ const options = z.strictObject({
 
 type Options = z.infer<typeof options>;
 
-interface Parameters extends Lines, Pick<Options, 'rounding' | 'deadZone'> {
-  /** What the numbers of each column are multiplied with on average; all the same where that is not known. */
-  readonly means?: Float32Array | undefined;
-}
-
-export const grid = defineQuantizer<Options, Parameters>({
+export const grid = defineQuantizer<Options, RoundedLines>({
   id: 'grid',
   title: 'Uniform grid',
   summary: 'Rounds each weight to a line of an even grid and codes the numbers of the lines as short as they can be.',
@@ -101,6 +96,8 @@ export const grid = defineQuantizer<Options, Parameters>({
       fromGrid(codes, start, end, steps, step, values, layout === 'columns');
     });
   },
+
+  linesOf: (piece, parameters) => ({ ...parameters, steps: stepsOf(piece, parameters) }),
 
   bound(piece, parameters) {
     const { values } = piece;

@@ -110,6 +110,17 @@ export const int = defineQuantizer<Options, Parameters>({
     });
   },
 
+  linesOf(piece, parameters) {
+    const { layout, symmetric, bits, group } = parameters;
+    if (group > 0) return undefined;
+    const spans = spansOf(layout, group, { count: piece.values.length, ...piece });
+    const range = codeRange(bits, symmetric);
+    const steps = Float32Array.from(limitsOf(piece, parameters, spans), ({ least, most }) =>
+      stepFor(least, most, range, symmetric),
+    );
+    return { layout: layout === 'groups' ? 'rows' : layout, relative: 0, steps, rounding: 'nearest', deadZone: 0 };
+  },
+
   bound(piece, parameters) {
     const { layout, symmetric, bits, group } = parameters;
     const { values, columns, firstColumn } = piece;

@@ -3,7 +3,8 @@ import type { RunTensor } from '../../../contract/runs.ts';
 type Leaning = NonNullable<RunTensor['leansOn']>[number];
 
 /** What a tensor, or slices of it, are stored as differences to. */
-export function leaningWords({ to, slices }: Leaning): string {
+export function leaningWords({ to, isBase, slices }: Leaning): string {
+  if (isBase) return `difference to the base ${to}`;
   if (slices === undefined) return `difference to ${to}`;
   const isOne = slices.length === 1;
   return `slice${isOne ? '' : 's'} ${rangesOf(slices)}: difference${isOne ? '' : 's'} to ${to}`;
