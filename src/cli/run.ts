@@ -29,7 +29,7 @@ export async function run(words: readonly string[], shell: Shell): Promise<numbe
     if (!(error instanceof CommanderError)) return fail(error, output);
     // Commander has written its words already, help and version included; help that nobody asked for is a misuse.
     if (error.exitCode === 0 || error.code === 'commander.helpDisplayed') return exitCodes.done;
-    output.line({ type: 'failed', error: toErrorData(new UsageError(error.message)) });
+    output.line({ type: 'failed', error: toErrorData(new UsageError(error.message.replace(/^error: /, ''))) });
     return exitCodes.usage;
   }
 }
@@ -42,7 +42,7 @@ function createProgram(shell: Shell, runAction: RunAction): Command {
     .showHelpAfterError('(--help after a command tells its options)')
     .addHelpText(
       'after',
-      '\nExit codes: 0 done; 1 not equal or damaged; 2 usage; 3 unreadable or invalid input; 4 disk or I/O; 130 cancelled.',
+      '\nExit codes: 0 done; 1 not equal, damaged or changed; 2 usage; 3 unreadable or invalid input; 4 disk or I/O; 70 a fault of the program; 130 cancelled.',
     );
   for (const add of [
     addInspect,

@@ -121,6 +121,26 @@ describe('exit codes of real failures', () => {
     expect(itself.code, itself.stderr).toBe(2);
   });
 
+  test('2 for options that would do nothing, and nothing is written', async () => {
+    const task = ['--task', 'task.json'];
+    const refused = [
+      ...[task, ['--prune', '2:4'], ['--in-sequence'], ['--ablate'], ['--calibrate', '3']],
+      ...[
+        ['--approx', 'int'],
+        ['--recipe', 'r.json'],
+        ['--preset', 'quick'],
+        ['--base', 'other'],
+      ].map((others) => [...['--fit', '10%'], ...others]),
+      ...[['int:bits=8,bits=4'], ['int:bit=4'], ['int:bits=9'], ['near:bits=4']].map((words) => ['--approx', ...words]),
+    ];
+    const runs = await Promise.all(refused.map((words) => run('compress', 'digits.safetensors', ...words)));
+    for (const [place, { code, lines, stderr }] of runs.entries()) {
+      expect(code, `${String(refused[place])}: ${stderr}`).toBe(2);
+      expect(lines.at(-1)).toMatchObject({ type: 'failed', error: { code: 'USAGE' } });
+    }
+    expect(await readdir(folder)).toEqual(['digits.safetensors']);
+  });
+
   test('1 for a damaged archive, another original and another sha256; nothing gets a final name', async () => {
     await run('compress', 'digits.safetensors');
     const other = await readFile(join(folder, 'digits.safetensors'));

@@ -30,7 +30,9 @@ export const addBench: AddCommand = (program, runAction) => {
     .option('--peers', 'also every other peer that is installed, and deflate in JavaScript')
     .option('--slow', 'also settings that take minutes per gigabyte')
     .addOption(
-      new Option('--presets <names>', 'presets of this program').argParser(parsePresets).default(['quick', 'balanced']),
+      new Option('--presets <names>', 'presets of this program')
+        .argParser(parsePresets)
+        .default(['quick', 'balanced'], 'quick,balanced'),
     )
     .addOption(new Option('--rounds <n>', 'how often each runs').argParser(parseCount).default(3))
     .addOption(new Option('--threads <n>', 'threads for all (default: all cores)').argParser(parseCount))

@@ -11,8 +11,8 @@ import {
 import { follow } from '../follow.ts';
 import { compressSummary } from '../view/summary.ts';
 import type { AddCommand, CommandContext } from './command.ts';
-import { fitTarget, performFit, withFit, type FitOptions } from './fit.ts';
-import { parseMethod } from './method.ts';
+import { fitTarget, performFit, refuseFitOptions, withFit, type FitOptions } from './fit.ts';
+import { parseMethod, recipeFor, type MethodWords } from './method.ts';
 import { isFolder, withBases, withResources, type ResourceOptions } from './options.ts';
 
 interface CompressOptions extends ResourceOptions, FitOptions {
@@ -20,7 +20,7 @@ interface CompressOptions extends ResourceOptions, FitOptions {
   readonly preset?: 'quick' | 'balanced' | 'smallest';
   readonly base?: readonly string[];
   readonly force?: boolean;
-  readonly approx?: RecipeInput;
+  readonly approx?: MethodWords;
   readonly recipe?: string;
 }
 
@@ -36,7 +36,7 @@ export const addCompress: AddCommand = (program, runAction) => {
       new Option('--preset <name>', 'how hard to try').choices(['quick', 'balanced', 'smallest']).default('balanced'),
     )
     .addOption(
-      new Option('--approx <level|method[:key=value,…]>', 'approximate the weights; `methods` lists levels and methods')
+      new Option('--approx <method>', 'approximate the weights: a level, or METHOD:key=value,…; `methods` lists them')
         .argParser(parseMethod)
         .conflicts('recipe'),
     )
@@ -52,7 +52,9 @@ export const addCompress: AddCommand = (program, runAction) => {
         if (path === undefined || others.length > 0) throw new UsageError('One model at a time is fitted.');
         return await performFit(path, target, options, context);
       }
-      const requests = await requestsOf(paths, options);
+      refuseFitOptions(options);
+      const approximate = await recipeOf(options, context);
+      const requests = await requestsOf(paths, approximate, options);
       const reports: CompressReport[] = [];
       for (const request of requests) {
         const report = await compressOne(request, context);
@@ -73,11 +75,14 @@ async function compressOne(request: CompressRequest, context: CommandContext): P
 }
 
 /** One request per path. Several outputs are settled before the first byte is read, so that none can take another's name. */
-async function requestsOf(paths: readonly string[], options: CompressOptions): Promise<readonly CompressRequest[]> {
+async function requestsOf(
+  paths: readonly string[],
+  approximate: RecipeInput | undefined,
+  options: CompressOptions,
+): Promise<readonly CompressRequest[]> {
   const { output, preset, base, force, threads, memory } = options;
   const intoFolder = output !== undefined && (paths.length > 1 || (await isFolder(output)));
   if (intoFolder) await mkdir(output, { recursive: true });
-  const approximate = options.recipe === undefined ? options.approx : await readRecipe(options.recipe);
   const requests = paths.map((input) => ({
     input,
     output: intoFolder ? join(output, basename(archivePath(resolve(input), approximate))) : output,
@@ -97,6 +102,14 @@ async function requestsOf(paths: readonly string[], options: CompressOptions): P
     taken.set(place, input);
   }
   return requests;
+}
+
+async function recipeOf(
+  { recipe, approx }: CompressOptions,
+  { shell }: CommandContext,
+): Promise<RecipeInput | undefined> {
+  if (recipe !== undefined) return readRecipe(recipe);
+  return approx && recipeFor(approx, await shell.engine.listCatalog());
 }
 
 /** The engine checks it; here it only has to be JSON. */

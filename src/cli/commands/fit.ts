@@ -35,17 +35,37 @@ export interface FitOptions {
   readonly ablate?: true;
 }
 
+/** Options that only a fit takes. */
+const flags = {
+  task: '--task',
+  data: '--data',
+  calibrate: '--calibrate',
+  inSequence: '--in-sequence',
+  prune: '--prune',
+  priced: '--priced',
+  codebooks: '--codebooks',
+  trellis: '--trellis',
+  without: '--without',
+  ablate: '--ablate',
+} as const satisfies Readonly<Record<Exclude<keyof FitOptions, 'fit' | 'bits' | 'maxDrop'>, string>>;
+/** What a fit chooses by itself, or cannot take. */
+const chosenByFits = ['approx', 'recipe', 'preset', 'base'];
+
 /** Adds them. */
 export function withFit(command: Command): Command {
   return command
     .addOption(
-      new Option('--fit <size>', 'the best approximation that fits: 2GB, or 8% of the model').argParser(parseFit),
+      new Option('--fit <size>', 'the best approximation that fits: 2GB, or 8% of the model')
+        .argParser(parseFit)
+        .conflicts(chosenByFits),
     )
-    .addOption(new Option('--bits <n>', 'the same, by bits per weight').argParser(parseBits).conflicts('fit'))
+    .addOption(
+      new Option('--bits <n>', 'the same, by bits per weight').argParser(parseBits).conflicts([...chosenByFits, 'fit']),
+    )
     .addOption(
       new Option('--max-drop <percent>', "the smallest whose task's first metric gets at most so much worse")
         .argParser(parseDrop)
-        .conflicts(['fit', 'bits']),
+        .conflicts([...chosenByFits, 'fit', 'bits']),
     )
     .option('--task <file>', 'for these three: a task file, whose inputs are learned from and measured on')
     .option('--data <folder>', "where the task's files are (default: the folder of the task file)")
@@ -89,6 +109,13 @@ export function withFit(command: Command): Command {
 /** What is aimed at, if anything is. */
 export function fitTarget({ fit: size, bits, maxDrop }: FitOptions): FitTarget | undefined {
   return size ?? bits ?? maxDrop;
+}
+
+/** Throws {@link UsageError} for an option that would do nothing because nothing is fitted. */
+export function refuseFitOptions(options: FitOptions): void {
+  for (const [option, flag] of Object.entries(flags))
+    if (options[option as keyof typeof flags] !== undefined)
+      throw new UsageError(`${flag} is for fits only: say with --fit, --bits or --max-drop what is fitted.`);
 }
 
 export async function performFit(

@@ -42,6 +42,11 @@ export function formatCount(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
 }
 
+/** So many things of a kind, whose name takes an s: `1 tensor`, `1 204 tensors`. */
+export function formatNumber(count: number, thing: string): string {
+  return `${formatCount(count)} ${thing}${count === 1 ? '' : 's'}`;
+}
+
 const memoryFactors: Readonly<Record<string, number>> = {
   '': 1,
   b: 1,

@@ -8,7 +8,7 @@ import {
   type TrialEvent,
   type FitReport,
 } from '../../evaluation/index.ts';
-import { formatBytes, formatChange, formatCount, formatSaving, formatSeconds } from './amounts.ts';
+import { formatBytes, formatChange, formatCount, formatNumber, formatSaving, formatSeconds } from './amounts.ts';
 import { colors } from './colors.ts';
 import { escapeUnsafe } from './escape.ts';
 import { evaluationText } from './evaluation.ts';
@@ -20,12 +20,12 @@ export function fitText(report: FitReport): string {
   const inputs = calibration.inputs === 'task' ? 'items of the task' : 'made-up inputs';
   return [
     `${colors.bold(escapeUnsafe(basename(input)))}  ${formatChange(bytesIn, bytesOut)} · ${colors.bold(formatSaving(bytesIn, bytesOut))} · ${(bytesIn / bytesOut).toFixed(2)} times smaller`,
-    `  learned from ${formatCount(calibration.items)} ${inputs}: the inputs of ${formatCount(calibration.layers)} layers; ${formatCount(calibration.matrices)} matrices`,
-    `  ${formatCount(candidates.length)} candidates written and proved, in ${formatSeconds(seconds)}`,
+    `  learned from ${formatCount(calibration.items)} ${inputs}: the inputs of ${formatNumber(calibration.layers, 'layer')}; ${formatCount(calibration.matrices)} matrices`,
+    `  ${formatNumber(candidates.length, 'candidate')} written and proved, in ${formatSeconds(seconds)}`,
     ...(evaluation
       ? [
           chosenOn > 0
-            ? `Chosen on ${formatCount(chosenOn)} items; measured on others, which were not learned from either:`
+            ? `Chosen on ${formatNumber(chosenOn, 'item')}; measured on others, which were not learned from either:`
             : 'Measured on items that were not learned from:',
           evaluationText(evaluation),
           ...singleLines(report),

@@ -1,6 +1,6 @@
 import { colors } from './colors.ts';
 import type { InspectedTensor, Inspection } from '../../engine/index.ts';
-import { formatBytes, formatChange, formatCount, formatSaving } from './amounts.ts';
+import { formatBytes, formatChange, formatCount, formatNumber, formatSaving } from './amounts.ts';
 import { escapeUnsafe, fitName } from './escape.ts';
 import { type Column, tableLines } from './table.ts';
 
@@ -25,7 +25,7 @@ function headLines(inspection: Inspection): readonly string[] {
   const { kind, name, bytes, bytesOut, tensors, parameters, isApproximate, bases = [] } = inspection;
   const size =
     bytesOut === undefined ? formatBytes(bytes) : `${formatChange(bytes, bytesOut)} · ${formatSaving(bytes, bytesOut)}`;
-  const counts = `${formatCount(tensors.length)} tensors · ${formatCount(parameters)} parameters`;
+  const counts = `${formatNumber(tensors.length, 'tensor')} · ${formatNumber(parameters, 'parameter')}`;
   return [
     `${colors.bold(escapeUnsafe(name))}  ${kind} · ${size} · ${counts}`,
     ...(isApproximate ? [colors.yellow('~ Approximate: it restores to near weights, not to the original')] : []),

@@ -1,7 +1,15 @@
 import { basename } from 'node:path';
 import { colors } from './colors.ts';
 import type { CompressReport, Phase, Report, RestoreReport, TensorReport, VerifyReport } from '../../engine/index.ts';
-import { formatBytes, formatChange, formatCount, formatRate, formatSaving, formatSeconds } from './amounts.ts';
+import {
+  formatBytes,
+  formatChange,
+  formatCount,
+  formatNumber,
+  formatRate,
+  formatSaving,
+  formatSeconds,
+} from './amounts.ts';
 import { escapeUnsafe } from './escape.ts';
 import { tableLines } from './table.ts';
 
@@ -35,17 +43,16 @@ function approximationLines(
   { bitsPerWeight, tensors: changed, kept, sourceSha256 }: NonNullable<CompressReport['approximation']>,
 ): readonly string[] {
   const losses = tensors.flatMap(({ name, approximation }) => (approximation ? [{ name, ...approximation.loss }] : []));
-  const worst = losses.reduce((most, loss) => (loss.relativeL2 > most.relativeL2 ? loss : most), {
-    name: '',
-    relativeL2: 0,
-  });
+  const [worst] = losses.toSorted((one, other) => other.relativeL2 - one.relativeL2);
   const reasons = new Map<string, number>();
   for (const { kept: reason } of tensors) if (reason !== undefined) reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
   return [
     colors.yellow(
-      `~ Approximate: ${formatCount(changed)} tensors at ${bitsPerWeight.toFixed(2)} bits a weight, ${formatCount(kept)} kept exactly`,
+      `~ Approximate: ${formatNumber(changed, 'tensor')} at ${bitsPerWeight.toFixed(2)} bits a weight, ${formatCount(kept)} kept exactly`,
     ),
-    `  largest relative error ${(100 * worst.relativeL2).toPrecision(3)} % in ${escapeUnsafe(worst.name)}`,
+    ...(worst === undefined
+      ? []
+      : [`  largest relative error ${(100 * worst.relativeL2).toPrecision(3)} % in ${escapeUnsafe(worst.name)}`]),
     ...[...reasons]
       .sort(([, one], [, other]) => other - one)
       .map(([reason, count]) => `  ${formatCount(count)} kept: ${escapeUnsafe(reason)}`),
@@ -81,7 +88,7 @@ const provedWords: Readonly<Record<VerifyReport['proved'][number], string>> = {
 /** The words after a verification, one line for each thing proved. */
 export function verifySummary(report: VerifyReport): string {
   return [
-    `${colors.bold(escapeUnsafe(basename(report.input)))}  ${formatBytes(report.bytesIn)} · ${formatCount(report.tensors)} tensors · ${formatCount(report.blocks)} blocks`,
+    `${colors.bold(escapeUnsafe(basename(report.input)))}  ${formatBytes(report.bytesIn)} · ${formatNumber(report.tensors, 'tensor')} · ${formatNumber(report.blocks, 'block')}`,
     `  ${timeLine(report)}`,
     ...report.proved.map((rung) => colors.green(`Proved: ${provedWords[rung]}`)),
     `sha256 ${report.sha256}`,
@@ -122,7 +129,7 @@ function codecLines({ tensors, bytes }: CompressReport): readonly string[] {
   const shown = rest.length > 1 ? [...sorted.slice(0, shownCodecs), sum(`${rest.length} other trees`, rest)] : sorted;
   const rows = shown.map(({ codec, count, bytesIn, bytesOut }) => [
     escapeUnsafe(codec),
-    `${formatCount(count)} ${count === 1 ? 'tensor' : 'tensors'}`,
+    formatNumber(count, 'tensor'),
     formatChange(bytesIn, bytesOut),
     formatSaving(bytesIn, bytesOut),
   ]);
@@ -155,7 +162,7 @@ function timeLine({ command, bytesIn, bytesOut, seconds, threads, peakRssBytes }
   return [
     `${formatSeconds(total)}${parts.length > 1 ? ` (${parts.join(', ')})` : ''}`,
     ...(total > 0 && original > 0 ? [formatRate(original / total)] : []),
-    `${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    formatNumber(threads, 'thread'),
     `peak memory ${formatBytes(peakRssBytes)}`,
   ].join(' · ');
 }

@@ -1,5 +1,5 @@
 import type { BatchEvent, BatchReport, StoreReport, Zoo, ZooPlan } from '../../engine/index.ts';
-import { formatBytes, formatChange, formatCount, formatSaving, formatSeconds } from './amounts.ts';
+import { formatBytes, formatChange, formatCount, formatNumber, formatSaving, formatSeconds } from './amounts.ts';
 import { colors } from './colors.ts';
 import { escapeUnsafe } from './escape.ts';
 import { tableLines } from './table.ts';
@@ -26,7 +26,7 @@ export function planSummary({ models, bytesNow, bytesThen, drive }: ZooPlan): st
       ],
       rows,
     ),
-    `${colors.bold(`${formatCount(models.length)} models, about ${formatChange(bytesNow, bytesThen)}`)} · ${formatSaving(bytesNow, bytesThen)}`,
+    `${colors.bold(`${formatNumber(models.length, 'model')}, about ${formatChange(bytesNow, bytesThen)}`)} · ${formatSaving(bytesNow, bytesThen)}`,
     `Takes up to ${formatBytes(drive.peak)} on ${escapeUnsafe(drive.folder)}, where ${formatBytes(drive.free)} are free${drive.enough ? '' : colors.bold(': not enough')}.`,
     'Nothing has been changed yet.',
   ].join('\n');
@@ -64,7 +64,7 @@ export function batchSummary(report: BatchReport, page: string): string {
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${formatCount(count)} ${state}`);
   return [
-    `${colors.bold(`${formatCount(models)} models  ${formatChange(bytesIn, bytesOut)} · ${formatSaving(bytesIn, bytesOut)}`)}  ${counts.join(', ')}`,
+    `${colors.bold(`${formatNumber(models, 'model')}  ${formatChange(bytesIn, bytesOut)} · ${formatSaving(bytesIn, bytesOut)}`)}  ${counts.join(', ')}`,
     `Report: ${escapeUnsafe(page)}`,
   ].join('\n');
 }
@@ -93,6 +93,6 @@ export function storeSummary({ archives, bytes, bytesIn, leftovers }: StoreRepor
       ],
       rows,
     ),
-    `${formatCount(archives.length)} archives, ${formatBytes(bytes)} for ${formatBytes(bytesIn)}${leftovers.length === 0 ? '' : `; ${formatCount(leftovers.length)} leftovers of killed runs`}`,
+    `${formatNumber(archives.length, 'archive')}, ${formatBytes(bytes)} for ${formatBytes(bytesIn)}${leftovers.length === 0 ? '' : `; ${formatNumber(leftovers.length, 'leftover')} of killed runs`}`,
   ].join('\n');
 }

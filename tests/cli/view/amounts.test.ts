@@ -4,6 +4,7 @@ import {
   formatBytes,
   formatChange,
   formatCount,
+  formatNumber,
   formatSaving,
   formatSeconds,
   parseBytes,
@@ -77,4 +78,13 @@ test('counts have groups of three', () => {
     '1 000',
     '1 234 567',
   ]);
+});
+
+test.each([
+  [0, '0 tensors'],
+  [1, '1 tensor'],
+  [2, '2 tensors'],
+  [1204, '1 204 tensors'],
+])('%i of a kind are %s', (count, text) => {
+  expect(formatNumber(count, 'tensor')).toBe(text);
 });

@@ -60,3 +60,15 @@ test('many trees are summed up after the eight largest, and nothing is lost', ()
   expect(text).toContain('tree-19');
   expect(text).not.toContain('tree-11 ');
 });
+
+test('an approximation that changed nothing names no tensor that lost most', () => {
+  const approximation = { sourceSha256: 'ab'.repeat(32), bitsPerWeight: 0, tensors: 0, kept: 1 };
+  const text = compressSummary({
+    ...report([{ ...tensor('huffman', 1000), kept: 'it is a bias' }]),
+    proof: 'approximation',
+    approximation,
+  });
+  expect(text).toContain('0 tensors at 0.00 bits a weight, 1 kept exactly');
+  expect(text).toContain('1 kept: it is a bias');
+  expect(text).not.toContain('largest relative error');
+});

@@ -52,7 +52,7 @@ export function chooseFor(tensor: TensorRange, role: TensorRole, recipe: Recipe,
     const reason = carefulReason(tensor, role, count);
     if (reason !== undefined) return kept(reason);
   }
-  const step = stepOf(asked, isAsked ? 'a rule of the recipe' : 'the default of the recipe');
+  const step = stepOf(asked, isAsked ? 'a rule of the recipe' : undefined);
   const matrices = role.isStack && tensor.shape[0];
   const geometry = { ...geometryOf(tensor.shape, role.channelAxis), ...(matrices && { matrices }) };
   const quantizer = quantizerById(step.method);

@@ -52,7 +52,7 @@ export function parseRecipe(input: unknown): Recipe {
   recipe.rules.forEach((rule, place) => {
     if ('method' in rule) stepOf(rule, `rule ${place + 1} of the recipe`);
   });
-  if (recipe.default) stepOf(recipe.default, 'the default of the recipe');
+  if (recipe.default) stepOf(recipe.default);
   return recipe;
 }
 
@@ -62,13 +62,14 @@ export function stepOf(
     method,
     options = {},
   }: { readonly method: string; readonly options?: Readonly<Record<string, unknown>> | undefined },
-  place: string,
+  place?: string,
 ): MethodStep {
+  const where = place === undefined ? '' : ` (${place})`;
   const level = levelById(method);
   if (level !== undefined) {
     if (Object.keys(options).length > 0)
       throw new UsageError(
-        `"${method}" is a level and takes no options (${place}); its method "${level.method}" takes them.`,
+        `"${method}" is a level and takes no options${where}; its method "${level.method}" takes them.`,
         { method },
       );
     return stepOf(level, place);
@@ -76,11 +77,11 @@ export function stepOf(
   const quantizer = quantizerById(method);
   if (quantizer === undefined) {
     const known = [...levels, ...quantizers].map(({ id }) => id).join(', ');
-    throw new UsageError(`There is no approximate method "${method}" (${place}); there are ${known}.`, { method });
+    throw new UsageError(`There is no approximate method "${method}"${where}; there are ${known}.`, { method });
   }
   const parsed = quantizer.options.safeParse(options);
   if (!parsed.success)
-    throw new UsageError(`The options of "${method}" are not valid (${place}): ${z.prettifyError(parsed.error)}`, {
+    throw new UsageError(`The options of "${method}" are not valid${where}: ${z.prettifyError(parsed.error)}`, {
       method,
     });
   return { method, options: parsed.data as Record<string, unknown> };
