@@ -1,6 +1,7 @@
 import type { FileLayout } from '../formats/format.ts';
 import { FileSource } from '../io/file-source.ts';
 import { OpenFiles } from '../io/open-files.ts';
+import { shown } from '../formats/json-reader.ts';
 import { openModel, scanModel, type Model } from './index.ts';
 import { SourceChangedError, type MalformedFileError } from '../errors.ts';
 
@@ -31,6 +32,8 @@ export async function openInputs(path: string, headerBytes: number, mostOpen = I
   await using opened = new AsyncDisposableStack();
   const files: InputFile[] = [];
   const notices: { message: string; file?: string }[] = model.notices.map((message) => ({ message }));
+  // A fault names its file by itself; of what is merely unusual, which file it is in goes without saying only where there is one.
+  const inFile = (name: string): string => (model.files.length > 1 ? `${shown(name)}: ` : '');
   for (const scanned of await scanModel(model, { headerBytes })) {
     const source = opened.use(await FileSource.open(scanned.file.path, { found: scanned.file.found, keeper }));
     const { name, size } = scanned.file;
@@ -38,7 +41,7 @@ export async function openInputs(path: string, headerBytes: number, mostOpen = I
     if (source.size !== size) throw changed(source, size, source.size);
     if ('layout' in scanned) {
       files.push({ name, source, layout: scanned.layout });
-      notices.push(...scanned.layout.notices.map(({ message }) => ({ message, file: name })));
+      notices.push(...scanned.layout.notices.map(({ message }) => ({ message: inFile(name) + message, file: name })));
     } else {
       files.push({ name, source, layout: undefined, fault: scanned.fault });
       notices.push({ message: `${scanned.fault.message} It is stored exactly, as bytes.`, file: name });

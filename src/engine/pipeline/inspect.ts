@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { toFeatherweightError } from '../errors.ts';
 import { openInputs } from '../models/inputs.ts';
@@ -6,16 +7,23 @@ import { openArchive } from '../archive/open-archive.ts';
 import type { InspectedTensor, Inspection, InspectRequest } from './job/requests.ts';
 import { defaultMemoryBytes, planResources } from './job/resources.ts';
 
-/** Tells what a model or an archive holds; of a model only headers are read, of an archive only its index. */
+/**
+ * Tells what a model or an archive holds; of a model only headers are read, of an archive only its index. What is called an
+ * archive is taken as one, so that one whose first bytes are damaged is not told as a file of some bytes.
+ */
 export async function inspect({ path }: InspectRequest): Promise<Inspection> {
   const limits = planResources({ memoryBytes: defaultMemoryBytes });
   try {
-    return (await isArchive(path))
+    return (await isArchive(path)) || (await isCalledArchive(path))
       ? await inspectArchive(path, limits.headerBytes * 2)
       : await inspectModel(path, limits.headerBytes);
   } catch (error) {
     throw toFeatherweightError(error, 'inspecting');
   }
+}
+
+async function isCalledArchive(path: string): Promise<boolean> {
+  return /\.fwz$/i.test(path) && (await stat(path)).isFile();
 }
 
 async function inspectModel(path: string, mostHeaderBytes: number): Promise<Inspection> {
