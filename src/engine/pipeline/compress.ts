@@ -22,6 +22,7 @@ import type { Recipe } from './approximate/recipe.ts';
 import { AssemblyLine } from './job/assembly-line.ts';
 import { openBaseModels, refuseCircle, refuseInputAsBase, type BaseModelFile } from './bases/base-models.ts';
 import { refuseBase } from './bases/bases.ts';
+import { heldBy } from './bases/match-tensors.ts';
 import { declareFile } from './cut/declare-file.ts';
 import { emptyDigest } from './job/digests.ts';
 import { findDuplicates } from './cut/duplicates.ts';
@@ -128,10 +129,10 @@ async function run(
   if (resumed)
     reporter.emit({ type: 'notice', message: `${resumed.blocks.length} blocks of an earlier run are gone on with.` });
 
-  // Slices have no counterparts in bases that were given, and of what is approximated against those none is restored ahead.
-  const isAlone = bases.files.length === 0;
-  const isSought = looksInside(request.preset) && (recipe === undefined || isAlone);
-  const likenesses = isSought ? await findLikenesses(inputs.files, { looksIntoStacks: isAlone, signal }) : [];
+  // Of what is approximated against bases that were given none is restored ahead.
+  const isSought = looksInside(request.preset) && (recipe === undefined || bases.files.length === 0);
+  const isHeld = heldBy(bases.files, inputs.files);
+  const likenesses = isSought ? await findLikenesses(inputs.files, { isHeld, signal }) : [];
   const encode = async () => {
     const { index, blocksEnd, ledger } = await encodeAll(
       inputs,

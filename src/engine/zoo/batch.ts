@@ -137,7 +137,7 @@ class Batch {
       let meanwhile: number | undefined;
       const room = this.#room(async () => {
         if ((await sizeOf(path)) !== undefined) return 0;
-        meanwhile ??= await takenMeanwhile(planned, this.#signal);
+        meanwhile ??= await takenMeanwhile(planned, await this.#basePaths(planned), this.#signal);
         return meanwhile + (await this.#bytesLeft(planned, path));
       });
       const row = yield* withRoom(room, () => this.#archive(planned, model, path, journal));
@@ -192,13 +192,9 @@ class Batch {
   }
 
   async *#compress(planned: PlannedModel, path: string): AsyncGenerator<ModelEvent, CompressReport> {
-    const { threads, memoryBytes, plan } = this.#request;
+    const { threads, memoryBytes } = this.#request;
     await mkdir(dirname(path), { recursive: true });
-    const bases: string[] = [];
-    for (const base of this.#basesOf(planned)) {
-      const isThere = (await stat(base.path).catch(() => undefined)) !== undefined;
-      bases.push(isThere ? base.path : (archivePath(plan, base) ?? base.path));
-    }
+    const bases = await this.#basePaths(planned);
     const job = compress(
       { input: planned.path, output: path, preset: planned.preset, bases, threads, memoryBytes },
       this.#context,
@@ -208,6 +204,17 @@ class Batch {
       if (event.type === 'progress') yield { type: 'model-progress', id: planned.id, progress: event };
     }
     throw new Error('A compression ended without its report.');
+  }
+
+  /** Where its bases are, or their archives. */
+  async #basePaths(planned: PlannedModel): Promise<string[]> {
+    const { plan } = this.#request;
+    const paths: string[] = [];
+    for (const base of this.#basesOf(planned)) {
+      const isThere = (await stat(base.path).catch(() => undefined)) !== undefined;
+      paths.push(isThere ? base.path : (archivePath(plan, base) ?? base.path));
+    }
+    return paths;
   }
 
   #basesOf({ bases }: PlannedModel): PlannedModel[] {

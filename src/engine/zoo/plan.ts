@@ -110,7 +110,8 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
     signal.throwIfAborted();
     // One that cannot be read is told of when its turn comes.
     const known = model.bases.length === 0 ? rooms.get(model.id) : undefined;
-    meanwhile = Math.max(meanwhile, known ?? (await takenMeanwhile(model, signal).catch(() => 0)));
+    const bases = model.bases.flatMap((base) => decided.get(base)?.path ?? []);
+    meanwhile = Math.max(meanwhile, known ?? (await takenMeanwhile(model, bases, signal).catch(() => 0)));
   }
   return {
     roots: zoo.roots,
@@ -126,9 +127,13 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
   };
 }
 
-/** Bytes on the drive of the output that archiving a model takes besides its archive, until that is done. */
-export function takenMeanwhile({ path, preset, bases }: PlannedModel, signal: AbortSignal): Promise<number> {
-  return roomMeanwhile(path, { preset, hasBases: bases.length > 0, signal });
+/** Bytes on the drive of the output that archiving a model, with what is at `bases`, takes besides its archive, until that is done. */
+export function takenMeanwhile(
+  { path, preset }: PlannedModel,
+  bases: readonly string[],
+  signal: AbortSignal,
+): Promise<number> {
+  return roomMeanwhile(path, { preset, bases, signal });
 }
 
 function skipReason({ models, match }: Rule): string {

@@ -5,6 +5,7 @@ import { Archive } from '../../../src/engine/archive/archive.ts';
 import { innerParts } from '../../../src/engine/archive/inner-base.ts';
 import { compress, estimate, restore, verify } from '../../../src/engine/index.ts';
 import { memorySource } from '../../../src/engine/io/memory-source.ts';
+import { roomMeanwhile } from '../../../src/engine/pipeline/inner-base/room.ts';
 import { innerBytes } from '../../../src/engine/pipeline/inner-base/needs.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
@@ -72,6 +73,40 @@ describe('experts in one tensor that nearly equal another one whose neurons stan
     await finish(restore({ archive: output, output: back }, context()));
     expect(Buffer.compare(await readFile(back), twice)).toBe(0);
   });
+});
+
+describe('stacked experts of a model that has a base', () => {
+  const mixture = { ...shape, noise: 1e-3 };
+  const file = stackedExperts(mixture, 'halves', 2);
+  const layer = file.length / 2;
+  const renamed = (bytes: Uint8Array): Uint8Array =>
+    Buffer.from(Buffer.from(bytes).toString('latin1').replaceAll('gate_up_proj', 'gate_up_weig'), 'latin1');
+  test.each([
+    ['not', stackedExperts({ experts: 2, hidden: 32, intermediate: 64 }, 'apart'), 0.5, true, false],
+    ['in one of two layers', stackedExperts(mixture, 'halves'), 0.26, true, true],
+    ['both', file, 0.02, false, true],
+    ['under another name', renamed(file), 0.02, false, true],
+  ] as const)(
+    'which has them %s, are told in the shorter way, and come back',
+    async (_, base, share, ofItself, ofBase) => {
+      const folder = await folderWith({ 'model.safetensors': file, 'base.safetensors': base });
+      const path = (name: string): string => join(folder, name);
+      const [input, output, back] = [path('model.safetensors'), path('model.fwz'), path('back')];
+      const bases = [path('base.safetensors')];
+      const { report } = await finish(compress({ input, output, bases }, context()));
+      const unlike = (await compressed(shape, 'halves', 2)).bytes;
+      expect(report.bytesOut).toBeLessThan(share * unlike.length);
+      const leanings = report.tensors.flatMap(({ leansOn = [] }) => leansOn);
+      expect(leanings.some(({ slices }) => slices !== undefined)).toBe(ofItself);
+      expect(leanings.some(({ isBase }) => isBase === true)).toBe(ofBase);
+      expect(report.bases !== undefined).toBe(ofBase);
+      const taken = ofItself ? (ofBase ? layer : 2 * layer) * (2 / 3) : 0;
+      const room = await roomMeanwhile(input, { preset: 'balanced', bases, signal: new AbortController().signal });
+      expect(Math.abs(room - taken)).toBeLessThan(1000);
+      await finish(restore({ archive: output, output: back }, context()));
+      expect(Buffer.compare(await readFile(back), file)).toBe(0);
+    },
+  );
 });
 
 test('what likeness of slices saves is foreseen, and the room for it counted', async () => {

@@ -11,7 +11,7 @@ import type { Place } from '../cut/cut.ts';
 import { emptyDigest } from '../job/digests.ts';
 import type { InputFile } from '../../models/inputs.ts';
 import type { PreparedAs, PreparedTensor } from '../job/requests.ts';
-import { matchTensors } from '../encode/references.ts';
+import { matchTensors } from '../bases/match-tensors.ts';
 import { blockBytes } from '../job/resources.ts';
 import { chooseFor, keptAfterAll, type Decision } from './choose.ts';
 import { inputMeansOf } from './input-means.ts';

@@ -2,15 +2,11 @@ import type { IndexBuilder } from '../../archive/index-builder.ts';
 import type { ByteSource } from '../../io/source.ts';
 import type { TensorRange } from '../../tensor/tensor.ts';
 import type { BaseModelFile } from '../bases/base-models.ts';
+import { matchTensors, type BasePlace, type Places } from '../bases/match-tensors.ts';
 import type { InnerBaseFile } from '../inner-base/encode.ts';
 import type { PlacedRun } from '../cut/blueprint.ts';
 import { findDuplicates, type ScannedFile } from '../cut/duplicates.ts';
 import type { OpenReference } from './plans-ahead.ts';
-
-interface BasePlace {
-  readonly base: number;
-  readonly offset: number;
-}
 
 const comparedBytes = 2 ** 20;
 
@@ -91,42 +87,6 @@ async function isEqual(one: ByteSource, other: ByteSource, signal: AbortSignal):
     if (Buffer.compare(a, b) !== 0) return false;
   }
   return true;
-}
-
-type Places = readonly Map<number, BasePlace>[];
-
-/** By file and offset of a tensor: the place of the tensor of a base that it most likely descends from. */
-export function matchTensors(files: readonly ScannedFile[], bases: readonly BaseModelFile[]): Places {
-  const named = new Map<string, BasePlace>();
-  const shaped = new Map<string, BasePlace[]>();
-  bases.forEach((file, base) => {
-    for (const tensor of file.tensors) {
-      const place = { base, offset: tensor.offset };
-      const name = `${tensor.name}\n${shapeKey(tensor)}`;
-      if (!named.has(name)) named.set(name, place);
-      // What is made of this very model is for the tensors that it names.
-      if ('inner' in file) continue;
-      const alike = shaped.get(shapeKey(tensor));
-      if (alike) alike.push(place);
-      else shaped.set(shapeKey(tensor), [place]);
-    }
-  });
-  const turns = new Map<string, number>();
-  return files.map(({ layout }) => {
-    const places = new Map<number, BasePlace>();
-    for (const tensor of layout?.tensors ?? []) {
-      const key = shapeKey(tensor);
-      const turn = turns.get(key) ?? 0;
-      turns.set(key, turn + 1);
-      const place = named.get(`${tensor.name}\n${key}`) ?? shaped.get(key)?.[turn];
-      if (place) places.set(tensor.offset, place);
-    }
-    return places;
-  });
-}
-
-function shapeKey({ dtype, shape, byteLength }: TensorRange): string {
-  return `${dtype} ${shape.join('x')} ${byteLength}`;
 }
 
 /** Whatever a tensor is called: one with the same bytes is the best base that there can be. */

@@ -1,5 +1,6 @@
 import type { InnerBase } from '../../archive/inner-base.ts';
 import type { Preset } from '../../codecs/codec.ts';
+import type { IsHeld } from '../bases/match-tensors.ts';
 import type { ScannedFile } from '../cut/duplicates.ts';
 import { assign } from './assign.ts';
 import { areAlike, areAlikeInOrder, haveAlikeNeurons, rowsOfUnit, sampleOf, UnitLook } from './look.ts';
@@ -25,16 +26,21 @@ const mostFruitless = 4;
  * an earlier one's, be it with the hidden neurons in another order: rows of gate and up and columns of down together, assigned by the
  * cosines of what leads to them. Looks only at names and shapes where nothing is numbered or stacked so, and then at some rows of each
  * matrix. Where the first units are unlike each other no order is looked for among the rest, since that takes long and most models
- * have none; and with each family that was looked at in vain, fewer units of the next one are.
+ * have none; and with each family that was looked at in vain, fewer units of the next one are. For tensors that bases have none is told.
  */
 export async function findLikenesses(
   files: readonly ScannedFile[],
-  { looksIntoStacks, signal }: { readonly looksIntoStacks: boolean; readonly signal: AbortSignal },
+  { isHeld = () => false, signal }: { readonly isHeld?: IsHeld; readonly signal: AbortSignal },
 ): Promise<readonly Likeness[]> {
-  const stacked = looksIntoStacks ? await findInFamilies(findStackedUnits(files), signal) : [];
+  const stacks = findStackedUnits(files, ({ file, tensor }) => isHeld(file, tensor, true));
+  const stacked = await findInFamilies(stacks, signal);
   const divided = new Set(stacked.map(({ tensor }) => tensor.number));
   const others = findUnits(files, (tensor) => divided.has(tensor));
-  const found = [...stacked, ...(await findInFamilies(others, signal))];
+  // What bases have may still be what others are like.
+  const apart = (await findInFamilies(others, signal)).filter(
+    ({ tensor: { file, tensor } }) => !isHeld(file, tensor, false),
+  );
+  const found = [...stacked, ...apart];
   // Slices one behind another, so that what holds several of them has one place in the base.
   return found.sort(({ tensor: one }, { tensor: other }) => one.number - other.number || one.slice - other.slice);
 }

@@ -34,7 +34,7 @@ export class ForeseenBase {
     owner: AsyncDisposableStack,
     signal: AbortSignal,
   ): Promise<ForeseenBase | undefined> {
-    const likenesses = await findLikenesses(files, { looksIntoStacks: true, signal });
+    const likenesses = await findLikenesses(files, { signal });
     if (likenesses.length === 0) return undefined;
     const folder = await ownFolder(tmpdir(), 'featherweight-estimate', owner);
     const handle = owner.adopt(await open(join(folder, 'inner'), 'wx+'), (file) => file.close());

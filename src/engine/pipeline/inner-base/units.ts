@@ -54,7 +54,9 @@ class Families {
   }
 }
 
-function* tensorsOf(files: readonly ScannedFile[]): Generator<Pick<Matrix, 'number' | 'file' | 'source' | 'tensor'>> {
+type Numbered = Pick<Matrix, 'number' | 'file' | 'source' | 'tensor'>;
+
+function* tensorsOf(files: readonly ScannedFile[]): Generator<Numbered> {
   let number = 0;
   for (const [file, { source, layout }] of files.entries())
     for (const tensor of layout?.tensors ?? []) yield { number: number++, file, source, tensor };
@@ -75,11 +77,15 @@ export function findUnits(
 }
 
 /** Experts of each layer that are slices of tensors with three extents, as many in each. */
-export function findStackedUnits(files: readonly ScannedFile[]): readonly (readonly Unit[])[] {
+export function findStackedUnits(
+  files: readonly ScannedFile[],
+  isLeftOut: (tensor: Numbered) => boolean,
+): readonly (readonly Unit[])[] {
   const families = new Families();
   for (const one of tensorsOf(files)) {
     const [count = 0, ...rest] = one.tensor.shape;
     if (rest.length !== 2 || count > mostSlices || !(one.tensor.byteLength >= count * leastBytes)) continue;
+    if (isLeftOut(one)) continue;
     const { before = '', within = '' } = inLayer.exec(one.tensor.name)?.groups ?? {};
     for (let slice = 0; slice < count; slice++) {
       const tensor = sliceOf(one.tensor, slice);
