@@ -3,13 +3,22 @@ import { join } from 'node:path';
 import { bytes, onnxFile, whole, type Bytes } from './onnx.ts';
 import { gaussians } from './streams.ts';
 
-const [width, depth, items, rank] = [64, 5, 240, 12];
+const [width, items, rank] = [64, 240, 12];
+
+interface Chain {
+  readonly depth?: number;
+  /** How far matrices are from the first one, relative to its spread; absent: nothing alike. */
+  readonly noise?: number;
+}
 
 /**
  * Writes a model of matrices and rectifiers in turn, which errors go through from one to the next, and a task with inputs that
  * have much in common: `chain.onnx` and `chain.json`.
  */
-export async function writeChainTask(folder: string): Promise<{ readonly model: string; readonly task: string }> {
+export async function writeChainTask(
+  folder: string,
+  chain: Chain = {},
+): Promise<{ readonly model: string; readonly task: string }> {
   const [directions, amounts] = [gaussians(rank * width, 1, 1), gaussians(items * rank, 1, 2)];
   const noise = gaussians(items * width, 0.1, 3);
   const inputs = Float32Array.from(noise, (one, at) => {
@@ -26,7 +35,7 @@ export async function writeChainTask(folder: string): Promise<{ readonly model: 
     metrics: [{ metric: 'top-1', against: 'original' }],
   };
   const files = {
-    'chain.onnx': chainModel(),
+    'chain.onnx': chainModel(chain),
     'chain.f32': new Uint8Array(inputs.buffer),
     'chain.u8': new Uint8Array(items),
     'chain.json': JSON.stringify(task),
@@ -35,17 +44,22 @@ export async function writeChainTask(folder: string): Promise<{ readonly model: 
   return { model: join(folder, 'chain.onnx'), task: join(folder, 'chain.json') };
 }
 
-function chainModel(): Uint8Array {
+function chainModel({ depth = 5, noise }: Chain): Uint8Array {
   const layers = Array.from({ length: depth }, (_, place) => place);
+  const named = (place: number): string => (noise === undefined ? `w${place}` : `layers.${place}.weight`);
   const node = (operator: string, inputs: readonly string[], output: string): Bytes =>
     bytes(1, [...inputs.flatMap((input) => bytes(1, input)), ...bytes(2, output), ...bytes(4, operator)]);
   const weight = (place: number): Bytes => {
-    const raw = new Uint8Array(Float32Array.from(gaussians(width * width, Math.sqrt(2 / width), 10 + place)).buffer);
+    const own = gaussians(width * width, Math.sqrt(2 / width), 10 + place);
+    const first = gaussians(width * width, Math.sqrt(2 / width), 10);
+    const isOwn = noise === undefined || place === 0;
+    const values = isOwn ? own : own.map((value, at) => (first[at] ?? 0) + noise * value);
+    const raw = new Uint8Array(Float32Array.from(values).buffer);
     return bytes(5, [
       ...whole(1, width),
       ...whole(1, width),
       ...whole(2, 1),
-      ...bytes(8, `w${place}`),
+      ...bytes(8, named(place)),
       ...bytes(9, raw),
     ]);
   };
@@ -55,7 +69,7 @@ function chainModel(): Uint8Array {
   };
   return onnxFile([
     ...layers.flatMap((place) => [
-      ...node('MatMul', [`x${place}`, `w${place}`], place + 1 === depth ? 'logits' : `y${place}`),
+      ...node('MatMul', [`x${place}`, named(place)], place + 1 === depth ? 'logits' : `y${place}`),
       ...(place + 1 === depth ? [] : node('Relu', [`y${place}`], `x${place + 1}`)),
     ]),
     ...bytes(2, 'tests'),

@@ -95,6 +95,30 @@ describe('approximate compression', () => {
     expect(verified.proved).not.toContain('original');
   });
 
+  test('stores what is equal once, even where the first of all is treated otherwise', async () => {
+    const weights = encodeFloats('F32', bell(200 * 300));
+    const names = ['first', 'second', 'third', 'other', 'fourth'];
+    const tensors = names.map((name, place): ExpectedTensor => {
+      const begin = place * weights.length;
+      return { name, dtype: 'F32', shape: [200, 300], begin, end: begin + weights.length };
+    });
+    const path = join(folder, 'model.safetensors');
+    await writeFile(path, safetensorsFile(headerText(tensors), Buffer.concat(names.map(() => weights))));
+    const rules = [
+      { match: 'first', keep: true as const },
+      { match: 'other', method: 'int' },
+      { match: '*', method: 'grid' },
+    ];
+    const report = await run({ rules });
+    const equals = report.tensors.map(({ equalTo }) => equalTo);
+    expect(equals).toEqual([undefined, undefined, 'second', undefined, 'second']);
+    const [, second, third] = report.tensors;
+    expect(third).toMatchObject({ bytesOut: 0, approximation: second?.approximation, sha256: second?.sha256 });
+    await finish(verify({ archive: report.output, against: path }, context()));
+    const { report: restored } = await finish(restore({ archive: report.output }, context()));
+    expect(sha256(await readFile(restored.output))).toBe(report.sha256);
+  });
+
   test('comes out the same on any number of threads', async () => {
     await writeModel();
     const [one, three] = [join(folder, 'one.fwz'), join(folder, 'three.fwz')];

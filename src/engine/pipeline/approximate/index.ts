@@ -222,15 +222,23 @@ function parametersOf(
   });
 }
 
-/** Equal bytes stay one in the archive only where the same becomes of them. */
+/** Equal bytes stay one in the archive only where the same becomes of them: those that are treated alike, of the first of these. */
 function equallyTreated(
   originals: readonly ReadonlyMap<number, Place>[],
   approximations: readonly ReadonlyMap<number, TensorApproximation>[],
 ): readonly ReadonlyMap<number, Place>[] {
   const treatment = (file: number, offset: number): string =>
     JSON.stringify(approximations[file]?.get(offset) ?? 'kept');
-  return originals.map(
-    (ofFile, file) =>
-      new Map([...ofFile].filter(([offset, place]) => treatment(file, offset) === treatment(place.file, place.offset))),
-  );
+  const firsts = new Map<string, Place>();
+  return originals.map((ofFile, file) => {
+    const found = new Map<number, Place>();
+    for (const [offset, original] of [...ofFile].sort(([one], [other]) => one - other)) {
+      const own = treatment(file, offset);
+      const key = `${original.file} ${original.offset} ${own}`;
+      const first = own === treatment(original.file, original.offset) ? original : firsts.get(key);
+      if (first) found.set(offset, first);
+      else firsts.set(key, { file, offset });
+    }
+    return found;
+  });
 }
