@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { toFeatherweightError } from '../errors.ts';
 import { isUnfinished } from '../io/own-folder.ts';
 import { limits } from '../limits.ts';
 
@@ -46,7 +47,8 @@ const breathMilliseconds = 20;
 /**
  * Looks at every file below `roots` without opening one. Links to files are followed once where they
  * lead below the roots, so that nobody's link makes an archive carry off another's file; links to folders never. Calls
- * for a file system are made at once and in order: a thread for each would take ten times as long.
+ * for a file system are made at once and in order: a thread for each would take ten times as long. Throws `NOT_FOUND` or `IO`
+ * where none of the roots can be looked at: a drive that is not there is no empty folder.
  */
 export async function walk(
   roots: readonly string[],
@@ -57,6 +59,7 @@ export async function walk(
   const unreadable: { path: string; reason: string }[] = [];
   const waiting = [...new Set(roots.map((root) => resolve(root)))].sort().reverse();
   const realRoots = [...waiting].flatMap((root) => realPathOrNothing(root));
+  let firstFailure: unknown;
   let files = 0;
   let breath = performance.now();
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
@@ -73,6 +76,7 @@ export async function walk(
       files += folder.files.length;
       waiting.push(...folder.folders.map((name) => join(folder.path, name)).reverse());
     } catch (error) {
+      firstFailure ??= error;
       unreadable.push({ path, reason: reasonOf(error) });
     }
     if (files > mostFiles) {
@@ -80,6 +84,7 @@ export async function walk(
       break;
     }
   }
+  if (folders.size === 0 && firstFailure !== undefined) throw toFeatherweightError(firstFailure, 'looking for files');
   progress(files);
   return { folders, files, unreadable };
 }
@@ -136,8 +141,17 @@ function realPathOrNothing(path: string): string[] {
   }
 }
 
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'it is not there',
+  ENOTDIR: 'it is no folder',
+  EACCES: 'it may not be read',
+  EPERM: 'it may not be read',
+  ELOOP: 'it is a link that leads to itself',
+};
+
 function reasonOf(error: unknown): string {
-  return error instanceof Error ? ((error as NodeJS.ErrnoException).code ?? error.message) : String(error);
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return reasons[code] ?? message;
 }
 
 /** A path below one of the roots as a name that is the same on every system. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { link, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { scanZoo, type Zoo } from '../../../src/engine/index.ts';
+import { pruneStore, readStore, scanZoo, type Zoo } from '../../../src/engine/index.ts';
 import { thisProcess } from '../../../src/engine/io/owner.ts';
 import { baseModel } from '../../support/families.ts';
 import { folderWith } from '../../support/folder.ts';
@@ -126,8 +126,21 @@ describe('a scan', () => {
     expect(zoo.bytes).toBe(baseModel(100).length);
     expect(zoo.unreadable).toEqual([
       { path: join(root, 'a/secret.safetensors'), reason: expect.stringContaining('outside') as string },
-      { path: join(root, 'b/broken.safetensors'), reason: 'ENOENT' },
+      { path: join(root, 'b/broken.safetensors'), reason: 'it is not there' },
     ]);
+  });
+
+  test('fails where no folder can be looked at, and names the one that cannot where others can', async () => {
+    const root = await folderWith({ 'm.safetensors': baseModel(100), 'empty/notes.txt': '' });
+    const [missing, file] = [join(root, 'nowhere'), join(root, 'm.safetensors')];
+    await expect(scanned(missing)).rejects.toMatchObject({ code: 'NOT_FOUND', facts: { path: missing } });
+    await expect(scanned(file)).rejects.toMatchObject({ code: 'IO', facts: { path: file } });
+    await expect(readStore(missing, signal)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(pruneStore(missing, [], signal)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect((await readStore(join(root, 'empty'), signal)).archives).toEqual([]);
+    const zoo = await scanZoo({ roots: [missing, root] }, { signal });
+    expect(zoo.models).toHaveLength(1);
+    expect(zoo.unreadable).toEqual([{ path: missing, reason: 'it is not there' }]);
   });
 
   test('finds equal files, and reads them no second time while nothing changed', async () => {
