@@ -63,7 +63,8 @@ export async function* runJob<Result, Own = never>(
     for (let hasEnded = false; !hasEnded;) {
       hasEnded = await Promise.race([ended, wake.promise.then(() => false)]);
       wake = Promise.withResolvers();
-      for (let event = queue.shift(); event; event = queue.shift()) yield event;
+      // All that there are at once: a hundred thousand tensors come together, and taking the first of so many moves all others.
+      for (let batch = queue.splice(0); batch.length > 0; batch = queue.splice(0)) yield* batch;
     }
     await running;
   } catch (error) {

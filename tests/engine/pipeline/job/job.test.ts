@@ -29,3 +29,18 @@ test('the time left of work that stands still between bursts is told from severa
   }
   expect(told).toBeGreaterThan(300);
 });
+
+test('events that come all at once, as those of many tensors do, are handed on in their order and without delay', async () => {
+  const count = 300_000;
+  const job = runJob<undefined>(undefined, (reporter) => {
+    for (let number = 0; number < count; number++) reporter.emit({ type: 'notice', message: String(number) });
+    return Promise.resolve(undefined);
+  });
+  const before = performance.now();
+  let told = 0;
+  for await (const event of job) {
+    if (event.type === 'notice' && event.message === String(told)) told += 1;
+  }
+  expect(told).toBe(count);
+  expect(performance.now() - before).toBeLessThan(10_000);
+});
