@@ -32,6 +32,13 @@ test('an archive exports to the same file as its original', async () => {
 test('what cannot be is told with its code: an unknown target, a wrong model, a missing option', async () => {
   expect((await commandLine('source', ['export', sample, '--to', 'toaster'])).code).toBe(2);
   expect((await commandLine('source', ['export', sample])).code).toBe(2);
+  for (const words of [
+    ['--task', 'task.json'],
+    ['--data', '.'],
+    ['--calibrate', '3'],
+    ['--channels', '30%'],
+  ])
+    expect((await commandLine('source', ['export', sample, '--to', 'safetensors-int8', ...words])).code).toBe(2);
   const refused = await commandLine('source', ['export', sample, '--to', 'onnx-int8']);
   expect([refused.code, refused.stderr]).toEqual([3, expect.stringContaining('no ONNX model')]);
 });

@@ -14,7 +14,7 @@ interface ExportOptions extends ResourceOptions {
   readonly task?: string;
   readonly data?: string;
   readonly calibrate?: number;
-  readonly channels: number;
+  readonly channels?: number;
 }
 
 export const addExport: AddCommand = (program, runAction) => {
@@ -37,9 +37,10 @@ export const addExport: AddCommand = (program, runAction) => {
       ).argParser(parseCount),
     )
     .addOption(
-      new Option('--channels <share>', 'for onnx-narrow: how many of the channels that can be taken out are')
-        .argParser(parseShare)
-        .default(usualShare, `${100 * usualShare}%`),
+      new Option(
+        '--channels <share>',
+        `for onnx-narrow: how many of the channels that can be taken out are (default: ${100 * usualShare}%)`,
+      ).argParser(parseShare),
     );
   withResources(command).action((model: string | undefined, options: ExportOptions) =>
     runAction(async ({ shell, output, engineContext }) => {
@@ -52,7 +53,11 @@ export const addExport: AddCommand = (program, runAction) => {
       if (model === undefined || to === undefined)
         throw new UsageError('Name a model and, with --to, the kind of file; --list tells the kinds.');
       const request = { input: model, target: to, output: place, overwrite: force, threads, memoryBytes: memory };
-      const { task, data, calibrate, channels } = options;
+      const { task, data, calibrate, channels = usualShare } = options;
+      refuseInputs(
+        targets.find(({ id }) => id === to),
+        options,
+      );
       const { spawnEvaluation } = shell;
       const narrow =
         spawnEvaluation && task !== undefined
@@ -65,6 +70,14 @@ export const addExport: AddCommand = (program, runAction) => {
     }),
   );
 };
+
+/** Throws {@link UsageError} for an option that would do nothing, because `target` is made without sample inputs. */
+function refuseInputs(target: ExportTarget | undefined, { task, data, calibrate, channels }: ExportOptions): void {
+  if (target === undefined || target.learns === true) return;
+  for (const [flag, value] of Object.entries({ task, data, calibrate, channels }))
+    if (value !== undefined)
+      throw new UsageError(`--${flag} does nothing for ${target.id}, which is made without sample inputs.`);
+}
 
 function parseShare(text: string): number {
   const share = shareIn(text);
