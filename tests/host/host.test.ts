@@ -217,7 +217,15 @@ test('results are found again, with their tensors, steps and figures side by sid
   expect(original!.bytes + steps.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(archive!.bytes);
   expect(await host.call('runs.tensors', { id })).toMatchObject({
     total: 1,
-    tensors: [{ name: 'layer.0.weight', leansOn: [{ to: 'w', slices: [1] }] }],
+    tensors: [
+      {
+        name: 'layer.0.weight',
+        leansOn: [
+          { to: 'w', slices: [1] },
+          { to: 'base.gguf', isBase: true },
+        ],
+      },
+    ],
   });
   expect(await host.call('runs.compare', { ids: [id, id] })).toMatchObject([{ ratio: 0.6 }, { ratio: 0.6 }]);
   await expect(host.call('runs.get', { id: 'none' })).rejects.toMatchObject({ code: 'NOT_FOUND' });

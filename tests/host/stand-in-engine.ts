@@ -35,7 +35,11 @@ export const standInEngine: Engine = {
       await wait(1);
     }
     const [first] = tensors;
-    const tensor = { ...first!, bytesIn: 4, bytesOut: 2, codec: 'store', sha256, leansOn: [{ to: 'w', slices: [1] }] };
+    const leansOn = [
+      { to: 'w', slices: [1] },
+      { to: 'base.gguf', isBase: true },
+    ] as const;
+    const tensor = { ...first!, bytesIn: 4, bytesOut: 2, codec: 'store', sha256, leansOn };
     yield { type: 'tensor', tensor };
     const report: CompressReport = {
       ...{ ...common, command: 'compress', input, output, preset, sha256, proof: 'bytes' },
