@@ -1,5 +1,5 @@
 // The public surface of evaluation; shells import from here only.
-import { deferred } from './deferred.ts';
+import { deferredCall, deferredJob } from '../engine/deferred.ts';
 
 export type * from './figures.ts';
 export type * from './report.ts';
@@ -13,9 +13,10 @@ export { evaluationEnvironment } from './process/environment.ts';
 export { forkEvaluation } from './process/fork.ts';
 export { runTask } from './process/run.ts';
 export { filesOfTask } from './task/files.ts';
-export { openTask, type OpenTask } from './task/read.ts';
+export type { OpenTask } from './task/read.ts';
 export { formatDelta, formatValue } from './verdict.ts';
 
-export const evaluate = deferred(async () => (await import('./evaluate.ts')).evaluate);
-export const fit = deferred(async () => (await import('./joint/fit.ts')).fit);
-export const ablate = deferred(async () => (await import('./joint/ablate/ablate.ts')).ablate);
+export const evaluate = deferredJob(async () => (await import('./evaluate.ts')).evaluate);
+export const fit = deferredJob(async () => (await import('./joint/fit.ts')).fit);
+export const ablate = deferredJob(async () => (await import('./joint/ablate/ablate.ts')).ablate);
+export const openTask = deferredCall(async () => (await import('./task/read.ts')).openTask);

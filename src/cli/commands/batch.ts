@@ -2,13 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import {
+  completeRecipe,
   type BatchEvent,
   type BatchReport,
   DifferentError,
   planZoo,
   readRecipe,
   type Recipe,
-  recipeSchema,
   reportCsv,
   reportHtml,
   runBatch,
@@ -74,7 +74,7 @@ export const addBatch: AddCommand = (program, runAction) => {
 };
 
 async function recipeOf({ recipe, preset }: BatchOptions): Promise<Recipe> {
-  const read = recipe === undefined ? recipeSchema.parse({}) : await readRecipe(recipe);
+  const read = recipe === undefined ? await completeRecipe({}) : await readRecipe(recipe);
   return preset === undefined ? read : { ...read, preset };
 }
 

@@ -1,9 +1,7 @@
 import { dirname, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import { DifferentError } from '../../engine/index.ts';
-import { benchmark, type BenchmarkRequest } from '../bench/benchmark.ts';
-import { findContestants } from '../bench/contestants.ts';
-import { deflateFile, inflateFile } from '../bench/fflate.ts';
+import type { BenchmarkRequest } from '../bench/benchmark.ts';
 import type { BenchmarkReport } from '../bench/report.ts';
 import { benchmarkText, measurementLine } from '../view/benchmark.ts';
 import type { AddCommand, CommandContext } from './command.ts';
@@ -39,7 +37,7 @@ export const addBench: AddCommand = (program, runAction) => {
     .option('--work <folder>', 'where temporary files go (default: beside the file)');
   withJson(command).action((file: string, options: BenchOptions) =>
     runAction(async (context) => {
-      const report = await race(requestOf(file, options, context.shell.version), context);
+      const report = await race(await requestOf(file, options, context.shell.version), context);
       context.output.say(benchmarkText(report));
       const unequal = report.rows.filter(({ equal }) => !equal).map(({ contestant }) => contestant);
       if (unequal.length > 0) throw new DifferentError(`Not every byte came back from: ${unequal.join(', ')}.`);
@@ -51,12 +49,14 @@ export const addBench: AddCommand = (program, runAction) => {
     .argument('<direction>')
     .argument('<input>')
     .argument('<output>')
-    .action((direction: string, input: string, output: string) =>
-      direction === 'compress' ? deflateFile(input, output) : inflateFile(input, output),
-    );
+    .action(async (direction: string, input: string, output: string) => {
+      const { deflateFile, inflateFile } = await import('../bench/fflate.ts');
+      await (direction === 'compress' ? deflateFile(input, output) : inflateFile(input, output));
+    });
 };
 
 async function race(request: BenchmarkRequest, { output, signal }: CommandContext): Promise<BenchmarkReport> {
+  const { benchmark } = await import('../bench/benchmark.ts');
   const events = benchmark(request, signal);
   for (;;) {
     const step = await events.next();
@@ -66,7 +66,8 @@ async function race(request: BenchmarkRequest, { output, signal }: CommandContex
   }
 }
 
-function requestOf(file: string, options: BenchOptions, version: string): BenchmarkRequest {
+async function requestOf(file: string, options: BenchOptions, version: string): Promise<BenchmarkRequest> {
+  const { findContestants } = await import('../bench/contestants.ts');
   const { peers = false, slow = false, presets, rounds, threads, work } = options;
   const command = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
   const { present, absent } = findContestants({ presets, threads, peers, slow }, { command, version });

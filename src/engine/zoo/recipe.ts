@@ -7,7 +7,7 @@ import type { ZooModel } from './zoo.ts';
 const preset = z.enum(['quick', 'balanced', 'smallest']);
 
 /** What to do with a zoo, as the window and the command line keep it in a JSON file. */
-export const recipeSchema = z.strictObject({
+const recipeSchema = z.strictObject({
   version: z.literal(1).default(1),
   preset: preset.default('balanced'),
   /** The first rule whose every condition fits a model decides; a model that fits none is planned by what is measured. */
@@ -38,7 +38,13 @@ export const recipeSchema = z.strictObject({
 });
 
 export type Recipe = z.infer<typeof recipeSchema>;
+export type RecipeInput = z.input<typeof recipeSchema>;
 export type Rule = Recipe['rules'][number];
+
+/** A recipe with what is usual where it does not say. Throws as its schema does. */
+export function completeRecipe(recipe: RecipeInput): Recipe {
+  return recipeSchema.parse(recipe);
+}
 
 /** Reads a recipe file. Throws {@link UsageError} that says what is wrong where. */
 export async function readRecipe(path: string): Promise<Recipe> {

@@ -1,5 +1,5 @@
 import type { Narrow } from '../../engine/exports/onnx-narrow/narrowing.ts';
-import { learnedInputs, type LearningRequest } from '../joint/calibrate/learned-inputs.ts';
+import type { LearningRequest } from '../joint/calibrate/learned-inputs.ts';
 import type { SpawnEvaluation } from '../process/protocol.ts';
 import { runTask } from '../process/run.ts';
 
@@ -18,6 +18,7 @@ export const usualShare = 0.2;
 /** Has channels chosen in a process of its own. */
 export function narrower(spawnEvaluation: SpawnEvaluation, { share, ...learning }: NarrowingRequest): Narrow {
   return async (request, signal, onProgress) => {
+    const { learnedInputs } = await import('../joint/calibrate/learned-inputs.ts');
     const { inputs } = await learnedInputs({ usually: usualItems, ...learning });
     const { result } = await runTask(
       spawnEvaluation,

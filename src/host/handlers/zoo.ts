@@ -3,8 +3,8 @@ import { HostError } from '../../contract/errors.ts';
 import { isZooBusy, type zooCalls, type ZooRun } from '../../contract/zoo.ts';
 import {
   batchReport,
+  completeRecipe,
   planZoo,
-  recipeSchema,
   runBatch,
   scanZoo,
   type BatchReport,
@@ -139,7 +139,7 @@ export async function zooHandlers(parts: {
         const scanned = required(zoo, 'scanned');
         plan = report = undefined;
         const hooks = { signal, progress: (done: number, total: number): unknown => set({ ...run, done, total }) };
-        const made = await planZoo(scanned, await access.check(output), recipeSchema.parse(recipe), hooks);
+        const made = await planZoo(scanned, await access.check(output), await completeRecipe(recipe), hooks);
         plan = { made: Date.now(), recipe, plan: made };
         history.saveZoo('plan', plan);
         return toPlanSummary(plan);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   planZoo,
-  recipeSchema,
+  completeRecipe,
   runBatch,
   scanZoo,
   Suspension,
@@ -22,7 +22,7 @@ import { writeZoo } from '../../support/zoos.ts';
 async function planned(root: string, out: string, preset: Preset = 'quick'): Promise<BatchRequest> {
   const { signal } = new AbortController();
   const zoo = await scanZoo({ roots: [root] }, { signal });
-  const plan = await planZoo(zoo, out, recipeSchema.parse({ preset }), { signal });
+  const plan = await planZoo(zoo, out, await completeRecipe({ preset }), { signal });
   return { zoo, plan, threads: 1, reserveBytes: () => 0 };
 }
 

@@ -9,7 +9,7 @@ import {
   planZoo,
   pruneStore,
   readStore,
-  recipeSchema,
+  completeRecipe,
   reportCsv,
   reportHtml,
   restore,
@@ -36,7 +36,7 @@ async function zooFolder(more = 1) {
 
 async function plannedZoo(root: string, out: string, recipe: object = {}) {
   const zoo = await scanZoo({ roots: [root] }, { signal });
-  return { zoo, plan: await planZoo(zoo, out, recipeSchema.parse({ preset: 'quick', ...recipe }), { signal }) };
+  return { zoo, plan: await planZoo(zoo, out, await completeRecipe({ preset: 'quick', ...recipe }), { signal }) };
 }
 
 async function batch(
@@ -177,7 +177,7 @@ describe('a batch', () => {
     const { zoo: root, out } = await zooFolder(0);
     const zoo = await scanZoo({ roots: [root] }, { signal });
     await rm(join(root, 'family/other.safetensors'));
-    const plan = await planZoo(zoo, out, recipeSchema.parse({ preset: 'quick' }), { signal });
+    const plan = await planZoo(zoo, out, await completeRecipe({ preset: 'quick' }), { signal });
     const id = 'family/other.safetensors';
     expect(plan.models.find((model) => model.id === id)?.reason).toMatch(/could not be read for the plan/);
     const request = { zoo, plan, threads: 1, reserveBytes: () => 0, only: new Set([id]) };

@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { compress, planZoo, readStore, recipeSchema, restore, runBatch, scanZoo } from '../../../src/engine/index.ts';
+import { compress, planZoo, readStore, completeRecipe, restore, runBatch, scanZoo } from '../../../src/engine/index.ts';
 import { baseModel, fineTune } from '../../support/families.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
@@ -16,7 +16,7 @@ const family = {
 /** Archives a family, its originals going; ends when it would move the original number `last`. */
 async function archive(zoo: string, out: string, last = Infinity): Promise<void> {
   const found = await scanZoo({ roots: [zoo] }, { signal });
-  const plan = await planZoo(found, out, recipeSchema.parse({ preset: 'quick' }), { signal });
+  const plan = await planZoo(found, out, await completeRecipe({ preset: 'quick' }), { signal });
   const stop = new AbortController();
   let moved = 0;
   const trash = async (paths: readonly string[]) => {
