@@ -12,4 +12,6 @@ export interface TensorInfo {
 export interface TensorRange extends TensorInfo {
   /** First byte, counted from the start of the file. */
   readonly offset: number;
+  /** Present where the file has a checksum over these bytes that its readers compare, so that they take no others. */
+  readonly isChecked?: true;
 }

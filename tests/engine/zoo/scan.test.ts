@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { link, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pruneStore, readStore, scanZoo, type Zoo } from '../../../src/engine/index.ts';
 import { thisProcess } from '../../../src/engine/io/owner.ts';
@@ -148,7 +148,7 @@ describe('a scan', () => {
     const other = weights.slice();
     other[weights.length >> 1]! ^= 1;
     const root = await folderWith({ 'a.safetensors': weights, 'b.safetensors': weights, 'c.safetensors': other });
-    const cache = join(dirname(root), `${root.split('/').at(-1)!}-cache.json`);
+    const cache = join(await folderWith({}), 'cache.json');
     const equals = ({ models }: Zoo) => models.map(({ equalTo }) => equalTo);
     expect(equals(await scanned(root, cache))).toEqual([undefined, 'a.safetensors', undefined]);
     expect(equals(await scanned(root, cache))).toEqual([undefined, 'a.safetensors', undefined]);

@@ -40,7 +40,9 @@ async function scan(source: ByteSource, { headerBytes }: ScanLimits): Promise<Fi
       const found = await findDatasets(sliceSource(source, offset, byteLength), notices);
       const placed = found.map((tensor) => checkedLength({ ...tensor, offset: offset + tensor.offset }));
       sortRanges(source, placed);
-      tensors.push(...placed.map((tensor) => ({ ...tensor, name: freeName(tensor.name, names) })));
+      tensors.push(
+        ...placed.map((tensor) => ({ ...tensor, name: freeName(tensor.name, names), isChecked: true as const })),
+      );
     } catch (error) {
       if (!(error instanceof MalformedFileError)) throw error;
       notices.add('hdf5', `${error.message} Its tensors are not told.`, offset);

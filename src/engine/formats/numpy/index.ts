@@ -33,7 +33,8 @@ async function scan(source: ByteSource, { headerBytes }: ScanLimits): Promise<Fi
     for (const { name, stored, offset, byteLength } of await listZip(source, most)) {
       const array = { name: name.replace(/\.npy$/, ''), start: offset, byteLength };
       if (!stored) notices.add('packed', `The array "${array.name}" is compressed already and kept as it is.`, offset);
-      else if (name.endsWith('.npy')) tensors.push(await readArray(source, array, notices, most));
+      else if (name.endsWith('.npy'))
+        tensors.push({ ...(await readArray(source, array, notices, most)), isChecked: true });
     }
   else tensors.push(await readArray(source, { name: 'array', start: 0, byteLength: source.size }, notices, most));
   return { format: numpy.id, tensors: sortRanges(source, tensors), metadata: {}, notices: notices.all() };

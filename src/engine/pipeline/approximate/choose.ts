@@ -46,6 +46,7 @@ export function chooseFor(tensor: TensorRange, role: TensorRole, recipe: Recipe,
   if (!isPieceDType(dtype)) return kept(`${dtype} numbers are no floats`);
   if (count === 0 || count >= 2 ** 32 || count * floatWidth(dtype) !== tensor.byteLength)
     return kept('its shape does not fit its bytes');
+  if (tensor.isChecked) return kept('the file has a checksum over it, and programs would refuse other numbers');
   const isAsked = rule !== undefined;
   const careful = !isAsked && recipe.automatic;
   if (careful) {
