@@ -3,7 +3,7 @@ import type { Values } from '../inputs/tensor.ts';
 import { Collector } from '../statistics/collector.ts';
 import { differenceInterval, valueInterval } from '../statistics/ratio.ts';
 import type { Scores } from '../statistics/sample.ts';
-import { argmax, divergence, isDistribution, numbersOf, rowsOf } from './rows.ts';
+import { classOfRow, divergence, isDistribution, numbersOf, rowsOf } from './rows.ts';
 
 /** Compares one output of two models, run by run, in bounded memory. */
 export class OutputComparison {
@@ -37,7 +37,8 @@ export class OutputComparison {
       const start = row * length;
       const kl = divergence(one, other, start, length, isDistribution(one, start, length));
       this.#divergences.add(block, kl, 1);
-      this.#agreements.add(block, argmax(one, start, length) === argmax(other, start, length) ? 1 : 0, 1);
+      const agrees = classOfRow(one, start, length) === classOfRow(other, start, length);
+      this.#agreements.add(block, agrees ? 1 : 0, 1);
     }
     return true;
   }

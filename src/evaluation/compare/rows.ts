@@ -25,6 +25,12 @@ export function argmax(numbers: ArrayLike<number>, start: number, length: number
   return best;
 }
 
+/** The class that a row tells; −1 where none of its elements is a number, so that nothing is right by chance. */
+export function classOfRow(numbers: ArrayLike<number>, start: number, length: number): number {
+  const place = argmax(numbers, start, length);
+  return Number.isNaN(numbers[start + place] ?? NaN) ? -1 : place;
+}
+
 /** The logarithm of the softmax of one element: its value − most − ln Σ e^(value − most), in double precision. */
 export function logSoftmaxAt(numbers: ArrayLike<number>, start: number, length: number, place: number): number {
   const most = numbers[start + argmax(numbers, start, length)] ?? 0;

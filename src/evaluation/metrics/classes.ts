@@ -1,5 +1,5 @@
 import { UsageError } from '../../engine/errors.ts';
-import { argmax, logSoftmaxAt, numbersOf, rowsOf } from '../compare/rows.ts';
+import { classOfRow, logSoftmaxAt, numbersOf, rowsOf } from '../compare/rows.ts';
 import type { Values } from '../inputs/tensor.ts';
 import { Collector } from '../statistics/collector.ts';
 import type { Observation, Scorer } from './metric.ts';
@@ -14,8 +14,8 @@ export function topOne(against: 'target' | 'original'): Scorer {
       const wanted = against === 'original' ? undefined : wantedClasses(observation, rows);
       const reference = numbersOf(observation.reference);
       for (let row = 0; row < rows; row++) {
-        const found = argmax(numbers, row * length, length);
-        const right = wanted === undefined ? argmax(reference, row * length, length) : wanted[row];
+        const found = classOfRow(numbers, row * length, length);
+        const right = wanted === undefined ? classOfRow(reference, row * length, length) : wanted[row];
         collector.add(observation.block, found === right ? 1 : 0, 1);
       }
     },

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { OutputComparison } from '../../../src/evaluation/compare/outputs.ts';
 import { greedyText, type Decoder } from '../../../src/evaluation/decode/decode.ts';
 import type { Target } from '../../../src/evaluation/inputs/targets.ts';
 import type { Values } from '../../../src/evaluation/inputs/tensor.ts';
@@ -50,6 +51,17 @@ test('log loss, perplexity, bits and top-1 agree with their definitions', () => 
   );
   const right = logits.filter((row, at) => row.indexOf(Math.max(...row)) === labels[at]).length;
   expect(measure({ metric: 'top-1' }, answers)).toBe(right / 6);
+});
+
+test('an answer that is not a number is right by no metric, and agrees with none that is', () => {
+  const [nothing, first] = [rows([NaN, NaN, NaN]), rows([3, 2, 1])];
+  const target = { numbers: Float64Array.of(0) };
+  expect(measure({ metric: 'top-1' }, [{ output: nothing, target }])).toBe(0);
+  expect(measure({ metric: 'top-1', against: 'original' }, [{ output: nothing, reference: first }])).toBe(0);
+  expect(measure({ metric: 'top-1', against: 'original' }, [{ output: nothing, reference: nothing }])).toBe(1);
+  const outputs = new OutputComparison('logits');
+  outputs.add(first, nothing, 0);
+  expect(outputs.report(1).topOne?.flips).toBe(1);
 });
 
 test('texts are scored by characters and as a whole', () => {
