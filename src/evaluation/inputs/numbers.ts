@@ -1,6 +1,6 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { open } from 'node:fs/promises';
-import { unzipSync } from 'fflate';
+import { unzipSync, type UnzipFileInfo, type Unzipped } from 'fflate';
 import { MalformedFileError, toFeatherweightError, UsageError } from '../../engine/errors.ts';
 import type { ArrayFile, ElementType } from '../task/schema.ts';
 
@@ -112,18 +112,28 @@ function inflate(bytes: Uint8Array, compression: string | undefined, path: strin
 
 function member(zip: Uint8Array, wanted: string | undefined, path: string): Uint8Array {
   const names: string[] = [];
-  const found = unzipSync(zip, {
-    filter({ name, originalSize }) {
+  const [bytes] = Object.values(
+    unzip(zip, path, ({ name, originalSize }) => {
       names.push(name.replace(/\.npy$/, ''));
       return (
         (wanted === undefined ? names.length === 1 : name === `${wanted}.npy`) && originalSize <= mostInflatedBytes
       );
-    },
-  });
-  const [bytes] = Object.values(found);
+    }),
+  );
   if (bytes === undefined)
     throw new UsageError(`"${path}" has no array "${wanted ?? ''}"; it has: ${names.slice(0, 20).join(', ')}.`);
   return bytes;
+}
+
+function unzip(zip: Uint8Array, path: string, filter: (file: UnzipFileInfo) => boolean): Unzipped {
+  try {
+    return unzipSync(zip, { filter });
+  } catch (error) {
+    throw new MalformedFileError(
+      `"${path}" cannot be read as an .npz: ${error instanceof Error ? error.message : 'unknown reason'}.`,
+      { file: path },
+    );
+  }
 }
 
 async function openArray(

@@ -148,6 +148,7 @@ test('numbers are the same from a raw file, .npy and .npz, compressed or not', a
     'x.npy.zst': zstdCompressSync(npy),
     'x.npz': npz,
     'cut.npy.gz': gzipSync(npy).subarray(0, 40),
+    'cut.npz': npz.subarray(0, npz.length / 2),
   });
   const open = (data: object) => openDataset(taskOf({ inputs: [{ from: 'arrays', data, shape: [2, 3] }] }), folder);
   for (const data of [
@@ -162,6 +163,7 @@ test('numbers are the same from a raw file, .npy and .npz, compressed or not', a
     expect([dataset.count, await elementsOf(dataset, 2)]).toEqual([4, Array.from(numbers.subarray(12, 18))]);
   }
   await expect(open({ file: 'cut.npy.gz' })).rejects.toMatchObject({ code: 'MALFORMED' });
+  await expect(open({ file: 'cut.npz', array: 'x' })).rejects.toMatchObject({ code: 'MALFORMED' });
   await expect(open({ file: 'x.npz', array: 'y' })).rejects.toThrow(/no array "y"; it has: other, x/);
 });
 
