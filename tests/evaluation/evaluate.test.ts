@@ -224,6 +224,14 @@ describe('what cannot be run', () => {
     );
   });
 
+  test('an output that the original does not have is told with those that it has', async () => {
+    const task = JSON.stringify({ ...(JSON.parse(files['task.json']) as object), output: 'scores' });
+    const folder = await folderWith({ ...files, 'task.json': task });
+    await expect(reportOf(folder, { model: 'original.onnx' })).rejects.toThrow(
+      /"original.onnx" has no output "scores"; it has: logits/,
+    );
+  });
+
   test('a process that dies takes nobody along', async () => {
     const folder = await folderWith(files);
     const { spawnEvaluation, ...rest } = evaluationContext();

@@ -1,5 +1,6 @@
+import { basename } from 'node:path';
 import type { OutputReport, NoiseFloor, MetricReport, Example } from '../figures.ts';
-import { toErrorData, type ErrorData } from '../../engine/errors.ts';
+import { toErrorData, UsageError, type ErrorData } from '../../engine/errors.ts';
 import { OutputComparison } from '../compare/outputs.ts';
 import { openDecoder } from '../decode/decode.ts';
 import { openDataset, type Dataset } from '../inputs/dataset.ts';
@@ -150,15 +151,15 @@ async function compareRuns({
   const folder = given?.folder ?? '';
   const decoder = await openDecoder(given?.task.decode, folder);
   const tokenBytes = await readTokenBytes(task.metrics, folder);
-  const makeSide = (model: LoadedModel | undefined) =>
+  const makeSide = (model: LoadedModel | undefined, originalPlace?: number) =>
     model && {
       runner: new Runner(model, task.state) as Pick<Runner, 'run'>,
       scoring: new Scoring(task.metrics, { decoder, tokenBytes }, original !== undefined),
-      output: outputPlace(model, given?.task.output),
+      output: outputPlace(model, given?.task.output, originalPlace),
       seconds: 0,
     };
   const before = makeSide(original);
-  let after = makeSide(candidate);
+  let after = makeSide(candidate, before?.output);
   const remembering =
     before && original && request.answers && candidate
       ? await RememberingRunner.open(new Runner(original, task.state), request.answers.known)
@@ -235,10 +236,15 @@ async function compareRuns({
   };
 }
 
-function outputPlace({ outputs }: LoadedModel, name: string | undefined): number {
+/** Where the measured output is; a candidate whose outputs were renamed has it where its original does. */
+function outputPlace({ path, outputs }: LoadedModel, name: string | undefined, originalPlace?: number): number {
   const place = name === undefined ? 0 : outputs.findIndex((output) => output.name === name);
-  // A candidate whose outputs were renamed still has them in order.
-  return Math.max(0, place);
+  if (place >= 0) return place;
+  if (originalPlace !== undefined) return originalPlace;
+  throw new UsageError(
+    `"${basename(path)}" has no output "${name ?? ''}"; it has: ${outputs.map((output) => output.name).join(', ')}.`,
+    { output: name },
+  );
 }
 
 function placesOf({ places, limit = Infinity }: MeasureRequest, { count }: Dataset): readonly number[] {
