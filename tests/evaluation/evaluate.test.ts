@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compress } from '../../src/engine/index.ts';
+import { evaluationText } from '../../src/cli/view/evaluation.ts';
 import { evaluate, type EvaluateRequest, type EvaluationReport } from '../../src/evaluation/index.ts';
 import { random, uniform } from '../../src/evaluation/statistics/random.ts';
 import { folderWith } from '../support/folder.ts';
@@ -216,11 +217,25 @@ describe('what cannot be run', () => {
     expect(report).toMatchObject({ inputs: 'none', metrics: [] });
   });
 
+  test('of models that have no tensor in common it is not said that their weights are equal', async () => {
+    const folder = await folderWith({
+      'a.safetensors': checkpoint('w', [3, 4], weights),
+      'b.safetensors': checkpoint('v', [3, 4], weights),
+    });
+    const report = await reportOf(folder, { model: 'b.safetensors', original: 'a.safetensors', task: '' });
+    expect(report.weights).toMatchObject({
+      tensors: [],
+      skippedTotal: 1,
+      total: { identical: false, relativeL2: null },
+    });
+    expect(evaluationText(report)).toContain('no tensor could be compared');
+  });
+
   test('a task of another shape is told with both shapes', async () => {
     const task = files['task.json'].replace('"shape":[4]', '"shape":[5]');
     const folder = await folderWith({ ...files, 'task.json': task });
     await expect(reportOf(folder, { model: 'original.onnx' })).rejects.toThrow(
-      /"x".*takes float32 \[N, 4\].*gives float32 \[.*5\]/,
+      /"x".*takes float32 \[N, 4\].*given is float32 \[.*5\]/,
     );
   });
 

@@ -191,7 +191,9 @@ function weightLines({ weights }: EvaluationReport): readonly string[] {
   const worst = changed.toSorted((one, other) => (other.relativeL2 ?? Infinity) - (one.relativeL2 ?? Infinity));
   return [
     meaning,
-    `${formatCount(tensors.length)} tensors compared, ${formatCount(changed.length)} differ: ${total.identical ? 'all elements are equal' : `relative L2 ${small(total.relativeL2)} · SQNR ${decibels(total.sqnr)} · largest ${small(total.maxAbs)}`}`,
+    tensors.length === 0
+      ? 'no tensor could be compared'
+      : `${formatCount(tensors.length)} tensors compared, ${formatCount(changed.length)} differ: ${total.identical ? 'all elements are equal' : `relative L2 ${small(total.relativeL2)} · SQNR ${decibels(total.sqnr)} · largest ${small(total.maxAbs)}`}`,
     ...(skippedTotal > 0
       ? [
           `${formatCount(skippedTotal)} not compared, the first: ${fitName(skipped[0]?.name ?? '', nameWidth)}: ${escapeUnsafe(skipped[0]?.reason ?? '')}`,

@@ -1,4 +1,4 @@
-import type { TensorError, WeightReport } from '../figures.ts';
+import type { ErrorFigures, TensorError, WeightReport } from '../figures.ts';
 import { openInputs, type Inputs } from '../../engine/models/inputs.ts';
 import { planResources } from '../../engine/pipeline/job/resources.ts';
 import type { TensorRange } from '../../engine/tensor/tensor.ts';
@@ -46,12 +46,18 @@ export async function compareWeights(
   return {
     meaning: 'weight error only; not an accuracy measurement',
     tensors,
-    total: total.figures(),
+    total: tensors.length === 0 ? nothingCompared : total.figures(),
     skipped: skipped.slice(0, skippedShown),
     skippedTotal: skipped.length,
     added: [...twins.values()].reduce((sum, left) => sum + left.length, 0),
   };
 }
+
+/** Of no tensor it cannot be said that it stayed as it was. */
+const nothingCompared: ErrorFigures = {
+  ...{ elements: 0, identical: false, relativeL2: null, maxAbs: null, sqnr: null, cosine: null },
+  ...{ zeros: 0, candidateZeros: 0 },
+};
 
 function tensorsOf({ files }: Inputs): readonly Found[] {
   return files.flatMap(({ layout, source }) => (layout?.tensors ?? []).map((tensor) => ({ tensor, source })));

@@ -103,7 +103,7 @@ export function nameFeeds(
 function checkPort({ path }: LoadedModel, { name, type, shape }: Port, values: Values | undefined): void {
   const wanted = `${type} [${shape.map((extent) => (typeof extent === 'number' ? extent : extent || '?')).join(', ')}]`;
   if (values === undefined)
-    throw new UsageError(`"${basename(path)}" has an input "${name}" (${wanted}) that the task does not give.`, {
+    throw new UsageError(`"${basename(path)}" has an input "${name}" (${wanted}) that is not given.`, {
       input: name,
     });
   const fits =
@@ -112,7 +112,7 @@ function checkPort({ path }: LoadedModel, { name, type, shape }: Port, values: V
     shape.every((extent, axis) => typeof extent !== 'number' || extent === values.shape[axis]);
   if (!fits)
     throw new UsageError(
-      `The input "${name}" of "${basename(path)}" takes ${wanted}; the task gives ${values.type} [${values.shape.join(', ')}].`,
+      `The input "${name}" of "${basename(path)}" takes ${wanted}; given is ${values.type} [${values.shape.join(', ')}].`,
       { input: name, found: `${values.type} [${values.shape.join(', ')}]`, allowed: wanted },
     );
 }

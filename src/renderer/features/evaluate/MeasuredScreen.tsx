@@ -33,7 +33,7 @@ export function MeasuredScreen({ id }: { readonly id: string }) {
 
 /** Whether anything was seen to differ, in weights or, where tensors have other names, in outputs. */
 function isChanged({ weights, outputs }: EvaluationReport): boolean {
-  return weights?.total.identical === false || outputs.some(({ identical }) => !identical);
+  return weights?.tensors.some(({ identical }) => !identical) === true || outputs.some(({ identical }) => !identical);
 }
 
 function Unfinished({ evaluation }: { readonly evaluation: Evaluation }) {

@@ -55,9 +55,11 @@ export function WeightErrors({ weights }: { readonly weights: Weights }) {
         facts={[
           [
             skippedTotal === 0 ? 'Over all of them' : 'Over those compared',
-            total.identical
-              ? `Every element ${skippedTotal === 0 ? '' : 'of those that could be compared '}is equal.`
-              : `relative L2 ${differenceText(total.relativeL2)}${total.sqnr === null ? '' : ` · SQNR ${decibels(total.sqnr)}`} · largest difference ${differenceText(total.maxAbs)}`,
+            tensors.length === 0
+              ? 'No tensor could be compared.'
+              : total.identical
+                ? `Every element ${skippedTotal === 0 ? '' : 'of those that could be compared '}is equal.`
+                : `relative L2 ${differenceText(total.relativeL2)}${total.sqnr === null ? '' : ` · SQNR ${decibels(total.sqnr)}`} · largest difference ${differenceText(total.maxAbs)}`,
           ],
           ...(skippedTotal === 0
             ? []
