@@ -16,6 +16,7 @@ import { learnedInputs, type LearnedInputs } from './calibrate/learned-inputs.ts
 import type { FitRequest } from './request.ts';
 import { readTensor } from './round/tensor-file.ts';
 import { findTensors, type FoundTensor } from './tensors.ts';
+import { tieTwins } from './twins.ts';
 
 type JointTask = 'calibrate' | 'sensitivity' | 'methods' | 'round';
 
@@ -27,6 +28,7 @@ export interface Bench extends LearnedInputs, AsyncDisposable {
   readonly cache: string;
   readonly files: readonly InputFile[];
   readonly calibration: Calibration;
+  /** Of those with the very same numbers the first, which names the others. */
   readonly matrices: readonly FoundTensor[];
   readonly vectors: readonly FoundTensor[];
   /** Of the files, and which of them has the graph. */
@@ -60,7 +62,7 @@ export async function openBench(
   const model = await prepareModel(request.input, folder, context);
   if (model.onnx === undefined) throw withoutGraph(model);
   started(model);
-  const key = JSON.stringify([6, await model.sha256, task?.sha256, task?.folder, places ?? items, seed]);
+  const key = JSON.stringify([7, await model.sha256, task?.sha256, task?.folder, places ?? items, seed]);
   const cache = join(request.cacheFolder, createHash('sha256').update(key).digest('hex').slice(0, 32));
   await mkdir(cache, { recursive: true });
   const ask: Bench['ask'] = async (name, asked) => {
@@ -70,7 +72,7 @@ export async function openBench(
 
   const calibration = await ask('calibrate', { ...inputs, model: model.onnx, folder: cache });
   const { files } = opened.use(await openInputs(model.opened, planResources({}).headerBytes));
-  const tensors = await findTensors(files, calibration, signal);
+  const tensors = await tieTwins(await findTensors(files, calibration, signal), cache);
   const matrices = tensors.filter(({ kind }) => kind === 'matrix');
   if (matrices.length === 0)
     throw new FeatherweightError('UNSUPPORTED', `"${model.name}" has no float32 matrices that could be fitted.`);

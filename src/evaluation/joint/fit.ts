@@ -17,6 +17,7 @@ import type { EvaluationReport } from '../report.ts';
 import { Attempts, sizeInCodes, type Attempt } from './allocate/attempts.ts';
 import { openBench, type Bench, type Progress } from './bench.ts';
 import { distanceOf, halvesOf, hasTooFew, judgeArchive, worstDrop } from './judge.ts';
+import { refuseLossless } from './lossless.ts';
 import { weighMatrices } from './weigh/probe.ts';
 import type { CandidateEvent, FitEvent, FitReport } from './report.ts';
 import type { FitRequest } from './request.ts';
@@ -55,6 +56,8 @@ async function run(
   });
   const { model, calibration, inputs, rest, task } = bench;
   const halves = 'drop' in request.target ? halvesOf(bench) : undefined;
+  if ('bytes' in request.target || 'share' in request.target)
+    await refuseLossless(model, bytesAsked(request.target, model.bytes), request, context);
   const weighed = await weighMatrices(bench, request);
   const attempts = await Attempts.prepare(bench, weighed, { request, context, reporter });
   const judge: Judge = (archive, places) =>
@@ -83,7 +86,10 @@ async function run(
     ...{ candidates: attempts.candidates, weights: attempts.weights, proof: 'approximation' },
     calibration: {
       ...{ inputs: calibration.inputs, items: inputs.items, places: inputs.places ?? [] },
-      ...{ layers: calibration.layers.length, matrices: weighed.length },
+      ...{
+        layers: calibration.layers.length,
+        matrices: weighed.reduce((sum, { tensor }) => sum + 1 + (tensor.twins?.length ?? 0), 0),
+      },
     },
     sensitivities: weighed.map(({ tensor: { name }, damage }) => ({ name, damage: damage ?? null })),
     chosenOn: halves?.[0].length ?? 0,
@@ -116,12 +122,16 @@ interface Reach {
   readonly chooseOn: readonly number[] | undefined;
 }
 
+/** How many bytes a model of so many is to take. */
+function bytesAsked(target: { readonly bytes: number } | { readonly share: number }, modelBytes: number): number {
+  return 'bytes' in target ? target.bytes : target.share * modelBytes;
+}
+
 /** Writes what was asked for to `found`. */
 async function reachTarget({ target }: FitRequest, reach: Reach): Promise<Attempt> {
   const { bench, attempts, found } = reach;
-  if ('bytes' in target) return await attempts.reach(target.bytes, found);
-  if ('share' in target) return await attempts.reach(target.share * bench.model.bytes, found);
   if ('drop' in target) return await search(target.drop, target.metric, reach);
+  if (!('bits' in target)) return await attempts.reach(bytesAsked(target, bench.model.bytes), found);
   const bytes = (target.bits * attempts.weights) / 8;
   const { report, candidate } = await attempts.write(bytes, 1, join(bench.folder, 'trial.fwz'), false);
   return await attempts.reach(bytes + (report.bytesOut - sizeInCodes(candidate)), found);

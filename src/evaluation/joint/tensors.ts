@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto';
 import { Roles, geometryOf } from '../../engine/models/roles.ts';
 import { tableReason } from '../../engine/pipeline/approximate/tables.ts';
 import type { InputFile } from '../../engine/models/inputs.ts';
 import { measurePiece } from '../../engine/quantizers/statistics.ts';
 import { rootMeanSquare } from './allocate/allocate.ts';
 import type { Calibration } from './calibrate/calibrate.ts';
+import { bytesOf } from './round/kept-work.ts';
 import type { JointTensor } from './round/round.ts';
 import { readTensor } from './round/tensor-file.ts';
 
@@ -17,6 +19,8 @@ export interface FoundTensor extends JointTensor {
   readonly importance?: Float64Array | undefined;
   /** Root mean square of its numbers. */
   readonly scale: number;
+  /** Of its numbers. */
+  readonly sha256: string;
 }
 
 const [leastVector, leastMatrix] = [16, 1000];
@@ -55,6 +59,7 @@ export async function findTensors(
         isReached: known.some((name) => names.has(name)),
         ...{ geometry, importance },
         scale: rootMeanSquare(values),
+        sha256: createHash('sha256').update(bytesOf(values)).digest('hex'),
       });
     }
   return found;

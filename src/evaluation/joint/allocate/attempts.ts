@@ -20,6 +20,8 @@ import type { Weighed } from '../weigh/weigh.ts';
 /** A size is met when the archive is at most this share below it. */
 export const tolerance = 0.01;
 const mostRounds = 8;
+/** A step that is so much finer than the finest that is weighed tells any float32. */
+const finest = 2 ** -17;
 /** The share of an archive that is taken to be something else than codes, before one was written. */
 const usuallyBesides = 0.03;
 
@@ -77,7 +79,7 @@ export class Attempts {
 
   /** Weights of matrices. */
   get weights(): number {
-    return this.#weighed.reduce((sum, { tensor }) => sum + tensor.count, 0);
+    return this.#weighed.reduce((sum, { tensor }) => sum + tensor.count * timesIn(tensor), 0);
   }
 
   /** Writes an archive of at most `target` bytes, at most the share `within` below it, to `path`. */
@@ -117,7 +119,9 @@ export class Attempts {
           perOctave = Math.min(this.weights / 6, Math.max(this.weights / 48, found));
         }
         before = { coarser, bytes: bytesOut };
-        coarser *= 2 ** (tooMany / perOctave);
+        // There is nothing finer than the numbers themselves, so that an archive may stay below what was asked for.
+        if (best && coarser <= finest) break;
+        coarser = Math.max(finest, coarser * 2 ** (tooMany / perOctave));
       }
       if (inCodes <= 0)
         throw new UsageError(
@@ -147,13 +151,15 @@ export class Attempts {
       number: this.candidates.length + 1,
       bytes: report.bytesOut,
       predictedDamage: chosen.reduce((sum, { damage }) => sum + damage, 0),
-      tensors: tensors.map((tensor, place) => {
-        const { name, count } = tensor;
-        if ('by' in tensor)
-          return { name, count, bits: (8 * (chosen[place]?.bytes ?? 0)) / count, step: 0, method: tensor.by.method };
-        const step = tensor.told.steps.reduce((most, one) => Math.max(most, one), 0);
+      tensors: tensors.flatMap((tensor, place) => {
+        const { count, twins = [] } = tensor;
         const { bits = 0, method = 'grid' } = written[place] ?? {};
-        return { name, count, bits, step, method };
+        const about =
+          'by' in tensor
+            ? { bits: (8 * (chosen[place]?.bytes ?? 0)) / count, step: 0, method: tensor.by.method }
+            : { bits, step: tensor.told.steps.reduce((most, one) => Math.max(most, one), 0), method };
+        // What is stored once is shared by all that it stands for.
+        return [tensor, ...twins].map(({ name }) => ({ name, count, ...about, bits: about.bits / timesIn(tensor) }));
       }),
     };
     this.candidates.push(candidate);
@@ -187,9 +193,10 @@ export class Attempts {
     });
     const prepared = {
       path: copied,
-      tensors: tensors.map((tensor, place) => {
+      tensors: tensors.flatMap(({ twins = [], ...tensor }, place) => {
         const told = rounded[place]?.books;
-        return told ? { ...tensor, told } : tensor;
+        const own = told ? { ...tensor, told } : tensor;
+        return [own, ...twins.map((twin) => ({ ...own, ...twin }))];
       }),
     };
     const archived = { input: model.opened, output: path, approximate: {}, overwrite: true, preset } as const;
@@ -232,6 +239,11 @@ export class Attempts {
     const row = { model: await model.sha256, task: task?.sha256, ...candidate };
     await appendFile(join(this.#work.request.cacheFolder, 'candidates.jsonl'), `${JSON.stringify(row)}\n`);
   }
+}
+
+/** How many tensors its numbers are those of. */
+function timesIn({ twins = [] }: Pick<FoundTensor, 'twins'>): number {
+  return 1 + twins.length;
 }
 
 /** What is in the codes of matrices and vectors of a candidate, in bytes. */

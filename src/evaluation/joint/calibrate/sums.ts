@@ -176,6 +176,37 @@ export class SumsFile implements AsyncDisposable {
   }
 }
 
+/** Bytes of files that are added up at once; doubles and floats fit into it. */
+const addedBytes = 2 ** 20;
+
+/** Writes a file of {@link Sums} of all that files of layers that see their inputs in the same way summed, which did not move. */
+export async function addSums(
+  paths: readonly string[],
+  { groups, columns }: Pick<Layer, 'groups' | 'columns'>,
+  path: string,
+): Promise<void> {
+  await using opened = new AsyncDisposableStack();
+  const sources = await Promise.all(paths.map(async (one) => opened.use(await FileSource.open(one))));
+  const size = sources[0]?.size ?? 0;
+  const doubles = headBytes + 8 * groups * columns;
+  const target = opened.adopt(await open(`${path}.partial`, 'w'), (handle) => handle.close());
+  for (let at = 0; at < size;) {
+    const length = Math.min(at < doubles ? doubles - at : size - at, addedBytes);
+    const parts: Uint8Array[] = [];
+    for (const source of sources) {
+      const bytes = new Uint8Array(length);
+      await source.read(at, bytes);
+      parts.push(bytes);
+    }
+    const numbers = parts.map(({ buffer }) => (at < doubles ? new Float64Array(buffer) : new Float32Array(buffer)));
+    const [sum] = numbers;
+    for (const more of numbers.slice(1)) more.forEach((one, place) => sum && (sum[place] = (sum[place] ?? 0) + one));
+    if (sum) await target.writeFile(new Uint8Array(sum.buffer as ArrayBuffer));
+    at += length;
+  }
+  await rename(`${path}.partial`, path);
+}
+
 /** How many inputs were summed, of how many that the layer was given. */
 export interface SampleCounts {
   readonly samples: number;

@@ -13,7 +13,7 @@ import { codeOf, rateOf } from './prices.ts';
 import { lostBy, roundLayer } from './round-layer.ts';
 import { Sequence, type SequenceRequest } from './sequence.ts';
 import { outputsOf, stepAt } from '../layers/spread.ts';
-import { readTensor, writeTensor } from './tensor-file.ts';
+import { readTensor, writeEverywhere } from './tensor-file.ts';
 import { growthOf, nothingKnown, outputRuns, trellisCodes, trellisWeight } from './trellis.ts';
 
 /** A float32 tensor of a model on disk. Plain data. */
@@ -27,6 +27,8 @@ export interface JointTensor {
   readonly geometry: Geometry;
   /** Absent: rounded without feedback. */
   readonly layer?: CalibratedLayer | undefined;
+  /** Tensors with the very same numbers, which become what this one becomes, and are stored once. */
+  readonly twins?: readonly JointTensor[] | undefined;
 }
 
 /** A tensor that is to be rounded, and how. Plain data. */
@@ -173,12 +175,12 @@ export async function roundAll(
   const kept = new RoundedTensors(keptFolder, { ...options, repair, inSequence: sequence !== undefined });
   const done = new Map<string, RoundedTo>();
   const write = async (tensor: RoundedTensor, from: string, more?: Float64Array): Promise<Float64Array | undefined> => {
-    const [source, target] = [sources[tensor.file], targets[tensor.file]];
-    if (!source || !target) return undefined;
+    const source = sources[tensor.file];
+    if (!source) return undefined;
     const values = await readTensor(source, tensor);
     more?.forEach((one, at) => (values[at] = (values[at] ?? 0) + one));
     const rounded = await kept.round(values, tensor, more, () => changeTensor(values, tensor, from, options));
-    await writeTensor(target, tensor, values);
+    await writeEverywhere(targets, tensor, values);
     done.set(tensor.name, { bits: rounded.bits, books: rounded.books });
     onProgress(done.size, tensors.length);
     return rounded.lost;
@@ -196,8 +198,8 @@ export async function roundAll(
   const inSequence = sequence && opened.use(await Sequence.open(sequence));
   if (inSequence)
     for (const tensor of [...layers, ...biases]) {
-      const [source, target] = [sources[tensor?.file ?? -1], targets[tensor?.file ?? -1]];
-      if (tensor && source && target) await writeTensor(target, tensor, await readTensor(source, tensor));
+      const source = sources[tensor?.file ?? -1];
+      if (tensor && source) await writeEverywhere(targets, tensor, await readTensor(source, tensor));
     }
   for (const stage of inSequence?.stagesOf(layers) ?? [{ tensors: layers, isLookedAt: false }]) {
     const isNew = stage.isLookedAt && !(await kept.have(stage.tensors));

@@ -56,7 +56,11 @@ export class Sequence implements AsyncDisposable {
     const pitch = Math.max(1, byInput.length / mostLooks);
     return byInput.map((members, place) => ({
       tensors: members,
-      isLookedAt: place > 0 && Math.floor(place / pitch) !== Math.floor((place - 1) / pitch),
+      // What several layers share is rounded for what all of them are given.
+      isLookedAt:
+        place > 0 &&
+        members.every(({ twins }) => !twins) &&
+        Math.floor(place / pitch) !== Math.floor((place - 1) / pitch),
     }));
   }
 

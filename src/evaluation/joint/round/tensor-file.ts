@@ -16,6 +16,18 @@ export async function readTensor(
   return values;
 }
 
+/** Writes numbers of a tensor, and of those that have the same, into files by their numbers. */
+export async function writeEverywhere(
+  files: readonly FileHandle[],
+  tensor: JointTensor,
+  values: Float32Array,
+): Promise<void> {
+  for (const each of [tensor, ...(tensor.twins ?? [])]) {
+    const handle = files[each.file];
+    if (handle) await writeTensor(handle, each, values);
+  }
+}
+
 export async function writeTensor(handle: FileHandle, { offset }: JointTensor, values: Float32Array): Promise<void> {
   await handle.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 0, values.byteLength, offset);
 }

@@ -5,7 +5,7 @@ import { BiasCopy } from './bias-copy.ts';
 import { OutputJudge } from './output-judge.ts';
 import { pricings, roundTensor, type JointTensor, type Manner, type Pricing } from '../round/round.ts';
 import { byImportance, byNorms, even, outputsOf, stepsFor, type Spread } from '../layers/spread.ts';
-import { readTensor, writeTensor } from '../round/tensor-file.ts';
+import { readTensor, writeEverywhere } from '../round/tensor-file.ts';
 import { directionOf } from '../round/trellis.ts';
 
 /** A tensor that is to be tried: how its rows' steps may relate, and which steps, relative to its root mean square. */
@@ -73,14 +73,17 @@ export async function measureSensitivities(
     let probe = known.get(tensor.name);
     if (!probe && judge) {
       const before = await withFile(path, (source) => readTensor(source, tensor));
-      await using copy = await open(path, 'r+');
+      await using opened = new AsyncDisposableStack();
+      const targets = await Promise.all(
+        copies.map(async (one) => opened.adopt(await open(one, 'r+'), (handle) => handle.close())),
+      );
       await using bias = await BiasCopy.open(tensor, biases, copies);
       const measure: Measure = async (spread, relative, manner = {}) => {
         const step = Math.fround(relative * tensor.scale);
         const values = before.slice();
         const rounded = { ...tensor, ...manner, told: stepsFor(spread, step) };
         const { bits, lost } = await roundTensor(values, rounded, folder, { feedback });
-        await writeTensor(copy, tensor, values);
+        await writeEverywhere(targets, tensor, values);
         await bias?.repair(lost);
         return { step, bits, damage: await judge.damage() };
       };
@@ -90,7 +93,7 @@ export async function measureSensitivities(
         probe = { name: tensor.name, ...(await probeTensor(tensor, asked, spreads, measure)) };
         await appendFile(record, `${JSON.stringify({ ...probe, steps: Array.from(probe.spread.steps) })}\n`);
       } finally {
-        await writeTensor(copy, tensor, before);
+        await writeEverywhere(targets, tensor, before);
         await bias?.repair(undefined);
       }
     }
