@@ -34,6 +34,17 @@ test('the second evaluation does not run the original again, unless it is asked 
   expect(second.outputs).toEqual(first.outputs);
 });
 
+test.each([
+  [['--data', samples, '--against', digits], /--data does nothing without a --task/],
+  [['--timeout', '3', '--task', task], /--timeout does nothing without a --command/],
+  [['--layers', '--task', task], /--layers does nothing without an original/],
+  [['--command', 'true {model}', '--task', task], /--task does nothing with a --command/],
+  [['--command', 'true {model}', '--limit', '5'], /--limit does nothing with a --command/],
+])('an option that would do nothing is refused: %s', async (words, said) => {
+  const { code, stderr } = await commandLine('source', ['evaluate', digits, ...words]);
+  expect([code, stderr]).toEqual([2, expect.stringMatching(said)]);
+});
+
 test('where answers cannot be kept the original is run, and that is said', async () => {
   const data = await folderWith({ 'evaluations.db': 'no database' });
   vi.stubEnv('FEATHERWEIGHT_DATA', data);

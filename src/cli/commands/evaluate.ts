@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { join } from 'node:path';
-import { FeatherweightError } from '../../engine/index.ts';
+import { FeatherweightError, UsageError } from '../../engine/index.ts';
 import { evaluate, type AnswerStore, type EvaluateRequest, type EvaluationReport } from '../../evaluation/index.ts';
 import { defaultDataFolder } from '../../host/files/data-folder.ts';
 import { follow } from '../follow.ts';
@@ -69,10 +69,24 @@ function requestOf(
   original: string | undefined,
   { task, data, base, limit, seed, threads, layers, command: evaluator, timeout }: EvaluateOptions,
 ): EvaluateRequest {
+  refuseIdle('--data', data, task === undefined && 'without a --task, whose files it tells');
+  refuseIdle('--timeout', timeout, evaluator === undefined && 'without a --command, which it ends');
+  refuseIdle('--layers', layers, original === undefined && 'without an original to compare layers with (--against)');
+  for (const [flag, given] of Object.entries({ task, limit }))
+    refuseIdle(
+      `--${flag}`,
+      given,
+      evaluator !== undefined && layers !== true && 'with a --command, which measures instead',
+    );
   return {
     ...{ command, model, original, task, limit, seed, threads, layers, evaluator },
     ...{ dataFolder: data, bases: base, evaluatorSeconds: timeout },
   };
+}
+
+/** Throws {@link UsageError} for an option that is given and would do nothing. */
+function refuseIdle(flag: string, given: unknown, why: string | false): void {
+  if (given !== undefined && why !== false) throw new UsageError(`${flag} does nothing ${why}.`);
 }
 
 async function perform(
