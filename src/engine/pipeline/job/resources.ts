@@ -14,8 +14,8 @@ export const engineVersion = '0.1.0';
 /** Measured: what Node takes before any of our buffers, for the process and for each thread. */
 const processBytes = 110 * 2 ** 20;
 const threadBytes = 16 * 2 ** 20;
-/** What a tensor takes in the tables of a job: its name, places, digest and report. */
-const tensorBytes = 1024;
+/** Measured, of 100,000 tensors: what each takes in the tables of a job, its name, places, digest and report. */
+const tensorBytes = 3 * 1024;
 /** Ways to divide a thread's memory, best first: large batches need fewer messages, several keep everybody busy. */
 const layouts = [
   { slotBytes: 4 * blockBytes, slots: 3 },
