@@ -81,6 +81,12 @@ export class CancelledError extends FeatherweightError {
   }
 }
 
+/** What systems say in terms of their calls. */
+const inWords: Readonly<Record<string, (place: string) => string>> = {
+  ENOTDIR: (place) => `${place} is no folder, or lies in something that is none`,
+  EISDIR: (place) => `${place} is a folder, where a file is expected`,
+};
+
 /** Turns whatever was thrown into an engine failure; operating-system errors keep their code as a fact. */
 export function toFeatherweightError(thrown: unknown, doing = 'working'): FeatherweightError {
   if (thrown instanceof FeatherweightError) return thrown;
@@ -101,7 +107,8 @@ export function toFeatherweightError(thrown: unknown, doing = 'working'): Feathe
         );
       if (systemCode === 'ENOENT')
         return new FeatherweightError('NOT_FOUND', `No such file or folder${place}.`, { facts, cause: thrown });
-      return new FeatherweightError('IO', `${thrown.message} (while ${doing})`, { facts, cause: thrown });
+      const words = inWords[systemCode]?.(path === undefined ? 'A path' : `"${path}"`);
+      return new FeatherweightError('IO', `${words ?? thrown.message} (while ${doing})`, { facts, cause: thrown });
     }
     return new FeatherweightError('INTERNAL', thrown.message, { cause: thrown });
   }

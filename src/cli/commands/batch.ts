@@ -49,7 +49,11 @@ export const addBatch: AddCommand = (program, runAction) => {
     .option('--recipe <file>', 'rules and choices, as JSON')
     .option('--dry-run', 'only show what would be done')
     .addOption(new Option('--shard <i/n>', 'only this share of the models, for n machines').argParser(parseShard))
-    .option('--watch', 'go on watching, and archive what is new once it has not changed for 30 seconds')
+    .addOption(
+      new Option('--watch', 'go on watching, and archive what is new once it has not changed for 30 seconds').conflicts(
+        'dryRun',
+      ),
+    )
     .option('--replace', 'move each original to the trash, once its archive was read back once more');
   withResources(command).action((roots: readonly string[], options: BatchOptions) =>
     runAction(async (context) => {

@@ -1,0 +1,17 @@
+import { mkdir, readFile, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { toFeatherweightError } from '../../src/engine/errors.ts';
+import { folderWith } from '../support/folder.ts';
+
+test('a file where a folder is expected is told in words, and so is the reverse', async () => {
+  const folder = await folderWith({ file: 'x' });
+  const thrown = (work: Promise<unknown>) => work.then(() => undefined, toFeatherweightError);
+  const file = join(folder, 'file');
+  const told = await Promise.all([readdir(file), mkdir(join(file, 'in')), readFile(folder)].map(thrown));
+  expect(told.map((error) => error?.message)).toEqual([
+    `"${file}" is no folder, or lies in something that is none (while working)`,
+    `"${join(file, 'in')}" is no folder, or lies in something that is none (while working)`,
+    expect.stringMatching(/is a folder, where a file is expected \(while working\)/),
+  ]);
+});
