@@ -39,11 +39,13 @@ const indexFile = z.strictObject({
   items: fieldName.exactOptional(),
 });
 
+const divisor = z.number().refine((number) => number !== 0, 'nothing is divided by 0');
+
 /** (value / divide − mean) / deviation, in double precision; lists are one for each channel. */
 const values = z.strictObject({
-  divide: z.number().exactOptional(),
+  divide: divisor.exactOptional(),
   mean: z.union([z.number(), z.array(z.number()).min(1).max(4096)]).exactOptional(),
-  deviation: z.union([z.number(), z.array(z.number()).min(1).max(4096)]).exactOptional(),
+  deviation: z.union([divisor, z.array(divisor).min(1).max(4096)]).exactOptional(),
 });
 
 const common = {
@@ -106,7 +108,7 @@ export const inputSpec = z.discriminatedUnion('from', [
       .max(2 ** 24)
       .default(0),
     /** For raw samples: what full scale is. */
-    divide: z.number().default(32768),
+    divide: divisor.default(32768),
   }),
   z.strictObject({
     from: z.literal('tokens'),

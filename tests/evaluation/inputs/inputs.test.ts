@@ -167,6 +167,11 @@ test('numbers are the same from a raw file, .npy and .npz, compressed or not', a
   await expect(open({ file: 'x.npz', array: 'y' })).rejects.toThrow(/no array "y"; it has: other, x/);
 });
 
+test.each([{ divide: 0 }, { deviation: 0 }, { deviation: [0.2, 0] }])('values are not divided by 0: %o', (values) => {
+  const input = { from: 'arrays', data: { file: 'x.npy' }, shape: [2, 3], values };
+  expect(() => taskOf({ inputs: [input] })).toThrow(/divided by 0/);
+});
+
 test('made-up sound is longer than a filter, with one clip in its state', async () => {
   const ports = [
     { name: 'input', type: 'float32', shape: ['batch', 'samples'] },
