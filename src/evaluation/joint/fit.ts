@@ -57,7 +57,7 @@ async function run(
   const { model, calibration, inputs, rest, task } = bench;
   const halves = 'drop' in request.target ? halvesOf(bench) : undefined;
   if ('bytes' in request.target || 'share' in request.target)
-    await refuseLossless(model, bytesAsked(request.target, model.bytes), request, context);
+    await refuseLossless(bench, bytesAsked(request.target, model.bytes), request, context);
   const weighed = await weighMatrices(bench, request);
   const attempts = await Attempts.prepare(bench, weighed, { request, context, reporter });
   const judge: Judge = (archive, places) =>

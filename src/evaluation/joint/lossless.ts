@@ -1,20 +1,21 @@
 import { UsageError } from '../../engine/errors.ts';
 import { estimate } from '../../engine/pipeline/estimate/estimate.ts';
 import type { EngineContext } from '../../engine/pipeline/job/requests.ts';
-import type { PreparedModel } from '../models/prepare.ts';
+import type { Bench } from './bench.ts';
 import type { FitRequest } from './request.ts';
 
-/** Floats hardly become smaller than this share of their size with nothing lost, so that less is not looked at. */
+/** What is stored of floats hardly becomes smaller than this share with nothing lost, so that less is not looked at. */
 const leastShare = 0.4;
 
 /** Throws {@link UsageError} where a model takes at most so many bytes with nothing lost: then a fit could only lose something. */
 export async function refuseLossless(
-  { name, opened, bytes: bytesIn }: PreparedModel,
+  { model: { name, opened, bytes: bytesIn }, matrices }: Pick<Bench, 'model' | 'matrices'>,
   bytes: number,
   { threads, memoryBytes }: Pick<FitRequest, 'threads' | 'memoryBytes'>,
   context: EngineContext,
 ): Promise<void> {
-  if (bytes < leastShare * bytesIn) return;
+  const repeated = matrices.reduce((sum, { count, twins = [] }) => sum + 4 * count * twins.length, 0);
+  if (bytes < leastShare * (bytesIn - repeated)) return;
   const { presets } = await estimate({ input: opened, presets: ['smallest'], threads, memoryBytes }, context);
   const [exact] = presets;
   if (exact && exact.high <= bytes)

@@ -10,7 +10,7 @@ import { context, finish } from '../../support/jobs.ts';
 import { finishFit } from './fits.ts';
 
 test.each([
-  [0, 0.15],
+  [0, 0.06],
   [1e-3, 0.15],
   [1e-3, 0.25],
 ])(

@@ -5,18 +5,20 @@ import { writeChainTask } from '../../support/chain-task.ts';
 import { folderWith } from '../../support/folder.ts';
 import { finishFit } from './fits.ts';
 
-test.each([{ share: 0.97 }, { bytes: 1e11 }])(
-  '%o, which a model takes with nothing lost, is no size to fit it into',
-  async (target) => {
-    const folder = await folderWith({});
-    const { model: input, task } = await writeChainTask(folder, { depth: 2 });
-    const output = join(folder, 'chain.fwz');
-    await expect(
-      finishFit({ input, task, target, output, cacheFolder: join(folder, 'cache'), evaluate: false }),
-    ).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('with nothing lost') as string });
-    await expect(stat(output)).rejects.toThrow('ENOENT');
-  },
-);
+test.each([
+  { chain: { depth: 2 }, target: { share: 0.97 } },
+  { chain: { depth: 2 }, target: { bytes: 1e11 } },
+  // Equal layers take as much as one.
+  { chain: { depth: 8, noise: 0 }, target: { share: 0.15 } },
+])('what a model takes with nothing lost is no size to fit it into: $chain, $target', async ({ chain, target }) => {
+  const folder = await folderWith({});
+  const { model: input, task } = await writeChainTask(folder, chain);
+  const output = join(folder, 'chain.fwz');
+  await expect(
+    finishFit({ input, task, target, output, cacheFolder: join(folder, 'cache'), evaluate: false }),
+  ).rejects.toMatchObject({ code: 'USAGE', message: expect.stringContaining('with nothing lost') as string });
+  await expect(stat(output)).rejects.toThrow('ENOENT');
+});
 
 test('bits beyond what numbers have are not looked for without end', async () => {
   const folder = await folderWith({});
