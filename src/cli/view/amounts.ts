@@ -1,3 +1,5 @@
+import { changeInPercent } from '../../contract/change.ts';
+
 const byteUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** Bytes in decimal units (1 GB = 10⁹) with three significant digits, e.g. `16.1 GB`; below 1000 the exact number. */
@@ -14,12 +16,11 @@ export function formatChange(before: number, after: number): string {
   return `${digits(before, step)} → ${digits(after, step)} ${unitName(step)}`;
 }
 
-/** How much smaller `after` is, in per cent with one decimal: `−32.4 %`, `+0.1 %`, `±0.0 %`. */
+/** How much smaller `after` is, in per cent: `−32.4 %`, `−99.98 %`, `+0.1 %`, `±0.0 %`. */
 export function formatSaving(before: number, after: number): string {
-  const percent = before === 0 ? 0 : ((after - before) / before) * 100;
-  const shown = Math.abs(percent).toFixed(1);
+  const shown = before === 0 ? '0.0' : changeInPercent(before, after);
   if (shown === '0.0') return '±0.0 %';
-  return `${percent < 0 ? '−' : '+'}${shown} %`;
+  return `${after < before ? '−' : '+'}${shown} %`;
 }
 
 /** Seconds for people: `0.42 s`, `12.3 s`, `2 min 05 s`, `1 h 02 min`. */

@@ -1,7 +1,7 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { toFeatherweightError, UsageError } from '../errors.ts';
+import { FeatherweightError, toFeatherweightError, UsageError } from '../errors.ts';
 import { writeFully } from './descriptor.ts';
 import type { FileIdentity } from './file-source.ts';
 
@@ -70,7 +70,13 @@ export class OutputFile implements AsyncDisposable {
     if (isLeft) await rm(partial, { force: true });
     const handle = await open(partial, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL).catch(
       (error: unknown) => {
-        throw toFeatherweightError(error, 'creating the output');
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+          throw toFeatherweightError(error, 'creating the output');
+        const folder = dirname(path);
+        throw new FeatherweightError('NOT_FOUND', `"${path}" cannot be written: there is no folder "${folder}".`, {
+          facts: { path: folder },
+          cause: error,
+        });
       },
     );
     return new OutputFile(path, partial, handle, 0);

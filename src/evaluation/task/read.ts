@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { MalformedFileError, toFeatherweightError } from '../../engine/errors.ts';
+import { MalformedFileError, toFeatherweightError, UsageError } from '../../engine/errors.ts';
 import { taskSchema, type Task } from './schema.ts';
 
 /** A checked task file and the folder that its paths are relative to. */
@@ -23,7 +23,9 @@ const mostTaskBytes = 1_000_000;
 export async function openTask(path: string, dataFolder?: string): Promise<OpenTask> {
   const absolute = resolve(path);
   try {
-    const { size } = await stat(absolute);
+    const found = await stat(absolute);
+    if (!found.isFile()) throw new UsageError(`"${path}" is no file; a task is a file of JSON.`, { path });
+    const { size } = found;
     if (size > mostTaskBytes)
       throw new MalformedFileError(
         `"${path}" has ${size} bytes; a task file is JSON of at most ${mostTaskBytes} bytes.`,

@@ -1,3 +1,5 @@
+import { changeInPercent } from '../../contract/change.ts';
+
 const units = ['B', 'kB', 'MB', 'GB', 'TB'] as const;
 const binaryUnits = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;
 
@@ -19,8 +21,7 @@ export function exactBytesText(bytes: number): string {
 /** What is gone, in per cent, such as `−32.4 %`; a file that grew by its frame shows `+0.0 %`. */
 export function changeText(before: number, after: number): string {
   if (before === 0) return '+0.0 %';
-  const change = (after / before - 1) * 100;
-  return `${change < 0 ? '−' : '+'}${Math.abs(change).toFixed(1)} %`;
+  return `${after < before ? '−' : '+'}${changeInPercent(before, after)} %`;
 }
 
 /** Two sizes in one unit, such as `10.9–11.1 GB`; one, where they read the same. */

@@ -109,6 +109,15 @@ describe('the output', () => {
     expect((await readdir(folder)).sort()).toEqual(['back', 'm.safetensors', 'other.fwz', 'out.fwz']);
   });
 
+  test('says which folder of an output is missing, in words of the person who named it', async () => {
+    const folder = await folderWith({ 'm.safetensors': mixedModel(100) });
+    const [input, output] = [join(folder, 'm.safetensors'), join(folder, 'missing', 'out.fwz')];
+    await expect(finish(compress({ input, output }, context()))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+      message: `"${output}" cannot be written: there is no folder "${join(folder, 'missing')}".`,
+    });
+  });
+
   test("leaves a stranger's file alone that has the name of a journal, and a journal that is the input", async () => {
     const folder = await folderWith({ 'm.safetensors': mixedModel(100), 'out.fwz.journal': 'a diary' });
     const input = join(folder, 'm.safetensors');
