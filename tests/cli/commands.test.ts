@@ -138,6 +138,9 @@ describe('exit codes of real failures', () => {
       expect(code, `${String(refused[place])}: ${stderr}`).toBe(2);
       expect(lines.at(-1)).toMatchObject({ type: 'failed', error: { code: 'USAGE' } });
     }
+    // What is only planned is not there to be watched.
+    const planned = await run('batch', '.', '--output', 'out', '--dry-run', '--watch');
+    expect(planned.code, planned.stderr).toBe(2);
     expect(await readdir(folder)).toEqual(['digits.safetensors']);
   });
 

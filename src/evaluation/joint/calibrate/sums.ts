@@ -189,20 +189,23 @@ export async function addSums(
   const sources = await Promise.all(paths.map(async (one) => opened.use(await FileSource.open(one))));
   const size = sources[0]?.size ?? 0;
   const doubles = headBytes + 8 * groups * columns;
-  const target = opened.adopt(await open(`${path}.partial`, 'w'), (handle) => handle.close());
-  for (let at = 0; at < size;) {
-    const length = Math.min(at < doubles ? doubles - at : size - at, addedBytes);
-    const parts: Uint8Array[] = [];
-    for (const source of sources) {
-      const bytes = new Uint8Array(length);
-      await source.read(at, bytes);
-      parts.push(bytes);
+  const target = await open(`${path}.partial`, 'w');
+  try {
+    for (let at = 0; at < size;) {
+      const length = Math.min(at < doubles ? doubles - at : size - at, addedBytes);
+      const sum = new (at < doubles ? Float64Array : Float32Array)(length / (at < doubles ? 8 : 4));
+      for (const source of sources) {
+        const bytes = new Uint8Array(length);
+        await source.read(at, bytes);
+        const more = at < doubles ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer);
+        more.forEach((one, place) => (sum[place] = (sum[place] ?? 0) + one));
+      }
+      await target.writeFile(new Uint8Array(sum.buffer));
+      at += length;
     }
-    const numbers = parts.map(({ buffer }) => (at < doubles ? new Float64Array(buffer) : new Float32Array(buffer)));
-    const [sum] = numbers;
-    for (const more of numbers.slice(1)) more.forEach((one, place) => sum && (sum[place] = (sum[place] ?? 0) + one));
-    if (sum) await target.writeFile(new Uint8Array(sum.buffer as ArrayBuffer));
-    at += length;
+  } finally {
+    // Not every system renames a file that is open.
+    await target.close();
   }
   await rename(`${path}.partial`, path);
 }
