@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { calls } from '../../src/contract/calls.ts';
@@ -57,6 +57,25 @@ test('a front is measured, one of its sizes is made, and every candidate is reme
     host.call('fits.start', { input: join(opened.outside, 'secret.txt'), target: { bits: 3 } }),
   ).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
 }, 300_000);
+
+test('what a fit learns from may have come with the program, and may not lead out of the folders that are open', async () => {
+  await using opened = await openHost({ spawnWorker, spawnEvaluation });
+  const { host, models } = opened;
+  const { model: input } = await writeLinearTask(models);
+  const [bundled] = (await host.call('tasks.list', {})).filter(({ hasData }) => hasData);
+  host.on('fit.changed', ({ id, state }) => {
+    if (state === 'running') void host.call('fits.cancel', { id });
+  });
+  expect((await ended(host, { input, task: bundled?.path ?? '', target: { bits: 4 } })).at(-1)?.state).toBe(
+    'cancelled',
+  );
+  const task = join(models, 'out.json');
+  const inputs = [{ from: 'arrays', data: { file: '../outside/secret.txt', type: 'uint8' }, shape: [1] }];
+  await writeFile(task, JSON.stringify({ task: 1, title: 'Out', inputs }));
+  await expect(host.call('fits.start', { input, task, target: { bits: 4 } })).rejects.toMatchObject({
+    code: 'NOT_ALLOWED',
+  });
+});
 
 test('fits that tell what parts are worth say which goes on and how many may come, and are stopped at once', async () => {
   await using opened = await openHost({ spawnWorker, spawnEvaluation });

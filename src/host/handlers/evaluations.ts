@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, join } from 'node:path';
 import {
   evaluationSummary,
   type Evaluation,
@@ -17,12 +17,13 @@ import {
 import { openDatabase } from '../../store/database.ts';
 import { addEvaluation, evaluationReportOf, listEvaluations } from '../../store/evaluations.ts';
 import { evaluationMigrations } from '../../store/migrations/index.ts';
-import { isVisibleWithin, type Access } from '../files/access.ts';
+import type { Access } from '../files/access.ts';
 import { bundledFile } from '../files/bundled-files.ts';
 import type { SpawnWorker } from '../engine.ts';
 import { cutReport, toEvaluationSummary } from '../evaluations/summary.ts';
 import { answersIn } from '../evaluations/kept-answers.ts';
 import { createWorkQueue } from '../work-queue.ts';
+import { checkRead, checkTask } from './checked-paths.ts';
 import type { Handlers } from './handlers.ts';
 
 interface EvaluationOptions {
@@ -118,21 +119,14 @@ async function bundledTasks(): Promise<TaskSummary[]> {
 }
 
 /** The models, the task file, and every file that the task names must lie where a window may look. */
-async function checkPaths(request: EvaluationRequest, { check }: Access): Promise<EvaluationRequest> {
-  const bundled = bundledFile('samples');
-  const checkOwn = async (path: string) =>
-    bundled !== undefined && isVisibleWithin(bundled, resolve(path)) ? resolve(path) : check(path);
-  const checked = {
+async function checkPaths(request: EvaluationRequest, access: Access): Promise<EvaluationRequest> {
+  const { original, dataFolder, task } = request;
+  const folder = dataFolder === undefined ? undefined : await checkRead(dataFolder, access);
+  return {
     ...request,
-    model: await checkOwn(request.model),
-    ...(request.original !== undefined && { original: await checkOwn(request.original) }),
-    ...(request.dataFolder !== undefined && { dataFolder: await checkOwn(request.dataFolder) }),
-    ...(request.task !== undefined && { task: await checkOwn(request.task) }),
+    model: await checkRead(request.model, access),
+    ...(original !== undefined && { original: await checkRead(original, access) }),
+    ...(folder !== undefined && { dataFolder: folder }),
+    ...(task !== undefined && { task: await checkTask(task, access, folder) }),
   };
-  if (checked.task !== undefined) {
-    const { task } = await openTask(checked.task);
-    const folder = checked.dataFolder ?? dirname(checked.task);
-    for (const file of filesOfTask(task)) await checkOwn(resolve(folder, file));
-  }
-  return checked;
 }
