@@ -2,6 +2,7 @@ import { constants, type BigIntStats } from 'node:fs';
 import { lstat, open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FeatherweightError, toFeatherweightError, UsageError } from '../errors.ts';
+import { claim } from './claim.ts';
 import { writeFully } from './descriptor.ts';
 import type { FileIdentity } from './file-source.ts';
 
@@ -28,6 +29,8 @@ export class OutputFile implements AsyncDisposable {
   readonly path: string;
   readonly partialPath: string;
   readonly #handle: FileHandle;
+  readonly #options: OutputOptions;
+  readonly #claim: AsyncDisposable;
   /** How many bytes of an earlier run's work it begins with. */
   readonly resumedBytes: number;
   #state: 'open' | 'committed' | 'removed' | 'kept' = 'open';
@@ -37,49 +40,32 @@ export class OutputFile implements AsyncDisposable {
   #lastFlush = performance.now();
   #beforeFlush: (() => () => void) | undefined;
 
-  private constructor(path: string, partialPath: string, handle: FileHandle, resumedBytes: number) {
+  private constructor(
+    path: string,
+    options: OutputOptions,
+    { partialPath, handle, resumedBytes }: { partialPath: string; handle: FileHandle; resumedBytes: number },
+    claimed: AsyncDisposable,
+  ) {
     this.resumedBytes = resumedBytes;
     this.path = path;
     this.partialPath = partialPath;
     this.#handle = handle;
+    this.#options = options;
+    this.#claim = claimed;
   }
 
   /**
-   * Creates the unfinished file. Throws {@link UsageError} when `path` may not be replaced (see {@link isTaken}), or when one of
-   * the `inputs` or somebody else's file has the unfinished name. With `resumeBytes`, an unfinished file that has at least so many is gone on with behind them; where there
-   * is none it begins anew.
+   * Creates the unfinished file. Throws {@link UsageError} when `path` may not be replaced (see {@link isTaken}), when another run is
+   * writing it (see {@link claim}), or when one of the `inputs` or somebody else's file has the unfinished name. With `resumeBytes`, an
+   * unfinished file that has at least so many is gone on with behind them; where there is none it begins anew.
    */
-  static async create(
-    path: string,
-    options: {
-      readonly overwrite: boolean;
-      readonly inputs: readonly FileIdentity[];
-      readonly unfinished?: Unfinished | undefined;
-      readonly resumeBytes?: number | undefined;
-    },
-  ): Promise<OutputFile> {
+  static async create(path: string, options: OutputOptions & ResumeOptions): Promise<OutputFile> {
     await isTaken(path, options);
-    const unfinished = options.unfinished ?? ownSuffix;
-    const partial = path + unfinished.suffix;
-    const isLeft = await isLeftover(partial, unfinished.isOurs, options.inputs);
-    if (isLeft && options.resumeBytes !== undefined) {
-      const handle = await reopen(partial, options.resumeBytes);
-      if (handle) return new OutputFile(path, partial, handle, options.resumeBytes);
-    }
-    // What a killed run left is removed rather than written over: another run may still be at it.
-    if (isLeft) await rm(partial, { force: true });
-    const handle = await open(partial, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL).catch(
-      (error: unknown) => {
-        if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
-          throw toFeatherweightError(error, 'creating the output');
-        const folder = dirname(path);
-        throw new FeatherweightError('NOT_FOUND', `"${path}" cannot be written: there is no folder "${folder}".`, {
-          facts: { path: folder },
-          cause: error,
-        });
-      },
-    );
-    return new OutputFile(path, partial, handle, 0);
+    await using owned = new AsyncDisposableStack();
+    const claimed = owned.use(await claim(path));
+    const file = new OutputFile(path, options, await openUnfinished(path, options), claimed);
+    owned.move();
+    return file;
   }
 
   get descriptor(): number {
@@ -125,12 +111,16 @@ export class OutputFile implements AsyncDisposable {
     if (this.#state === 'open') this.#state = 'kept';
   }
 
-  /** Flush, rename, flush of the folder. Throws {@link UsageError} when another run has taken the name over meanwhile. */
+  /**
+   * Flush, rename, flush of the folder. Throws {@link UsageError} when the unfinished file was replaced meanwhile, or a file that may
+   * not be replaced got the name.
+   */
   async commit(): Promise<void> {
     await this.#flushing;
     if (this.#flushFailure) throw this.#flushFailure;
     await this.#handle.sync();
     await this.#requireOwnName();
+    await isTaken(this.path, this.#options);
     await this.#handle.close();
     await renamePatiently(this.partialPath, this.path);
     this.#state = 'committed';
@@ -138,6 +128,8 @@ export class OutputFile implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    await using owned = new AsyncDisposableStack();
+    owned.use(this.#claim);
     if (this.#state === 'committed' || this.#state === 'removed') return;
     const isKept = this.#state === 'kept';
     this.#state = 'removed';
@@ -162,6 +154,41 @@ export class OutputFile implements AsyncDisposable {
       path: this.partialPath,
     });
   }
+}
+
+interface OutputOptions {
+  readonly overwrite: boolean;
+  readonly inputs: readonly FileIdentity[];
+}
+
+interface ResumeOptions {
+  readonly unfinished?: Unfinished | undefined;
+  readonly resumeBytes?: number | undefined;
+}
+
+async function openUnfinished(
+  path: string,
+  { inputs, unfinished = ownSuffix, resumeBytes }: OutputOptions & ResumeOptions,
+): Promise<{ readonly partialPath: string; readonly handle: FileHandle; readonly resumedBytes: number }> {
+  const partialPath = path + unfinished.suffix;
+  const isLeft = await isLeftover(partialPath, unfinished.isOurs, inputs);
+  if (isLeft && resumeBytes !== undefined) {
+    const handle = await reopen(partialPath, resumeBytes);
+    if (handle) return { partialPath, handle, resumedBytes: resumeBytes };
+  }
+  // What a killed run left is removed rather than written over: a run of another machine may still be at it.
+  if (isLeft) await rm(partialPath, { force: true });
+  const handle = await open(partialPath, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL).catch(
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw toFeatherweightError(error, 'creating the output');
+      const folder = dirname(path);
+      throw new FeatherweightError('NOT_FOUND', `"${path}" cannot be written: there is no folder "${folder}".`, {
+        facts: { path: folder },
+        cause: error,
+      });
+    },
+  );
+  return { partialPath, handle, resumedBytes: 0 };
 }
 
 /**
