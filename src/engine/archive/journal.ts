@@ -211,7 +211,7 @@ interface Line {
 }
 
 /** Whether a file begins as a journal does, even one that was torn in its first line. */
-function isJournalHead(head: Uint8Array): boolean {
+export function isJournalHead(head: Uint8Array): boolean {
   return /^[0-9a-f]{8} \{"journ/.test(Buffer.from(head).toString('latin1'));
 }
 

@@ -8,17 +8,16 @@ import { UsageError } from '../errors.ts';
 /**
  * Claims what is to be at `path` for this piece of work, until it is disposed. A claim is a local socket that nobody talks to: its
  * name can be had once on a machine, and is free again the moment that its process ends, however it ends. Work of other machines,
- * and of containers with a network of their own, is not seen. Throws {@link UsageError} where other work has the claim; where there
+ * and of containers with a network of their own, is not seen. Throws {@link UsageError} with `refusal` where other work has the claim; where there
  * is no folder for `path` yet, or sockets are not to be had, nothing is claimed.
  */
-export async function claim(path: string): Promise<AsyncDisposable> {
+export async function claim(
+  path: string,
+  refusal = `Another run is writing "${path}" at this moment; wait until it has ended, or choose another name.`,
+): Promise<AsyncDisposable> {
   const place = await placeOf(path);
   const server = place && (await listenAlone(place));
-  if (server === 'taken')
-    throw new UsageError(
-      `Another run is writing "${path}" at this moment; wait until it has ended, or choose another name.`,
-      { path },
-    );
+  if (server === 'taken') throw new UsageError(refusal, { path });
   return { [Symbol.asyncDispose]: () => new Promise((closed) => (server ? server.close(() => closed()) : closed())) };
 }
 

@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, stat, type FileHandle } from 'node:fs/p
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { toFeatherweightError } from '../errors.ts';
+import { claim } from '../io/claim.ts';
 
 /** The folder of a store that tells it from others. */
 export const storeFolder = '.featherweight';
@@ -39,25 +40,33 @@ export type JournalRecord = z.infer<typeof recordSchema>;
 /** The journal of a batch: a line for each thing that is done, on disk before the next begins. */
 export class Journal implements AsyncDisposable {
   readonly #handle: FileHandle;
+  readonly #owned: AsyncDisposable;
   /** The last line may have been written in part. */
   #isTorn = false;
 
-  private constructor(handle: FileHandle) {
+  private constructor(handle: FileHandle, owned: AsyncDisposable) {
     this.#handle = handle;
+    this.#owned = owned;
   }
 
-  /** Opens the journal called `name` of a store, behind what is there; a torn last line stays a line of its own. */
+  /**
+   * Opens the journal called `name` of a store, behind what is there; a torn last line stays a line of its own. Throws
+   * {@link UsageError} while another batch of this machine has it open.
+   */
   static async open(store: string, name: string): Promise<Journal> {
     try {
       await mkdir(join(store, storeFolder), { recursive: true });
-      const journal = new Journal(await open(join(store, storeFolder, `${name}.jsonl`), 'a'));
-      try {
-        await journal.#handle.appendFile('\n');
-      } catch (error) {
-        await journal.#handle.close();
-        throw error;
-      }
-      return journal;
+      const path = join(store, storeFolder, `${name}.jsonl`);
+      await using owned = new AsyncDisposableStack();
+      owned.use(
+        await claim(
+          path,
+          `Another batch is at work on this share of "${store}" at this moment; wait until it has ended, or give each a share with --shard.`,
+        ),
+      );
+      const handle = owned.use(await open(path, 'a'));
+      await handle.appendFile('\n');
+      return new Journal(handle, owned.move());
     } catch (error) {
       throw toFeatherweightError(error, 'opening the journal');
     }
@@ -75,7 +84,7 @@ export class Journal implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#handle.close();
+    await this.#owned[Symbol.asyncDispose]();
   }
 }
 

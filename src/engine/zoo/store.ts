@@ -2,6 +2,10 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join, relative, resolve, sep } from 'node:path';
 import type { BaseFile } from '../archive/reference.ts';
 import { toFeatherweightError, UsageError } from '../errors.ts';
+import { isArchiveHead } from '../archive/frame.ts';
+import { isJournalHead } from '../archive/journal.ts';
+import { isClaimed } from '../io/claim.ts';
+import { isLeftover } from '../io/output-file.ts';
 import { isAbandoned } from '../io/own-folder.ts';
 import { openArchive } from '../archive/open-archive.ts';
 import { readJournals } from './journal.ts';
@@ -147,11 +151,20 @@ async function isThere(paths: readonly string[] | undefined, bytes: number): Pro
 }
 
 async function leftoversIn(store: string, files: readonly FoundFile[]): Promise<string[]> {
-  const partials = files.filter(({ name }) => /\.fwz\.partial$/.test(name)).map(({ path }) => path);
+  const unfinished: string[] = [];
+  for (const { path } of files) if (await isLeft(path)) unfinished.push(path);
   const spools = (await readdir(store, { recursive: true, withFileTypes: true }).catch(() => []))
     .filter((entry) => entry.isDirectory() && isAbandoned(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
-  return [...partials, ...spools];
+  return [...unfinished, ...spools];
+}
+
+/** Whether a file is an unfinished archive, or the journal of one, that nobody is at work on; of another kind it may be anybody's. */
+async function isLeft(path: string): Promise<boolean> {
+  const [, archive, kind] = /^(.*\.fwz)\.(partial|journal)$/s.exec(path) ?? [];
+  if (archive === undefined) return false;
+  const isOurs = kind === 'partial' ? isArchiveHead : isJournalHead;
+  return (await isLeftover(path, isOurs, []).catch(() => false)) && !(await isClaimed(archive));
 }
 
 /**

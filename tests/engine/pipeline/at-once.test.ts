@@ -62,6 +62,8 @@ async function twice(job: () => AsyncGenerator<JobEvent<unknown>>): Promise<read
   const ends = await Promise.allSettled([finish(job()), finish(job())]);
   const [done] = ends.flatMap((end) => (end.status === 'fulfilled' ? [end.value] : []));
   const refused = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
-  expect(refused).toMatchObject([{ code: 'USAGE', message: expect.stringContaining('Another run is writing') as string }]);
+  expect(refused).toMatchObject([
+    { code: 'USAGE', message: expect.stringContaining('Another run is writing') as string },
+  ]);
   return (done?.events ?? []).flatMap((event) => (event.type === 'notice' ? [event.message] : []));
 }

@@ -19,6 +19,8 @@ import {
   type BatchRequest,
   type ZooPlan,
 } from '../../../src/engine/index.ts';
+import { encodeHeader } from '../../../src/engine/archive/frame.ts';
+import { claim } from '../../../src/engine/io/claim.ts';
 import { thisProcess } from '../../../src/engine/io/owner.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
@@ -336,6 +338,17 @@ async function originals(root: string): Promise<Record<string, Buffer>> {
   return Object.fromEntries(await Promise.all(contents));
 }
 
+test('two batches at once are refused one share of a store, and may do two', async () => {
+  const { zoo, out } = await zooFolder(0);
+  const ends = await Promise.allSettled([batch(zoo, out), batch(zoo, out)]);
+  expect(ends.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  expect(ends.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'USAGE' } });
+  expect((await readStore(out, signal)).isWhole).toBe(true);
+  const shares = [1, 2].map((index) => batch(zoo, `${out}-shared`, { shard: { index, count: 2 } }));
+  for (const { states } of await Promise.all(shares)) expect(states.failed).toBe(0);
+  expect(await archives(`${out}-shared`)).toEqual(await archives(out));
+});
+
 describe('a store', () => {
   test('knows who needs whom, and refuses to orphan', async () => {
     const { zoo, out } = await zooFolder(0);
@@ -349,14 +362,24 @@ describe('a store', () => {
     await expect(pruneStore(out, [base.name], signal)).rejects.toMatchObject({ code: 'USAGE' });
     await expect(pruneStore(out, ['nothing.fwz'], signal)).rejects.toMatchObject({ code: 'USAGE' });
     expect(await archives(out)).toEqual(before);
-    await writeFile(join(out, 'left.fwz.partial'), 'x');
+    // A killed run's archive and its journal, somebody else's file of such a name, and one that is being written.
+    await writeFile(join(out, 'left.fwz.partial'), encodeHeader());
+    await writeFile(join(out, 'left.fwz.journal'), '01234567 {"journal":1');
+    await writeFile(join(out, 'diary.fwz.partial'), 'x');
+    await writeFile(join(out, 'now.fwz.partial'), encodeHeader());
+    const claimed = await claim(join(out, 'now.fwz'));
     // A base that was being restored, by a process that is gone and by one of another machine.
     const [machine] = thisProcess().split(' ');
     for (const owner of [machine ?? '', '00000000'])
       await mkdir(join(out, `.featherweight-base.partial-${owner} 999999999 1 abcdef`));
     const run = report.archives.map(({ name }) => name).filter((name) => name.startsWith('run/'));
-    expect((await pruneStore(out, run, signal)).removed).toHaveLength(run.length + 2);
-    expect((await readdir(out)).filter((name) => name.includes('partial'))).toHaveLength(1);
+    expect((await pruneStore(out, run, signal)).removed).toHaveLength(run.length + 3);
+    expect((await readdir(out)).filter((name) => /partial|fwz\.journal/.test(name)).sort()).toEqual([
+      expect.stringMatching(/^\.featherweight-base\.partial-00000000/),
+      'diary.fwz.partial',
+      'now.fwz.partial',
+    ]);
+    await claimed[Symbol.asyncDispose]();
     expect((await readStore(out, signal)).isWhole).toBe(true);
   });
 
