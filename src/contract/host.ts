@@ -23,6 +23,8 @@ export interface Native {
   show(path: string): Promise<void>;
   /** Begins to drag a file out of the window. */
   startDrag?(path: string): void;
+  /** The files that were opened from outside before the window asked, such as those the program was started with. */
+  opened(): Promise<readonly string[]>;
 }
 
 /** What the preload script puts on the window as `featherweight`. */

@@ -18,7 +18,7 @@ import { spawnWorker } from '../host/threads/spawn-worker.ts';
 import { spawnEvaluation } from './spawn-evaluation.ts';
 import { menuTemplate } from './menu.ts';
 import { answerMessages, forwardEvents, tellWindow } from './messages.ts';
-import { namedFiles, openFiles } from './opened-files.ts';
+import { namedFiles, openedFiles, openFiles } from './opened-files.ts';
 import { whenOpened } from './early-files.ts';
 import { watchPower } from './power.ts';
 import { scheme, startAddress } from './window-address.ts';
@@ -75,6 +75,7 @@ answerMessages(ipcMain, host, {
   },
   grant: host.access.grant,
   check: host.access.check,
+  opened: () => opened.listen(),
 });
 
 const window = new BrowserWindow({
@@ -93,14 +94,20 @@ const send = (channel: string, event: unknown) => {
   if (!window.isDestroyed()) window.webContents.send(channel, event);
 };
 const raise = () => {
+  if (window.isDestroyed()) return;
   if (window.isMinimized()) window.restore();
   window.focus();
 };
+const opened = openedFiles((path) => tellWindow(send, 'models.opened', { path }));
+window.webContents.on('did-start-loading', () => opened.deafen());
+window.webContents.on('render-process-gone', (_event, { reason }) => {
+  if (reason !== 'clean-exit') void askAfterCrash();
+});
 const open = (paths: readonly string[]) =>
   openFiles(paths, {
     grant: host.access.grant,
     remember: (path) => app.addRecentDocument(path),
-    show: (path) => tellWindow(send, 'models.opened', { path }),
+    show: (path) => opened.show(path),
   });
 forwardEvents(host, send);
 Menu.setApplicationMenu(
@@ -132,5 +139,17 @@ app.on('will-quit', (event) => {
     app.quit();
   });
 });
-await window.loadURL(startAddress);
+
+/** Work goes on without the window, so a person decides whether to look at it again. */
+async function askAfterCrash(): Promise<void> {
+  const { response } = await dialog.showMessageBox({
+    ...{ type: 'error', title: 'Featherweight', message: 'The window stopped working.' },
+    detail: 'Work goes on behind it, and no file is touched.',
+    ...{ buttons: ['Open it again', 'Quit'], defaultId: 0, cancelId: 0 },
+  });
+  if (response === 1 || window.isDestroyed()) app.quit();
+  else window.webContents.reload();
+}
+
 await open([...namedFiles(process.argv, process.cwd(), app.getAppPath()), ...whenOpened((path) => void open([path]))]);
+await window.loadURL(startAddress);

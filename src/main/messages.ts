@@ -24,10 +24,12 @@ export interface Desktop {
   grant(folder: string): Promise<void>;
   /** Rejects what lies outside the allowed folders. */
   check(path: string): Promise<string>;
+  /** The files that were opened before the window listened. */
+  opened(): readonly string[];
 }
 
 /**
- * Answers the window's five channels. Each message must come from our own page, and each word of it is checked. Choosing
+ * Answers the window's six channels. Each message must come from our own page, and each word of it is checked. Choosing
  * or dropping a file allows the folder it is in, because the archive will appear beside it.
  */
 export function answerMessages(receiver: MessageReceiver, host: Host, desktop: Desktop): void {
@@ -49,6 +51,7 @@ export function answerMessages(receiver: MessageReceiver, host: Host, desktop: D
   answer('dropped', (path) => desktop.grant(dirname(requireText(path))));
   answer('show', async (path) => desktop.show(await desktop.check(requireText(path))));
   answer('drag', async (path) => desktop.drag(await desktop.check(requireText(path))));
+  answer('opened', () => Promise.resolve(desktop.opened()));
 }
 
 /** Tells the window what the shell itself knows, as the host tells the rest. */

@@ -31,3 +31,27 @@ export async function openFiles(paths: readonly string[], { grant, remember, sho
     show(path);
   }
 }
+
+/** Shows files in a window that may not listen yet, as at a start by a double click or after its page was loaded again. */
+export interface OpenedFiles {
+  show(path: string): void;
+  /** The files that waited; from now on they are told at once. */
+  listen(): readonly string[];
+  /** The window has no page that listens, until one calls `listen`. */
+  deafen(): void;
+}
+
+export function openedFiles(tell: (path: string) => void): OpenedFiles {
+  const waiting: string[] = [];
+  let isHeard = false;
+  return {
+    show: (path) => (isHeard ? tell(path) : void waiting.push(path)),
+    listen() {
+      isHeard = true;
+      return waiting.splice(0);
+    },
+    deafen() {
+      isHeard = false;
+    },
+  };
+}

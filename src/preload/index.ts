@@ -24,6 +24,7 @@ const bridge: Bridge = {
       await ask('show', path);
     },
     startDrag: (path) => void ask('drag', path),
+    opened: async () => valueOf(await ask('opened')) as readonly string[],
   },
 };
 

@@ -23,6 +23,7 @@ function listen({ host }: TestHost, picked?: string) {
     drag: (path) => Promise.resolve(void dragged.push(path)),
     grant: host.access.grant,
     check: host.access.check,
+    opened: () => [],
   });
   const send = (channel: string, ...words: unknown[]) => channels.get(channel)!(own, ...words);
   return { channels, shown, dragged, send };

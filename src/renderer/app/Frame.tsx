@@ -2,7 +2,6 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { QueueStrip } from '../features/queue/QueueStrip.tsx';
 import { useConnection } from '../host/connection.tsx';
-import { useOpenModel } from '../host/models.ts';
 import { useAnnouncedSettings } from './announced-settings.ts';
 import classes from './Frame.module.css';
 import { InspectorPlace } from './Inspector.tsx';
@@ -10,14 +9,14 @@ import { KeyboardSheet } from './KeyboardSheet.tsx';
 import { PastedHashProvider } from './PastedHash.tsx';
 import { Rail } from './Rail.tsx';
 import { useOpen } from './use-open.ts';
+import { useOpenedFiles } from './use-opened-files.ts';
 import { useShortcut } from './use-shortcut.ts';
 
 /** The rail, the place for a screen, the inspector at its right, and the strip of the queue. */
 export function Frame({ children }: { readonly children: ReactNode }) {
   const [location, navigate] = useLocation();
-  const { isLost, host } = useConnection();
+  const { isLost } = useConnection();
   const { pick } = useOpen();
-  const openModel = useOpenModel();
   const main = useRef<HTMLElement>(null);
   const shown = useRef(location);
   const [isSheetOpen, setSheetOpen] = useState(false);
@@ -30,7 +29,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
     window.scrollTo(0, 0);
     main.current?.focus({ preventScroll: true });
   }, [location]);
-  useEffect(() => host.on('models.opened', ({ path }) => openModel(path)));
+  useOpenedFiles();
   useShortcut('open', () => void pick('file'));
   useShortcut('open-folder', () => void pick('folder'));
   useShortcut('compress', () => navigate('/'));
