@@ -35,9 +35,10 @@ export function advance(job: Job, event: Exclude<JobEvent, { readonly type: 'fin
       return { ...job, name: event.name, bytesTotal: event.bytesTotal, tensorsDone: 0 };
     case 'progress': {
       const { phase, bytesDone, bytesTotal, bytesOut, rate, secondsLeft } = event;
-      const isProving = phase === 'flush' || (phase === 'prove' && job.bytesDone === bytesTotal);
-      const state = isProving && job.state === 'compressing' ? 'verifying' : job.state;
       const memory = process.memoryUsage.rss();
+      if (phase === 'prove' && !isCoded(job)) return { ...job, memory };
+      const isProving = phase === 'flush' || phase === 'prove';
+      const state = isProving && job.state === 'compressing' ? 'verifying' : job.state;
       return { ...job, state, phase, bytesDone, bytesTotal, bytesOut, rate, secondsLeft, memory };
     }
     case 'tensor':
@@ -45,6 +46,14 @@ export function advance(job: Job, event: Exclude<JobEvent, { readonly type: 'fin
     case 'notice':
       return job;
   }
+}
+
+/**
+ * Proving runs a little behind compressing at the same time. Were both told, words and figures would go back and forth, so the
+ * first leads until all is coded.
+ */
+function isCoded({ phase, bytesDone, bytesTotal }: Job): boolean {
+  return phase === 'prove' || (phase === 'compress' && bytesDone === bytesTotal);
 }
 
 /** A job without what is no longer true of it. */
