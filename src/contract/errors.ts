@@ -1,7 +1,10 @@
 import type { ErrorCode } from '../engine/errors.ts';
 
-/** Why a call or a job failed: an engine's reason, a path outside the allowed folders, or a message of the wrong shape. */
-export type HostErrorCode = ErrorCode | 'NOT_ALLOWED' | 'BAD_INPUT';
+/**
+ * Why a call or a job failed: an engine's reason, a path outside the allowed folders, a message of the wrong shape, or a host that
+ * is gone or was started again and knows this window no more.
+ */
+export type HostErrorCode = ErrorCode | 'NOT_ALLOWED' | 'BAD_INPUT' | 'DISCONNECTED';
 
 /** A failure as data; no stack and no class crosses a border. */
 export interface HostErrorData {

@@ -57,7 +57,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
           {isLost && (
             <p className={classes.lost} role="alert">
               The connection to Featherweight is lost, so what you see may be old. Your files are untouched. If it does
-              not come back by itself, start Featherweight again.
+              not come back by itself, start Featherweight again and open the link that it prints.
             </p>
           )}
           <PastedHashProvider>

@@ -73,6 +73,11 @@ const words: Readonly<Record<HostErrorCode, FailureWords>> = {
     safe: 'Nothing was changed.',
     next: 'Reload the window. If it comes back, please report it with the details.',
   },
+  DISCONNECTED: {
+    title: 'The connection to Featherweight is lost',
+    safe: 'Your files are untouched.',
+    next: 'Start Featherweight again if it has ended, and open the link that it prints.',
+  },
   INTERNAL: {
     title: 'Something went wrong inside Featherweight',
     safe: untouched,

@@ -16,6 +16,10 @@ export async function connect(window: Window): Promise<Connection | undefined> {
   if (featherweight !== undefined)
     return { host: bridgeHost(featherweight), native: featherweight.native, onLost: () => () => undefined };
   await signIn(window);
+  // A new link that is opened where the window already is changes only what stands behind `#`, which loads nothing.
+  window.addEventListener('hashchange', () => {
+    if (tokenOf(window.location) !== undefined) window.location.reload();
+  });
   const listeners = new Set<(isLost: boolean) => void>();
   const tell = (isLost: boolean) => listeners.forEach((listener) => listener(isLost));
   const host = httpHost({
@@ -43,8 +47,12 @@ export async function connect(window: Window): Promise<Connection | undefined> {
 
 /** Trades the token behind `#` for a cookie, and takes it out of the address so that it is in no history. */
 async function signIn({ location, history, fetch }: Window): Promise<void> {
-  const token = /^#token=([\w-]+)$/.exec(location.hash)?.[1];
+  const token = tokenOf(location);
   if (token === undefined) return;
   history.replaceState(null, '', '/#/');
   await fetch('/session', { method: 'POST', body: token }).catch(() => undefined);
+}
+
+function tokenOf({ hash }: Location): string | undefined {
+  return /^#token=([\w-]+)$/.exec(hash)?.[1];
 }

@@ -13,6 +13,9 @@ export interface HttpTransport {
   readonly eventSource: (path: string) => EventSourceLike;
 }
 
+/** What a server answers that did not give out this window's cookie: it was started again since. */
+const unauthorized = 401;
+
 /** The host behind a local server: one POST for each call, one stream for all events. */
 export function httpHost({ fetch, eventSource }: HttpTransport): Host {
   let stream: EventSourceLike | undefined;
@@ -22,9 +25,15 @@ export function httpHost({ fetch, eventSource }: HttpTransport): Host {
       const headers = { 'content-type': 'application/json' };
       const body = JSON.stringify(input);
       const response = await fetch(`/call/${name}`, { method: 'POST', headers, body }).catch((error: unknown) => {
-        throw new HostError({ code: 'IO', message: `Featherweight does not answer any more (${String(error)}).` });
+        throw new HostError({
+          code: 'DISCONNECTED',
+          message: `Featherweight does not answer any more (${String(error)}).`,
+        });
       });
-      if (!response.ok) throw new HostError({ code: 'NOT_ALLOWED', message: await response.text() });
+      if (!response.ok) {
+        const code = response.status === unauthorized ? 'DISCONNECTED' : 'NOT_ALLOWED';
+        throw new HostError({ code, message: await response.text() });
+      }
       return unwrap((await response.json()) as Reply) as never;
     },
     on(name, listener) {
