@@ -17,7 +17,7 @@ export interface Events {
   readonly 'export.changed': ExportJob;
   /** A fit has begun, got on (at most ten times a second), tried a candidate, or ended. */
   readonly 'fit.changed': FitJob;
-  /** The ids of all jobs that are not ended, in the order they will run. */
+  /** The ids of all jobs that are on the list, those that wait in the order they will run. */
   readonly 'queue.changed': { readonly order: readonly string[] };
   /** All that was asked for is done, or waits for a person: what a notice says, once for the whole batch. */
   readonly 'batch.ended': BatchEnd;

@@ -171,7 +171,9 @@ test('a job is held by hand and goes on, waiting ones change places, and ended o
   const batch = new Promise((resolve) => host.on('batch.ended', resolve));
   await host.call('jobs.cancel', { id: first.id });
   expect(await batch).toMatchObject({ done: 2, failed: 0, bytesSaved: 800 });
+  expect(orders.at(-1)).toContain(first.id);
   expect(await host.call('jobs.remove', { id: first.id })).toEqual({ done: true });
+  expect(orders.at(-1)).toEqual([third.id, second.id]);
   expect((await host.call('jobs.list', {})).map(({ id }) => id)).toEqual([third.id, second.id]);
 });
 

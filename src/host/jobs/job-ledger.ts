@@ -85,6 +85,6 @@ export class JobLedger {
 
   #tellOrder(): void {
     this.#save();
-    this.#listener.orderChanged(this.#left().map(({ id }) => id));
+    this.#listener.orderChanged(this.#entries.map(({ job: { id } }) => id));
   }
 }

@@ -4,7 +4,7 @@ import type { Evaluation } from '../../contract/evaluations.ts';
 import type { ExportJob } from '../../contract/exports.ts';
 import { isWorking, type Job } from '../../contract/jobs.ts';
 import type { Connection } from './connect.ts';
-import { mergeStates, orderJobs } from './merge-states.ts';
+import { listedJobs, mergeStates } from './merge-states.ts';
 import { rememberMoment } from './rates.ts';
 
 type Connected = Pick<Connection, 'host' | 'native'> & { readonly isLost: boolean };
@@ -34,7 +34,7 @@ export function ConnectionProvider(props: { readonly connection: Connection; rea
         if (job.state === 'done') void queries.invalidateQueries({ queryKey: ['runs'] });
       }),
       host.on('queue.changed', ({ order }) => {
-        queries.setQueryData<readonly Job[]>(['jobs'], (jobs = []) => orderJobs(jobs, order));
+        queries.setQueryData<readonly Job[]>(['jobs'], (jobs = []) => listedJobs(jobs, order));
       }),
       host.on('export.changed', (job) => {
         queries.setQueryData<readonly ExportJob[]>(['exports', 'running'], (jobs = []) => mergeStates(jobs, [job]));

@@ -26,3 +26,12 @@ export function orderJobs(jobs: readonly Job[], ids: readonly string[]): readonl
   const place = ({ id }: Job) => places.get(id) ?? -1;
   return jobs.toSorted((a, b) => place(a) - place(b));
 }
+
+/** The jobs that are still on the host's list, in its order: one that another window took off it goes here, too. */
+export function listedJobs(jobs: readonly Job[], ids: readonly string[]): readonly Job[] {
+  const listed = new Set(ids);
+  return orderJobs(
+    jobs.filter(({ id }) => listed.has(id)),
+    ids,
+  );
+}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Job } from '../../../src/contract/jobs.ts';
-import { mergeStates, newerState } from '../../../src/renderer/host/merge-states.ts';
+import { listedJobs, mergeStates, newerState } from '../../../src/renderer/host/merge-states.ts';
 
 const job = (id: string, revision: number, state: Job['state']) => ({ id, revision, state }) as Job;
 
@@ -16,4 +16,9 @@ test('of one thing the newer state stays, whichever arrives last', () => {
   expect(newerState(undefined, older)).toBe(older);
   expect(newerState(older, newer)).toBe(newer);
   expect(newerState(newer, older)).toBe(newer);
+});
+
+test('a job that another window took off the list is taken off it here, and the rest has its order', () => {
+  const jobs = [job('a', 1, 'failed'), job('b', 1, 'queued'), job('c', 1, 'queued')];
+  expect(listedJobs(jobs, ['c', 'b', 'not told yet']).map(({ id }) => id)).toEqual(['c', 'b']);
 });

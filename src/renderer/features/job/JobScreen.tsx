@@ -4,6 +4,7 @@ import type { Job } from '../../../contract/jobs.ts';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
 import { useJobs, useRetryJob } from '../../host/jobs.ts';
+import { useRun } from '../../host/runs.ts';
 import { modelLink } from '../../text/links.ts';
 import { ReplaceButton } from './ReplaceButton.tsx';
 import { Result } from './Result.tsx';
@@ -16,21 +17,28 @@ export function JobScreen({ id }: { readonly id: string }) {
   const job = data?.find((known) => known.id === id);
   if (error !== null) return <Failure error={error} />;
   if (data === undefined) return null;
-  if (job === undefined)
-    return (
-      <Screen title="This job is not known any more">
-        <p>
-          It was taken off the list, or Featherweight was started again since. What was finished stands in the history;
-          nothing else got a final name.
-        </p>
-        <Link href="/history">Open the history</Link>
-      </Screen>
-    );
+  if (job === undefined) return <Forgotten id={id} />;
   if (job.receipt !== undefined && job.state === 'done')
     return <Result id={job.id} name={job.name} receipt={job.receipt} />;
   if (job.state === 'cancelled') return <Stopped job={job} />;
   if (job.state === 'failed') return <Failed job={job} />;
   return <Working job={job} />;
+}
+
+/** A job that is off the list: the history may have what came out of it. */
+function Forgotten({ id }: { readonly id: string }) {
+  const { data, isPending } = useRun(id);
+  if (data !== undefined) return <Result id={id} name={data.run.name} receipt={data.run.receipt} />;
+  if (isPending) return null;
+  return (
+    <Screen title="This job is not known any more">
+      <p>
+        It was taken off the list, or Featherweight was started again since. What was finished stands in the history;
+        nothing else got a final name.
+      </p>
+      <Link href="/history">Open the history</Link>
+    </Screen>
+  );
 }
 
 function Failed({ job }: { readonly job: Job }) {

@@ -2,6 +2,7 @@ import { Button } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import type { Job } from '../../../contract/jobs.ts';
+import { Failure } from '../../components/Failure.tsx';
 import { LinkButton } from '../../components/LinkButton.tsx';
 import { failureWords } from '../../components/failure-words.ts';
 import { useRetryJob, useSteerJob } from '../../host/jobs.ts';
@@ -15,6 +16,7 @@ import { StopMenu } from './StopMenu.tsx';
 export function QueuePanel({ queue: { current, waiting, paused, attention, ended } }: { readonly queue: Queue }) {
   const steer = useSteerJob();
   const retry = useRetryJob();
+  const error = steer.error ?? retry.error;
   const isEmpty = current === undefined && [waiting, paused, attention, ended].every(({ length }) => length === 0);
   const move = (id: string, way: 'up' | 'down') => () => {
     const before = moveTarget(waiting, id, way);
@@ -27,6 +29,7 @@ export function QueuePanel({ queue: { current, waiting, paused, attention, ended
   );
   return (
     <div className={classes.panel}>
+      {error !== null && <Failure error={error} />}
       {isEmpty && <p>No job waits or works. What you start will stand here.</p>}
       <Group title="Needs attention" jobs={attention}>
         {(job) => (
