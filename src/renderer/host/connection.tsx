@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useState, type ReactNode } from 'react';
 import type { Evaluation } from '../../contract/evaluations.ts';
 import type { ExportJob } from '../../contract/exports.ts';
+import type { FitJob } from '../../contract/fits.ts';
 import { isWorking, type Job } from '../../contract/jobs.ts';
 import type { Connection } from './connect.ts';
 import { listedJobs, mergeStates } from './merge-states.ts';
@@ -47,6 +48,11 @@ export function ConnectionProvider(props: { readonly connection: Connection; rea
         if (evaluation.state !== 'done') return;
         void queries.invalidateQueries({ queryKey: ['evaluations', 'kept'] });
         void queries.invalidateQueries({ queryKey: ['runs'] });
+      }),
+      host.on('fit.changed', (job) => {
+        queries.setQueryData<readonly FitJob[]>(['fits'], (known = []) => mergeStates(known, [job]));
+        void queries.invalidateQueries({ queryKey: ['candidates', job.request.input, job.candidates] });
+        if (job.state === 'done') void queries.invalidateQueries({ queryKey: ['candidates'] });
       }),
       host.on('settings.changed', (settings) => queries.setQueryData(['settings'], settings)),
       host.on('estimate.progress', (progress) => queries.setQueryData(['sampled', progress.path], progress)),

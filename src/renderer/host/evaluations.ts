@@ -13,8 +13,8 @@ export function useEvaluationsUnderWay() {
     queryKey,
     queryFn: async () => {
       const told = await host.call('evaluations.running', {});
-      // Only now: events may have come while the answer was on its way.
-      return mergeStates(queries.getQueryData<readonly Evaluation[]>(queryKey) ?? [], told);
+      // Only now: events may have come while the answer was on its way. What they told first may be the newest.
+      return mergeStates(told, queries.getQueryData<readonly Evaluation[]>(queryKey) ?? []);
     },
   });
 }

@@ -1,30 +1,19 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { useEffect } from 'react';
 import type { FitJob, FitRequest } from '../../contract/fits.ts';
 import { useConnection } from './connection.tsx';
 import { mergeStates } from './merge-states.ts';
 
-/** The fits of a model in this session, newest first, kept new by their events. */
+/** The fits of a model in this session, newest first. Their events are followed on every screen, so what is known stays true. */
 export function useFits(path: string): readonly FitJob[] {
   const { host } = useConnection();
   const queries = useQueryClient();
-  useEffect(
-    () =>
-      host.on('fit.changed', (job) => {
-        queries.setQueryData<readonly FitJob[]>(['fits'], (known = []) => mergeStates(known, [job]));
-        void queries.invalidateQueries({ queryKey: ['candidates', job.request.input, job.candidates] });
-        if (job.state === 'done') void queries.invalidateQueries({ queryKey: ['candidates'] });
-      }),
-    [host, queries],
-  );
   const { data = [] } = useQuery({
     queryKey: ['fits'],
     queryFn: async (): Promise<readonly FitJob[]> => {
       const told = await host.call('fits.running', {});
-      // Only now: events may have come while the answer was on its way.
-      return mergeStates(queries.getQueryData<readonly FitJob[]>(['fits']) ?? [], told);
+      // Only now: events may have come while the answer was on its way. What they told first may be the newest.
+      return mergeStates(told, queries.getQueryData<readonly FitJob[]>(['fits']) ?? []);
     },
-    staleTime: Infinity,
   });
   return data.filter(({ request }) => request.input === path).toReversed();
 }
