@@ -120,6 +120,12 @@ test('a job shows how far it is and can be stopped, leaving the original and not
   await window.getByRole('button', { name: 'Compress exactly' }).click();
   await expect(window.getByRole('progressbar')).toBeVisible();
   await expect(window.getByText(/^[\d.]+ MB of 400 MB/)).toBeVisible();
+  // Who works by keyboard keeps their place when a button becomes another one.
+  await window.getByRole('button', { name: 'Pause' }).focus();
+  for (const key of ['Tab', 'Shift+Tab', 'Enter']) await window.keyboard.press(key);
+  await expect(window.getByRole('button', { name: 'Go on' })).toBeFocused();
+  await window.keyboard.press('Enter');
+  await expect(window.getByRole('button', { name: 'Pause' })).toBeFocused();
   server.pause();
   await window.getByRole('button', { name: /^Stop/ }).click();
   await window.getByRole('menuitem', { name: 'Cancel and remove the unfinished file' }).click();

@@ -5,6 +5,7 @@ import { useConnection } from '../host/connection.tsx';
 import { useAnnouncedSettings } from './announced-settings.ts';
 import classes from './Frame.module.css';
 import { InspectorPlace } from './Inspector.tsx';
+import { useKeptFocus } from './kept-focus.ts';
 import { KeyboardSheet } from './KeyboardSheet.tsx';
 import { PastedHashProvider } from './PastedHash.tsx';
 import { Rail } from './Rail.tsx';
@@ -22,6 +23,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const [isSheetOpen, setSheetOpen] = useState(false);
   const [place, setPlace] = useState<HTMLElement | null>(null);
   useAnnouncedSettings();
+  useKeptFocus(main);
   useEffect(() => {
     // A new screen starts at its beginning, also for those who cannot see that it changed.
     if (shown.current === location) return;
