@@ -161,7 +161,9 @@ test('a job is held by hand and goes on, waiting ones change places, and ended o
   host.on('job.changed', ({ id, state }) => id === first.id && states.at(-1) !== state && states.push(state));
   const [second, third] = [await start('b'), await start('c')];
   await until(() => states.includes('compressing'));
+  const pausing = new Promise<Job>((resolve) => host.on('job.changed', resolve));
   expect(await host.call('jobs.pause', { id: first.id })).toEqual({ done: true });
+  expect(await pausing).toMatchObject({ state: 'compressing', pausedBy: 'you' });
   await until(() => states.at(-1) === 'paused');
   expect(await host.call('jobs.move', { id: third.id, before: second.id })).toEqual({ done: true });
   expect(orders.at(-1)).toEqual([first.id, third.id, second.id]);

@@ -63,7 +63,8 @@ export class JobRunner {
         if (gate.isHeld && entry.job.resumable) controller.abort(new Suspension());
       }, this.#options.milliseconds.patience).unref();
     });
-    if (when === 'after-tensor') this.#ledger.set(entry, { pausedBy: by });
+    // The border may be seconds away, and a click that shows nothing is clicked again.
+    this.#ledger.set(entry, { pausedBy: by });
   }
 
   /** The inverse of {@link hold}. */

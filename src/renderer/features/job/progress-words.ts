@@ -31,7 +31,7 @@ export function phaseWords({ state, phase, pausedBy, disk }: Job): string {
   if (state === 'paused' && pausedBy === 'disk' && disk !== undefined)
     return `${pauses['disk'] ?? ''}: ${bytesText(disk.free)} free, ${bytesText(disk.needed)} needed`;
   if (state === 'paused') return pauses[pausedBy ?? 'you'] ?? 'Paused';
-  if (isWorking(state) && pausedBy === 'you') return 'Finishing this tensor, then pausing';
+  if (isWorking(state) && pausedBy !== undefined) return 'Finishing what is in hand, then pausing';
   return states[state] ?? phases[phase ?? 'scan'] ?? 'Working';
 }
 

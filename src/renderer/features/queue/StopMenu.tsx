@@ -30,7 +30,7 @@ export function StopMenu({ job, hasKeys = false }: StopMenuProps) {
         </Button>
       )}
       {works && (
-        <Button variant="default" onClick={() => pause('now')} disabled={job.pausedBy === 'you'}>
+        <Button variant="default" onClick={() => pause('now')} disabled={job.pausedBy !== undefined}>
           Pause
         </Button>
       )}
