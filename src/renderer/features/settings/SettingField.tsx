@@ -1,6 +1,7 @@
-import { NativeSelect, NumberInput, Switch, TextInput } from '@mantine/core';
+import { NativeSelect, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { settingsChanges, type Settings } from '../../../contract/settings.ts';
+import { SavedNumber } from '../../components/SavedNumber.tsx';
 import classes from './SettingField.module.css';
 import type { Field } from './setting-fields.ts';
 
@@ -60,13 +61,15 @@ function Control({ field, value, onChange }: ControlProps) {
       return <Written field={field} named={named} value={textOf(value)} onChange={onChange} />;
     case 'number':
       return (
-        <NumberInput
+        <SavedNumber
           {...named}
-          value={typeof value === 'number' ? value / field.unit : ''}
+          value={typeof value === 'number' ? value / field.unit : undefined}
           min={field.least}
+          max={field.most ?? Math.floor(Number.MAX_SAFE_INTEGER / field.unit)}
           suffix={field.suffix}
           placeholder={field.empty}
-          onChange={(shown) => onChange(typeof shown === 'number' ? Math.round(shown * field.unit) : field.empty)}
+          isOptional={field.empty !== undefined}
+          onChange={(shown) => onChange(shown === undefined ? field.empty : Math.round(shown * field.unit))}
         />
       );
   }
@@ -79,17 +82,22 @@ interface WrittenProps {
   readonly onChange: (value: string) => void;
 }
 
-/** Text that is taken when it is left, since half a path is no path. */
+/** Text that is taken when it is left, or with Enter, since half a path is no path. */
 function Written({ field, named, value, onChange }: WrittenProps) {
-  const [text, setText] = useState(value);
+  const [written, setWritten] = useState<string>();
+  const take = () => {
+    setWritten(undefined);
+    if (written !== undefined && written !== value) onChange(written);
+  };
   return (
     <TextInput
       {...named}
-      value={text}
+      value={written ?? value}
       placeholder={field.placeholder}
-      onChange={({ currentTarget }) => setText(currentTarget.value)}
-      onBlur={() => {
-        if (text !== value) onChange(text);
+      onChange={({ currentTarget }) => setWritten(currentTarget.value)}
+      onBlur={take}
+      onKeyDown={({ key }) => {
+        if (key === 'Enter') take();
       }}
     />
   );

@@ -16,7 +16,7 @@ interface FieldBase {
   readonly isShown?: (settings: Settings) => boolean;
 }
 
-/** One setting as a form draws it. Numbers are shown in units of `unit` base units; `least` is in the shown unit. */
+/** One setting as a form draws it. Numbers are shown in units of `unit` base units; `least` and `most` are in the shown unit. */
 export type Field = FieldBase &
   (
     | { readonly kind: 'choice'; readonly choices: readonly Choice[] }
@@ -27,6 +27,7 @@ export type Field = FieldBase &
         readonly unit: number;
         readonly suffix: string;
         readonly least: number;
+        readonly most?: number;
         readonly empty?: string;
       }
   );
@@ -76,7 +77,7 @@ export function settingFields(catalog: Catalog | undefined): readonly Field[] {
     },
     {
       ...{ id: 'threads', group: 'This machine', title: 'Threads', kind: 'number' },
-      ...{ unit: 1, suffix: '', least: 1, empty: 'auto' },
+      ...{ unit: 1, suffix: '', least: 1, most: 256, empty: 'auto' },
       says: 'How many cores work. Empty: as many as there are.',
     },
     {
