@@ -7,15 +7,19 @@ import {
   optionalTables,
   requireCount,
   restOf,
+  shapes,
+  texts,
   width,
+  widths,
   type StoredIndex,
 } from './stored-index.ts';
 
-/** A column whose rows are all the same is that one value. */
-const column = <Row extends z.ZodType>(row: Row) => z.union([row, z.array(row)]);
+// A column whose rows are all the same is that one value.
+const textOrTexts = z.union([z.string(), texts]);
+const widthOrWidths = z.union([width, widths]);
 
 /** The text of an index, without what follows from the rest: columns of zeros, names and lengths told elsewhere. See `spec.md`. */
-export const compactSchema = z.strictObject({
+const compactSchema = z.strictObject({
   name: z.string(),
   files: z
     .array(
@@ -30,14 +34,14 @@ export const compactSchema = z.strictObject({
       }),
     )
     .default([{}]),
-  streams: z.strictObject({ lengths: counts, widths: column(width).default(1), codecs: column(z.string()) }),
+  streams: z.strictObject({ lengths: counts, widths: widthOrWidths.default(1), codecs: textOrTexts }),
   blocks: counts.default([]),
   tensors: z
     .strictObject({
       files: counts.optional(),
-      names: z.array(z.string()),
-      dtypes: column(z.string()),
-      shapes: z.array(counts),
+      names: texts,
+      dtypes: textOrTexts,
+      shapes,
       offsets: differences.optional(),
       lengths: differences.optional(),
       digests: counts.optional(),
@@ -46,7 +50,7 @@ export const compactSchema = z.strictObject({
   ...optionalTables,
 });
 
-type CompactIndex = z.input<typeof compactSchema>;
+export type CompactIndex = z.input<typeof compactSchema>;
 
 const usualFormat = 'bytes';
 
@@ -92,7 +96,7 @@ export function compactIndex(stored: StoredIndex): CompactIndex {
   };
 }
 
-/** The inverse of {@link compactIndex}, for blocks of `blocksBytes` together. Throws where the parts do not fit each other. */
+/** The inverse of {@link compactIndex}, for blocks of `blocksBytes` together. Throws where it is none, or its parts do not fit each other. */
 export function expandIndex(compact: CompactIndex, blocksBytes: number): StoredIndex {
   const { name, streams, blocks, files, tensors, ...others } = compactSchema.parse(compact);
   const many = streams.lengths.length;

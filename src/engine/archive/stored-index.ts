@@ -1,12 +1,31 @@
 import { z } from 'zod';
+import type { Width } from '../codecs/codec.ts';
 import { storedApproximation } from './approximation-text.ts';
 import type { IndexText } from './index-text.ts';
 
 export const count = z.int().min(0);
-export const counts = z.array(count);
-/** What a column says of a row is how it differs from what the rows before let expect, so that most of it is zeros. */
-export const differences = z.array(z.int());
 export const width = z.union([z.literal(1), z.literal(2), z.literal(4), z.literal(8)]);
+
+/**
+ * A column is looked through and taken as it is. An array of the schema library makes some objects for each row, which for
+ * a hundred thousand tensors are more than the rest of the work takes.
+ */
+function columnOf<Row>(isRow: (value: unknown) => value is Row, words: string) {
+  return z.custom<Row[]>((value) => Array.isArray(value) && value.every(isRow), `not a column of ${words}`);
+}
+
+const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
+const isCount = (value: unknown): value is number => isInteger(value) && value >= 0;
+const isText = (value: unknown): value is string => typeof value === 'string';
+const isWidth = (value: unknown): value is Width => value === 1 || value === 2 || value === 4 || value === 8;
+const isShape = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);
+
+export const counts = columnOf(isCount, 'counts');
+/** What a column says of a row is how it differs from what the rows before let expect, so that most of it is zeros. */
+export const differences = columnOf(isInteger, 'integers');
+export const texts = columnOf(isText, 'texts');
+export const widths = columnOf(isWidth, 'widths');
+export const shapes = columnOf(isShape, 'shapes');
 
 /** What only some indexes have, in every version alike. */
 export const optionalTables = {
@@ -18,7 +37,7 @@ export const optionalTables = {
       slices: counts.optional(),
       axes: counts,
       orders: counts,
-      permutations: z.array(counts),
+      permutations: shapes,
     })
     .optional(),
   approximation: storedApproximation.optional(),
@@ -27,7 +46,7 @@ export const optionalTables = {
 /** The index as its text holds it; checksums and digests are in the table beside it. `spec.md` says what each means. */
 export const storedTables = {
   name: z.string(),
-  streams: z.strictObject({ lengths: counts, widths: z.array(width), codecs: z.array(z.string()) }),
+  streams: z.strictObject({ lengths: counts, widths, codecs: texts }),
   blocks: z.strictObject({ lengths: counts }),
   files: z.array(
     z.strictObject({
@@ -42,9 +61,9 @@ export const storedTables = {
   ),
   tensors: z.strictObject({
     files: counts,
-    names: z.array(z.string()),
-    dtypes: z.array(z.string()),
-    shapes: z.array(counts),
+    names: texts,
+    dtypes: texts,
+    shapes,
     offsets: differences,
     lengths: counts,
     digests: counts,

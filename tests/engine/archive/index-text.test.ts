@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { expandIndex } from '../../../src/engine/archive/compact-index.ts';
+import { expandIndex, type CompactIndex } from '../../../src/engine/archive/compact-index.ts';
 import { decodeIndex, encodeIndex, type IndexText } from '../../../src/engine/archive/index-text.ts';
 
 const digest = (number: number): string => number.toString(16).padStart(64, '5');
@@ -70,7 +70,7 @@ function withShortDigests(index: IndexText): IndexText {
 }
 
 describe('the index', () => {
-  test.each([0, 1, 5, 3000])('of %i tensors comes back', (count) => {
+  test.each([0, 1, 5, 3000, 40_000])('of %i tensors comes back', (count) => {
     const index = indexOf(count);
     expect(decode(encodeIndex(index))).toEqual(withShortDigests(withChecksums(index)));
   });
@@ -150,6 +150,21 @@ describe('the index', () => {
       [2 ** 53, 0, 0],
     ])
       expect(() => decode(encodeIndex({ ...index, tensors: { ...index.tensors, offsets } }))).toThrow();
+  });
+
+  test.each([
+    ['counts', { streams: { lengths: [1, -1], codecs: 'store' } }],
+    ['counts', { streams: { lengths: [1, '1'], codecs: 'store' } }],
+    ['counts', { streams: { lengths: 1, codecs: 'store' } }],
+    ['texts', { streams: { lengths: [1], codecs: [1] } }],
+    ['widths', { streams: { lengths: [1], codecs: 'store', widths: [3] } }],
+    ['integers', { files: [{ lengths: [0.5] }] }],
+    ['texts', { tensors: { names: ['a', null], dtypes: 'F32', shapes: [[], []] } }],
+    ['shapes', { tensors: { names: ['a', 'b'], dtypes: 'F32', shapes: [[], [1, [2]]] } }],
+    ['shapes', { tensors: { names: ['a'], dtypes: 'F32', shapes: [2 ** 53] } }],
+  ])('whose rows are no %s is refused', (what, tables) => {
+    const hostile = { name: 'x', streams: { lengths: [1], codecs: 'store' }, ...tables };
+    expect(() => expandIndex(hostile as CompactIndex, 4)).toThrow(`not a column of ${what}`);
   });
 
   test('of 2^53 segments of two streams is refused before there is room for them', () => {
