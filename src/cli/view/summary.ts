@@ -97,9 +97,9 @@ export function verifySummary(report: VerifyReport): string {
 
 interface Share {
   readonly codec: string;
-  readonly count: number;
-  readonly bytesIn: number;
-  readonly bytesOut: number;
+  count: number;
+  bytesIn: number;
+  bytesOut: number;
 }
 
 function leaningLines({ tensors }: CompressReport): readonly string[] {
@@ -122,7 +122,11 @@ function codecLines({ tensors, bytes }: CompressReport): readonly string[] {
   const shares = new Map<string, Share>();
   for (const { codec: tree, bytesIn, bytesOut, equalTo } of tensors) {
     const codec = equalTo === undefined ? tree : 'equal to an earlier tensor';
-    shares.set(codec, sum(codec, [shares.get(codec), { codec, count: 1, bytesIn, bytesOut }]));
+    const share = shares.get(codec) ?? { codec, count: 0, bytesIn: 0, bytesOut: 0 };
+    shares.set(codec, share);
+    share.count += 1;
+    share.bytesIn += bytesIn;
+    share.bytesOut += bytesOut;
   }
   const sorted = [...shares.values()].sort((one, other) => other.bytesIn - one.bytesIn);
   const rest = sorted.slice(shownCodecs);
@@ -144,9 +148,8 @@ function codecLines({ tensors, bytes }: CompressReport): readonly string[] {
   );
 }
 
-function sum(codec: string, shares: readonly (Share | undefined)[]): Share {
-  const total = (pick: (share: Share) => number): number =>
-    shares.reduce((all, share) => all + (share === undefined ? 0 : pick(share)), 0);
+function sum(codec: string, shares: readonly Share[]): Share {
+  const total = (pick: (share: Share) => number): number => shares.reduce((all, share) => all + pick(share), 0);
   return {
     codec,
     count: total(({ count }) => count),

@@ -175,8 +175,11 @@ function expectLengths({
   };
 }
 
-function unlessZeros<Name extends string>(name: Name, rows: readonly number[]): { readonly [name in Name]?: number[] } {
-  return rows.every((row) => row === 0) ? {} : ({ [name]: [...rows] } as { readonly [name in Name]: number[] });
+function unlessZeros<Name extends string>(
+  name: Name,
+  rows: readonly number[],
+): { readonly [name in Name]?: readonly number[] } {
+  return rows.every((row) => row === 0) ? {} : ({ [name]: rows } as { readonly [name in Name]: readonly number[] });
 }
 
 function zeros(length: number): number[] {
@@ -184,12 +187,12 @@ function zeros(length: number): number[] {
 }
 
 /** The one value of all rows, if there are any. */
-function merged<Row>(rows: readonly Row[]): Row | Row[] {
+function merged<Row>(rows: readonly Row[]): Row | readonly Row[] {
   const [first] = rows;
-  return first !== undefined && rows.every((row) => row === first) ? first : [...rows];
+  return first !== undefined && rows.every((row) => row === first) ? first : rows;
 }
 
 /** The inverse of {@link merged}, for `length` rows. */
-function spread<Row extends string | number>(rows: Row | Row[], length: number): Row[] {
-  return Array.isArray(rows) ? rows : Array<Row>(length).fill(rows);
+function spread<Row extends string | number>(rows: Row | readonly Row[], length: number): readonly Row[] {
+  return typeof rows === 'object' ? rows : Array<Row>(length).fill(rows);
 }

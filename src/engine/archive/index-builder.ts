@@ -128,7 +128,7 @@ export class IndexBuilder {
     tensorDigests: readonly string[],
     approximation?: ApproximationText,
   ): IndexText {
-    const tensors = this.#files.flatMap((file, number) => file.tensors.map((tensor) => ({ ...tensor, file: number })));
+    const tensors = this.#files.flatMap((file) => file.tensors);
     return {
       name: this.#name,
       streams: this.#streams,
@@ -139,13 +139,13 @@ export class IndexBuilder {
         metadata: shortened(metadata),
       })),
       tensors: {
-        files: tensors.map(({ file }) => file),
+        files: this.#files.flatMap((file, number) => Array<number>(file.tensors.length).fill(number)),
         names: tensors.map(({ name }) => name),
         dtypes: tensors.map(({ dtype }) => dtype),
-        shapes: tensors.map(({ shape }) => [...shape]),
+        shapes: tensors.map(({ shape }) => shape),
         offsets: tensors.map(({ offset }) => offset),
         lengths: tensors.map(({ byteLength }) => byteLength),
-        sha256s: [...tensorDigests],
+        sha256s: tensorDigests,
       },
       ...(this.#references.size > 0 && this.#referenceColumns()),
       ...(approximation && { approximation }),

@@ -11,14 +11,14 @@ export const width = z.union([z.literal(1), z.literal(2), z.literal(4), z.litera
  * a hundred thousand tensors are more than the rest of the work takes.
  */
 function columnOf<Row>(isRow: (value: unknown) => value is Row, words: string) {
-  return z.custom<Row[]>((value) => Array.isArray(value) && value.every(isRow), `not a column of ${words}`);
+  return z.custom<readonly Row[]>((value) => Array.isArray(value) && value.every(isRow), `not a column of ${words}`);
 }
 
 const isInteger = (value: unknown): value is number => Number.isSafeInteger(value);
 const isCount = (value: unknown): value is number => isInteger(value) && value >= 0;
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isWidth = (value: unknown): value is Width => value === 1 || value === 2 || value === 4 || value === 8;
-const isShape = (value: unknown): value is number[] => Array.isArray(value) && value.every(isCount);
+const isShape = (value: unknown): value is readonly number[] => Array.isArray(value) && value.every(isCount);
 
 export const counts = columnOf(isCount, 'counts');
 /** What a column says of a row is how it differs from what the rows before let expect, so that most of it is zeros. */
@@ -109,43 +109,39 @@ export function packIndex(
     table,
     stored: {
       name,
-      streams: { lengths: [...streams.lengths], widths: [...streams.widths], codecs: [...streams.codecs] },
-      blocks: { lengths: [...blocks.lengths] },
+      streams: { lengths: streams.lengths, widths: streams.widths, codecs: streams.codecs },
+      blocks: { lengths: blocks.lengths },
       files: files.map(({ sha256: _, ...file }) => ({
         name: file.name,
         format: file.format,
         bytes: file.bytes,
         metadata: { ...file.metadata },
         streams: file.streams.map((stream) => stream - nextStream(stream)),
-        starts: [...file.starts],
+        starts: file.starts,
         lengths: file.lengths.map(
           (length, segment) => restOf(streams.lengths, file.streams[segment], file.starts[segment]) - length,
         ),
       })),
       tensors: {
-        files: [...tensors.files],
-        names: [...tensors.names],
-        dtypes: [...tensors.dtypes],
-        shapes: tensors.shapes.map((shape) => [...shape]),
+        files: tensors.files,
+        names: tensors.names,
+        dtypes: tensors.dtypes,
+        shapes: tensors.shapes,
         offsets: tensors.offsets.map((offset, tensor) => offset - (ends[tensor] ?? 0)),
-        lengths: [...tensors.lengths],
+        lengths: tensors.lengths,
         digests: repeats,
       },
       ...(bases && { bases: bases.map(({ sha256: _, ...base }) => base) }),
       ...(references && {
-        references: {
-          streams: [...references.streams],
-          bases: [...references.bases],
-          offsets: [...references.offsets],
-        },
+        references: { streams: references.streams, bases: references.bases, offsets: references.offsets },
       }),
       ...(inner && {
         inner: {
-          tensors: [...inner.tensors],
-          ...(inner.slices && { slices: [...inner.slices] }),
-          axes: [...inner.axes],
-          orders: [...inner.orders],
-          permutations: inner.permutations.map((order) => [...order]),
+          tensors: inner.tensors,
+          ...(inner.slices && { slices: inner.slices }),
+          axes: inner.axes,
+          orders: inner.orders,
+          permutations: inner.permutations,
         },
       }),
       ...(approximation && { approximation: storedApproximation.strip().parse(approximation) }),

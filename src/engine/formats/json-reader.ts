@@ -42,12 +42,11 @@ const backslash = 0x5c;
 const fewKeys = 8;
 const comma = 0x2c;
 const closing = 0x5d;
-/** Up to here a TextDecoder costs more than it saves, and a header is mostly short words. */
-const shortText = 64;
 
 /** Reads `bytes`, which stand at byte `base` of the file called `what` in messages. */
 export function readJson(bytes: Uint8Array, what: string, base = 0): JsonReader {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
   let at = 0;
   let depth = 0;
 
@@ -107,14 +106,10 @@ export function readJson(bytes: Uint8Array, what: string, base = 0): JsonReader 
       }
       at += 1;
     }
-    const text = plain && at - start <= shortText ? asciiText(start, at) : decodeText(start, at);
+    // Where no byte is above 127 Latin-1 is the same, and takes no view of the bytes for each string.
+    const text = plain ? buffer.toString('latin1', start, at) : decodeText(start, at);
     at += 1;
     return escaped ? unescape(text, start) : text;
-  }
-
-  function asciiText(start: number, end: number): string {
-    // Spreading would go through an iterator, byte by byte.
-    return Reflect.apply(String.fromCharCode, undefined, bytes.subarray(start, end)) as string;
   }
 
   function decodeText(start: number, end: number): string {

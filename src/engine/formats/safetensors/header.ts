@@ -76,5 +76,6 @@ function readCounts(json: JsonReader, most: number, what: string, name: string):
     if (index === most) json.fail(`the ${what} of ${shown(name)} has more than ${most} numbers`);
     counts.push(json.count());
   });
-  return counts;
+  // A list that was pushed to has room for more than a dozen others, and each tensor keeps one.
+  return counts.slice();
 }

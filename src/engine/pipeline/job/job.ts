@@ -64,7 +64,9 @@ export async function* runJob<Result, Own = never>(
       hasEnded = await Promise.race([ended, wake.promise.then(() => false)]);
       wake = Promise.withResolvers();
       // All that there are at once: a hundred thousand tensors come together, and taking the first of so many moves all others.
-      for (let batch = queue.splice(0); batch.length > 0; batch = queue.splice(0)) yield* batch;
+      // One by one, because `yield*` makes several promises for each.
+      for (let batch = queue.splice(0); batch.length > 0; batch = queue.splice(0))
+        for (const event of batch) yield event;
     }
     await running;
   } catch (error) {
