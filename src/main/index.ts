@@ -6,6 +6,9 @@ protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, se
 
 listenForFiles();
 
+// Windows shows notices of programs only that name themselves as their installer did (`appId` in package.json).
+if (process.platform === 'win32') app.setAppUserModelId('org.featherweight.app');
+
 // Two programs on one history would tell each other's windows nothing, so the second one only raises the first.
 if (!app.requestSingleInstanceLock()) app.quit();
 // Awaiting `whenReady` at the top level of an ESM entry never resolves, so the application starts from its callback.

@@ -31,3 +31,9 @@ test('every fuse that would let others run code in the program is off', async ()
     },
   });
 });
+
+test('the program names itself to Windows as its installer does', async () => {
+  const { build } = await read('package.json');
+  const entry = await readFile(new URL('../../src/main/index.ts', import.meta.url), 'utf8');
+  expect(entry).toContain(`app.setAppUserModelId('${(build as { readonly appId: string }).appId}')`);
+});
