@@ -5,7 +5,7 @@ import { advance, newJob } from '../../src/host/jobs/job-record.ts';
 test('a job that is coded and proved at once tells of one phase after the other, and never goes back', () => {
   const bytesTotal = 30;
   const progress = (phase: 'compress' | 'prove' | 'flush', bytesDone: number) =>
-    ({ ...{ type: 'progress', phase, bytesDone, bytesTotal }, bytesOut: bytesDone, rate: 1, secondsLeft: 1 }) as const;
+    ({ type: 'progress', phase, bytesDone, bytesTotal, bytesOut: bytesDone, rate: 1, secondsLeft: 1 }) as const;
   let job: Job = { ...newJob({ command: 'compress', input: '/model' }), state: 'compressing', bytesTotal };
   const told: string[] = [];
   for (const [phase, bytesDone] of [
