@@ -6,7 +6,8 @@ interface Held {
   readonly way: readonly { readonly parent: Element; readonly child: number }[];
 }
 
-const focusable = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), summary, [tabindex="0"]';
+const focusable =
+  'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), summary, [tabindex="0"]';
 
 /**
  * Keeps the place of who works by keyboard. What has the focus often goes by being used: a row that is cancelled, “Pause” that

@@ -2,7 +2,10 @@ import { NumberInput, type NumberInputProps } from '@mantine/core';
 import { useState } from 'react';
 import { takenNumber } from './taken-number.ts';
 
-interface SavedNumberProps extends Omit<NumberInputProps, 'value' | 'onChange' | 'onBlur' | 'onKeyDown' | 'min' | 'max'> {
+interface SavedNumberProps extends Omit<
+  NumberInputProps,
+  'value' | 'onChange' | 'onBlur' | 'onKeyDown' | 'min' | 'max'
+> {
   /** As it is saved; undefined: none. */
   readonly value: number | undefined;
   readonly min: number;

@@ -6,14 +6,14 @@ test('a link that is opened where the window already is signs in anew, and any o
   const asked: string[] = [];
   const listeners: (() => void)[] = [];
   let reloads = 0;
-  const location = { hash: '#token=first', reload: () => void reloads++ };
+  const location = { hash: '#token=first', reload: () => (reloads += 1) };
   const stand = {
     location,
     history: { replaceState: (_state: unknown, _title: string, path: string) => (location.hash = path.slice(1)) },
     addEventListener: (_name: string, listener: () => void) => listeners.push(listener),
-    fetch: async (path: string) => {
+    fetch: (path: string) => {
       asked.push(path);
-      return Response.json({ value: {} });
+      return Promise.resolve(Response.json({ value: {} }));
     },
   };
   await connect(stand as unknown as Window);
@@ -34,8 +34,8 @@ test('a server that is gone or was started again is told apart from a folder tha
   const answering = (answer: () => Promise<Response>) => httpHost({ fetch: answer, eventSource }).call('app.info', {});
   const gone = answering(() => Promise.reject(new TypeError('Failed to fetch')));
   await expect(gone).rejects.toMatchObject({ code: 'DISCONNECTED' });
-  const restarted = answering(async () => new Response('Open the link.', { status: 401 }));
+  const restarted = answering(() => Promise.resolve(new Response('Open the link.', { status: 401 })));
   await expect(restarted).rejects.toMatchObject({ code: 'DISCONNECTED', message: 'Open the link.' });
-  const closed = answering(async () => new Response('Not this page.', { status: 403 }));
+  const closed = answering(() => Promise.resolve(new Response('Not this page.', { status: 403 })));
   await expect(closed).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
 });
