@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import type { Input, Output } from '../../contract/calls.ts';
-import type { ZooRun } from '../../contract/zoo.ts';
+import { isZooBusy, type ZooRun } from '../../contract/zoo.ts';
 import { useConnection } from './connection.tsx';
 import { newerState } from './merge-states.ts';
 import { usePages } from './use-pages.ts';
@@ -13,7 +13,15 @@ const lastKey = ['zoo', 'last'];
 export function useZooState() {
   const { host } = useConnection();
   const queries = useQueryClient();
-  useEffect(() => host.on('zoo.changed', (run) => tellState(queries, run)), [host, queries]);
+  useEffect(
+    () =>
+      host.on('zoo.changed', (run) => {
+        tellState(queries, run);
+        // Another window may have asked for it, or this one before it was loaded again.
+        if (!isZooBusy(run)) void queries.invalidateQueries({ queryKey: lastKey });
+      }),
+    [host, queries],
+  );
   return useQuery({
     queryKey: stateKey,
     queryFn: async () => {
