@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** A folder that the host may read, and under which it may write. */
-export const root = z.object({ name: z.string(), path: z.string() });
+/** A folder that the host may read, and under which it may write; the program's own holds samples and what was dropped. */
+export const root = z.object({ name: z.string(), path: z.string(), isOwn: z.boolean() });
 
 export const fileEntry = z.object({
   name: z.string(),

@@ -155,7 +155,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     ...originals,
     ...evaluations.handlers,
     ...settingsHandlers(settings),
-    ...fileHandlers(access),
+    ...fileHandlers(access, workFolder),
     ...sampleHandlers(sample, workFolder),
     ...approximations.handlers,
     ...fits.handlers,

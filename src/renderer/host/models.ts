@@ -63,6 +63,12 @@ export function useLook(path: string, { file, name }: TensorKey) {
   });
 }
 
+/** The folders that the program was opened for, and its own. */
+export function useRoots() {
+  const { host } = useConnection();
+  return useQuery({ queryKey: ['roots'], queryFn: () => host.call('files.roots', {}), gcTime: 0 });
+}
+
 /** One folder's entries, or the allowed folders where no path is given. */
 export function useFolder(path: string | undefined) {
   const { host } = useConnection();
@@ -73,7 +79,10 @@ export function useFolder(path: string | undefined) {
       const roots = await host.call('files.roots', {});
       return {
         path: '',
-        entries: roots.map((root) => ({ ...root, kind: 'folder' as const, bytes: 0 })),
+        entries: roots.map(({ name, path: place, isOwn }) => ({
+          ...{ name: isOwn ? 'Dropped files and samples' : name, path: place },
+          ...{ kind: 'folder' as const, bytes: 0 },
+        })),
         truncated: false,
       };
     },

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { Actions } from '../../components/Actions.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { useConnection } from '../../host/connection.tsx';
-import { useFolder } from '../../host/models.ts';
+import { useRoots } from '../../host/models.ts';
 import { useLastZoo, useScanZoo } from '../../host/zoo.ts';
 import { bytesText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
@@ -12,11 +12,12 @@ import { summaryWords } from './zoo-words.ts';
 /** Which folders to look through, and what was found. Symbolic and hard links are never counted twice. */
 export function ScanForm({ isBusy }: { readonly isBusy: boolean }) {
   const { native } = useConnection();
-  const roots = useFolder(undefined);
+  const roots = useRoots();
   const summary = useLastZoo().data?.summary;
   const scan = useScanZoo();
   const [written, setWritten] = useState<string>();
-  const folders = written ?? (summary?.roots ?? roots.data?.entries.map(({ path }) => path) ?? []).join('\n');
+  const opened = roots.data?.filter(({ isOwn }) => !isOwn).map(({ path }) => path);
+  const folders = written ?? (summary?.roots ?? opened ?? []).join('\n');
   const chosen = folders
     .split('\n')
     .map((line) => line.trim())
