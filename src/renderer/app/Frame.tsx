@@ -12,6 +12,7 @@ import { Rail } from './Rail.tsx';
 import { useOpen } from './use-open.ts';
 import { useOpenedFiles } from './use-opened-files.ts';
 import { useShortcut } from './use-shortcut.ts';
+import { useStrayDrops } from './stray-drops.ts';
 
 /** The rail, the place for a screen, the inspector at its right, and the strip of the queue. */
 export function Frame({ children }: { readonly children: ReactNode }) {
@@ -24,6 +25,7 @@ export function Frame({ children }: { readonly children: ReactNode }) {
   const [place, setPlace] = useState<HTMLElement | null>(null);
   useAnnouncedSettings();
   useKeptFocus(main);
+  useStrayDrops();
   useEffect(() => {
     // A new screen starts at its beginning, also for those who cannot see that it changed.
     if (shown.current === location) return;

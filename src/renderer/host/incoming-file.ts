@@ -8,7 +8,8 @@ import { fileTraits } from './file-traits.ts';
 import { useOpenModel } from './models.ts';
 
 export interface IncomingFile {
-  readonly open: (file: File) => Promise<void>;
+  /** One; of several none is opened, since each has a screen of its own. */
+  readonly open: (files: readonly File[]) => Promise<void>;
   readonly cancel: () => void;
   /** The file that is being handed over, from 0 to 1. */
   readonly incoming: { readonly name: string; readonly share: number } | undefined;
@@ -26,8 +27,10 @@ export function useIncomingFile(): IncomingFile {
   const [error, setError] = useState<HostErrorData>();
   const request = useRef<XMLHttpRequest>(undefined);
 
-  const open = async (file: File) => {
-    setError(undefined);
+  const open = async (files: readonly File[]) => {
+    const [file] = files;
+    setError(files.length > 1 ? several(files.length) : undefined);
+    if (file === undefined || files.length > 1) return;
     try {
       const known = await placeOf({ host, native }, file);
       if (known !== undefined) {
@@ -45,6 +48,11 @@ export function useIncomingFile(): IncomingFile {
     }
   };
   return { open, cancel: () => request.current?.abort(), incoming, error };
+}
+
+function several(count: number): HostErrorData {
+  const message = `${count} files were dropped, and one is opened at a time. To archive many, name their folder in the zoo.`;
+  return { code: 'USAGE', message };
 }
 
 /** Where a dropped file lies, if the desktop tells or the host may read it there. */

@@ -3,19 +3,18 @@ import { useRef, useState, type DragEvent } from 'react';
 import classes from './Home.module.css';
 
 interface DropAreaProps {
-  readonly onFile: (file: File) => Promise<void>;
+  readonly onFiles: (files: readonly File[]) => Promise<void>;
   /** The system's dialog, where there is one; else the browser's own is used. */
   readonly onPick: (() => Promise<void>) | undefined;
 }
 
 /** A button that files can also be dropped on, so that nobody needs to drag. */
-export function DropArea({ onFile, onPick }: DropAreaProps) {
+export function DropArea({ onFiles, onPick }: DropAreaProps) {
   const input = useRef<HTMLInputElement>(null);
   const [isOver, setOver] = useState(false);
 
   const take = (files: FileList | null) => {
-    const file = files?.[0];
-    if (file !== undefined) void onFile(file);
+    if (files !== null && files.length > 0) void onFiles([...files]);
   };
   const over = (event: DragEvent) => {
     event.preventDefault();

@@ -23,7 +23,7 @@ export function Home() {
     <div className={classes.home}>
       <h1>Make a model smaller, and prove that it comes back whole</h1>
       {incoming === undefined ? (
-        <DropArea onFile={open} onPick={canPick ? () => pick('file') : undefined} />
+        <DropArea onFiles={open} onPick={canPick ? () => pick('file') : undefined} />
       ) : (
         <Incoming {...incoming} onCancel={cancel} />
       )}
