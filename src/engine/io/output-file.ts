@@ -150,6 +150,10 @@ export class OutputFile implements AsyncDisposable {
 
   async #requireOwnName(): Promise<void> {
     if (await this.#hasOwnName()) return;
+    if ((await statOrNothing(this.partialPath)) === undefined)
+      throw new FeatherweightError('IO', `"${this.partialPath}" was removed while it was written, or its folder was.`, {
+        facts: { path: this.partialPath },
+      });
     throw new UsageError(`"${this.partialPath}" was replaced by another run; this one gives up its result.`, {
       path: this.partialPath,
     });
