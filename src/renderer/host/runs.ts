@@ -1,4 +1,5 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Run } from '../../contract/jobs.ts';
 import { useConnection } from './connection.tsx';
 
 /** Finished jobs that the search finds, newest first. */
@@ -8,6 +9,25 @@ export function useRuns({ search = '', offset = 0, limit }: RunsWanted) {
     queryKey: ['runs', search, offset, limit],
     queryFn: () => host.call('runs.list', { search, offset, limit }),
     placeholderData: keepPreviousData,
+  });
+}
+
+const runsAtOnce = 1000;
+
+/** All finished jobs that the search finds, however many. */
+export function useAllRuns() {
+  const { host } = useConnection();
+  return useMutation({
+    mutationFn: async (search: string): Promise<readonly Run[]> => {
+      const found: Run[] = [];
+      for (let total = 1; found.length < total;) {
+        const page = await host.call('runs.list', { search, offset: found.length, limit: runsAtOnce });
+        found.push(...page.runs);
+        total = page.runs.length === 0 ? 0 : page.total;
+      }
+      return found;
+    },
+    networkMode: 'always',
   });
 }
 

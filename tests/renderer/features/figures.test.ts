@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Job, Receipt } from '../../../src/contract/jobs.ts';
+import type { Job, Receipt, Run } from '../../../src/contract/jobs.ts';
 import type { Estimate, MapTile } from '../../../src/contract/models.ts';
 import type { ComparedRun } from '../../../src/contract/runs.ts';
 import {
@@ -19,6 +19,7 @@ import {
   estimatedFigures,
   storedFigures,
 } from '../../../src/renderer/features/model/tile-figures.ts';
+import { historyFinding } from '../../../src/renderer/features/history/history-finding.ts';
 import { moveTarget, sortQueue } from '../../../src/renderer/features/queue/queue-order.ts';
 import { bitsStep, bitsStepWords } from '../../../src/renderer/text/bits.ts';
 import { findSha256 } from '../../../src/renderer/text/sha256.ts';
@@ -163,4 +164,13 @@ test('the one sha256 of a text is found, and never one of two or a part of somet
   expect(findSha256(`${hash.toUpperCase()}  model.safetensors\n`)).toBe(hash);
   expect(findSha256(`${hash} ${'cd'.repeat(32)}`)).toBeUndefined();
   expect(findSha256(`${hash}0`)).toBeUndefined();
+});
+
+test('a history says of how many results it speaks, and nothing where a search finds none', () => {
+  const run = (command: string) => ({ command, receipt: { bytesIn: 3e6, bytesOut: 1e6 } }) as Run;
+  const runs = [run('compress'), run('verify'), run('compress')];
+  expect(historyFinding(runs, 3)).toBe('2 archives take 4.00 MB less than the originals.');
+  expect(historyFinding(runs, 4)).toBe('Of the newest 3 results, 2 archives take 4.00 MB less than the originals.');
+  expect(historyFinding([run('verify')], 1)).toBe('None of these is an archive.');
+  expect(historyFinding([], 0)).toBeUndefined();
 });

@@ -8,7 +8,7 @@ import { saveText } from '../../components/chart/save.ts';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
 import { useSample } from '../../host/models.ts';
-import { useRuns } from '../../host/runs.ts';
+import { useAllRuns, useRuns } from '../../host/runs.ts';
 import { countedText } from '../../text/amounts.ts';
 import { csvText } from '../../text/csv.ts';
 import classes from './History.module.css';
@@ -29,11 +29,14 @@ export function History() {
   const field = useRef<HTMLInputElement>(null);
   useShortcut('filter', () => field.current?.focus());
   const runs = data?.runs ?? [];
-  const save = () => saveText('history.csv', 'text/csv', historyCsv(runs));
+  const all = useAllRuns();
+  const save = () =>
+    all.mutate(wanted, { onSuccess: (found) => saveText('history.csv', 'text/csv', historyCsv(found)) });
   useShortcut('export', runs.length > 0 ? save : undefined);
   return (
     <Screen title="History">
       {error && <Failure error={error} />}
+      {all.error && <Failure error={all.error} />}
       <TextInput
         ref={field}
         className={classes.search}
@@ -93,7 +96,7 @@ function Results({ runs, total, isFiltered, onSave, onMore }: ResultsProps) {
     );
   return (
     <>
-      <p>{historyFinding(runs)}</p>
+      <p>{historyFinding(runs, total)}</p>
       <Actions>
         <span role="status" className={classes.quiet}>
           {countedText(total, 'result')}
@@ -107,7 +110,10 @@ function Results({ runs, total, isFiltered, onSave, onMore }: ResultsProps) {
       </Actions>
       {total === 0 && <p>No result has that in its name or path.</p>}
       {runs.length > 0 && <RunTable runs={runs} />}
-      {runs.length < total && (
+      {runs.length < total && runs.length === mostRuns && (
+        <p>{`The newest ${countedText(mostRuns, 'result')} are shown. Older ones are found by their name.`}</p>
+      )}
+      {runs.length < Math.min(total, mostRuns) && (
         <Actions>
           <Button variant="default" onClick={onMore}>
             Show more
