@@ -3,6 +3,8 @@ import { useEffect, type RefObject } from 'react';
 /** An element that had the focus, and its way down from the page: each element that it lies in, and which of its children leads on. */
 interface Held {
   readonly element: Element;
+  /** Whether it was off since, for which a browser takes the focus away as well. */
+  wasOff: boolean;
   readonly way: readonly { readonly parent: Element; readonly child: number }[];
 }
 
@@ -21,20 +23,30 @@ export function useKeptFocus(main: RefObject<HTMLElement | null>): void {
       // Dialogs lie beside the window's root, and give the focus back themselves.
       const isInside = target instanceof Element && target.closest('#root') !== null;
       // Who points does not lose their place, and must not find a button under the next key that they press.
-      held = isInside && target.matches(':focus-visible') ? { element: target, way: wayTo(target) } : undefined;
+      held =
+        isInside && target.matches(':focus-visible')
+          ? { element: target, wasOff: false, way: wayTo(target) }
+          : undefined;
     };
     const letGo = () => (held = undefined);
+    // On its way to another element the focus is nowhere, too.
+    const leave = ({ relatedTarget }: FocusEvent) => (relatedTarget === null ? undefined : letGo());
     const observer = new MutationObserver(() => {
-      if (held === undefined || document.activeElement !== document.body) return;
-      if (held.element.isConnected && !held.element.matches(':disabled')) refocus(held.element);
-      else if (!held.element.isConnected) refocus(placeOf(held, main.current));
+      if (held === undefined) return;
+      const { element } = held;
+      if (element.isConnected && element.matches(':disabled')) held.wasOff = true;
+      else if (document.activeElement !== document.body || !document.hasFocus()) return;
+      else if (!element.isConnected) refocus(placeOf(held, main.current));
+      else if (held.wasOff) refocus(element);
     });
     observer.observe(document.body, { subtree: true, childList: true, attributeFilter: ['disabled'] });
     document.addEventListener('focusin', hold);
+    document.addEventListener('focusout', leave);
     document.addEventListener('pointerdown', letGo);
     return () => {
       observer.disconnect();
       document.removeEventListener('focusin', hold);
+      document.removeEventListener('focusout', leave);
       document.removeEventListener('pointerdown', letGo);
     };
   }, [main]);
