@@ -61,11 +61,13 @@ export function Working({ job }: { readonly job: Job }) {
           value={memory === undefined ? 'not known yet' : bytesText(memory)}
           values={moments.flatMap((moment) => moment.memory ?? [])}
         />
-        <WorkingLine
-          title={disk === undefined ? 'Written' : 'Room on the drive'}
-          value={disk === undefined ? `${bytesText(bytesOut)}${sofar}` : `${bytesText(disk.free)} free`}
-          values={moments.map((moment) => moment.bytesOut)}
-        />
+        {command !== 'verify' && (
+          <WorkingLine
+            title={disk === undefined ? 'Written' : 'Room on the drive'}
+            value={disk === undefined ? `${bytesText(bytesOut)}${sofar}` : `${bytesText(disk.free)} free`}
+            values={moments.map((moment) => moment.bytesOut)}
+          />
+        )}
       </div>
       <p className={classes.done}>
         {`${bytesText(bytesDone)} of ${bytesText(bytesTotal)}`}

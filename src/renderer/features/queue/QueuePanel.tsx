@@ -42,10 +42,10 @@ export function QueuePanel({ queue: { current, waiting, paused, attention, ended
         )}
       </Group>
       <Group title="Working" jobs={current === undefined ? [] : [current]}>
-        {(job) => <StopMenu job={job} />}
+        {(job) => <StopMenu job={job} isNamed />}
       </Group>
       <Group title="Paused" jobs={paused}>
-        {(job) => <StopMenu job={job} />}
+        {(job) => <StopMenu job={job} isNamed />}
       </Group>
       <Group title="Waiting" jobs={waiting}>
         {(job, index) => (

@@ -3,18 +3,22 @@ import { useState } from 'react';
 import { useShortcut } from '../../app/use-shortcut.ts';
 import { isWorking, type Job } from '../../../contract/jobs.ts';
 import { useSteerJob } from '../../host/jobs.ts';
+import { visibleText } from '../../text/visible.ts';
 
 interface StopMenuProps {
   readonly job: Job;
   /** Whether Space and ⌘. mean this job; one at a time. */
   readonly hasKeys?: boolean;
+  /** Whether it stands among others, so that its buttons need the job's name for those who do not see which row they are in. */
+  readonly isNamed?: boolean;
 }
 
 /** The ways to stop a job, each named by what it keeps, and the way on for one that is paused. */
-export function StopMenu({ job, hasKeys = false }: StopMenuProps) {
+export function StopMenu({ job, hasKeys = false, isNamed = false }: StopMenuProps) {
   const steer = useSteerJob();
   const [isOpen, setOpen] = useState(false);
   const { id, state, command } = job;
+  const label = (words: string) => (isNamed ? { 'aria-label': `${words} ${visibleText(job.name)}` } : {});
   const works = isWorking(state);
   const isPaused = state === 'paused';
   const pause = (when: 'now' | 'after-tensor') => steer.mutate({ call: 'jobs.pause', id, when });
@@ -25,18 +29,25 @@ export function StopMenu({ job, hasKeys = false }: StopMenuProps) {
   return (
     <>
       {isPaused && (
-        <Button onClick={resume} loading={steer.isPending}>
+        <Button {...label('Go on with')} onClick={resume} loading={steer.isPending}>
           Go on
         </Button>
       )}
       {works && (
-        <Button variant="default" onClick={() => pause('now')} disabled={job.pausedBy !== undefined}>
+        <Button
+          {...label('Pause')}
+          variant="default"
+          onClick={() => pause('now')}
+          disabled={job.pausedBy !== undefined}
+        >
           Pause
         </Button>
       )}
       <Menu opened={isOpen} onChange={setOpen} position="top-start" withinPortal={false}>
         <Menu.Target>
-          <Button variant="default">Stop …</Button>
+          <Button {...label('Stop …')} variant="default">
+            Stop …
+          </Button>
         </Menu.Target>
         <Menu.Dropdown>
           {works && <Menu.Item onClick={() => pause('after-tensor')}>Finish this tensor and pause</Menu.Item>}
