@@ -86,7 +86,11 @@ async function run(
     bytes: inputs.bytes,
     tensors: inputs.files.reduce((sum, { layout }) => sum + (layout?.tensors.length ?? 0), 0),
   });
-  const recipe = request.approximate && (await loadApproximation()).parseRecipe(request.approximate);
+  const approximation = request.approximate && (await loadApproximation());
+  const recipe = approximation?.parseRecipe(request.approximate);
+  const hasBases = (request.bases ?? []).length > 0;
+  const words = (recipe && approximation?.baseNotices(recipe, hasBases)) ?? [];
+  const notices = [...inputs.notices, ...words.map((message) => ({ message }))];
   const path = request.output ?? archivePath(inputs.model.path, request.approximate);
   await using bases = await openBaseModels(request.bases ?? [], {
     folder: dirname(path),
@@ -118,7 +122,7 @@ async function run(
   await using journal = await Journal.start(path, { key, resumed, inputs: read });
   output.onFlush(() => journal.checkpoint());
   reporter.emit({ type: 'started', command: 'compress', name: inputs.model.name, bytesTotal: inputs.bytes });
-  for (const notice of inputs.notices) reporter.emit({ type: 'notice', ...notice });
+  for (const notice of notices) reporter.emit({ type: 'notice', ...notice });
 
   await using prepared = request.prepared && (await openInputs(request.prepared.path, mostHeaderBytes));
   const sought = {
@@ -173,7 +177,7 @@ async function run(
     threads: resources.threads,
     memoryBytes: resources.memoryBytes,
     machine: machineFacts(),
-    notices: inputs.notices.map(({ message }) => message),
+    notices: notices.map(({ message }) => message),
   };
 }
 

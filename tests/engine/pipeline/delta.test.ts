@@ -63,12 +63,37 @@ test.each([
   await expect(finish(elsewhere)).rejects.toMatchObject({ code: 'BASE_MISSING' });
 });
 
-test('without a base that has it a tensor is kept, and says why', async () => {
-  const folder = await folderWith({ 'tuned.safetensors': model(unchanged) });
+test('without a base that has it a tensor is kept, and says why; without any base it is refused', async () => {
+  const header = headerText([{ name: 'other', dtype: 'F32', shape: [2, 2], begin: 0, end: 16 }]);
+  const folder = await folderWith({
+    'tuned.safetensors': model(unchanged),
+    'other.safetensors': safetensorsFile(header, new Uint8Array(16)),
+  });
   const [input, output] = [join(folder, 'tuned.safetensors'), join(folder, 'tuned.fwz')];
+  for (const approximate of [{ default: { method: 'delta' } }, { rules: [{ match: 'a', method: 'delta' }] }])
+    await expect(finish(compress({ input, output, approximate }, context()))).rejects.toMatchObject({
+      code: 'USAGE',
+      facts: { method: 'delta' },
+    });
+  const bases = [join(folder, 'other.safetensors')];
   const { report } = await finish(
-    compress({ input, output, approximate: { default: { method: 'delta' } } }, context()),
+    compress({ input, output, bases, approximate: { default: { method: 'delta' } } }, context()),
   );
   expect(report.tensors.every(({ approximation }) => approximation === undefined)).toBe(true);
   expect(report.tensors.map(({ kept }) => kept)).toContain('no base model that was given has it');
+});
+
+test('a method that makes little use of a base says so', async () => {
+  const folder = await folderWith({ 'base.safetensors': model(unchanged), 'tuned.safetensors': model(everywhere) });
+  const [base, input, output] = ['base.safetensors', 'tuned.safetensors', 'tuned.fwz'].map((name) =>
+    join(folder, name),
+  );
+  for (const [method, says] of [
+    ['trellis', [expect.stringContaining('"trellis" tells no weights as rough differences') as string]],
+    ['grid', []],
+  ] as const) {
+    const request = { input: input!, output: output!, bases: [base!], overwrite: true };
+    const { report } = await finish(compress({ ...request, approximate: { default: { method } } }, context()));
+    expect(report.notices.filter((notice) => notice.includes('rough'))).toEqual(says);
+  }
 });

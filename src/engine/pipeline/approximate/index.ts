@@ -19,6 +19,7 @@ import { measureFile, type Measured } from './measure.ts';
 import type { MethodStep, Recipe } from './recipe.ts';
 import { Roles } from '../../models/roles.ts';
 
+export { baseNotices } from './base-use.ts';
 export { parseRecipe } from './recipe.ts';
 
 /** What becomes of each tensor, by file and offset. */
