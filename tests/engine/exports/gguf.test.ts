@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { exported } from '../../support/exports.ts';
@@ -77,7 +77,12 @@ test('a model that is no plain Llama is refused by name', async () => {
     'model.safetensors': file,
     'config.json': JSON.stringify({ ...config, model_type: 'gemma' }),
   });
-  await expect(exported(join(folder, 'model.safetensors'), 'gguf-q8_0')).rejects.toThrow('model_type');
+  const model = join(folder, 'model.safetensors');
+  await expect(exported(model, 'gguf-q8_0')).rejects.toThrow('model_type');
+  await writeFile(join(folder, 'config.json'), '{');
+  await expect(exported(model, 'gguf-q8_0')).rejects.toThrow('its config.json is no JSON');
+  await rm(join(folder, 'config.json'));
+  await expect(exported(model, 'gguf-q8_0')).rejects.toThrow('it has no config.json beside it');
 });
 
 /** Blocks of bytes written down by the layout, in which every sub-block holds its lowest and highest code. */

@@ -47,7 +47,7 @@ export const ggufTargets: readonly ExportTarget[] = [
 async function write(kind: GgufKind, job: ExportJob): Promise<ExportOutcome> {
   const { inputs, stage, signal } = job;
   const folder = dirname(inputs.files[0]?.source.name ?? '');
-  const config = readConfig((await textBeside(folder, 'config.json')) ?? '');
+  const config = readConfig(await textBeside(folder, 'config.json'));
   if (typeof config === 'string')
     throw new UnsupportedInputError(`"${inputs.model.name}" cannot be exported as gguf: ${config}.`, { folder });
   const tensors: GgufTensor[] = [];

@@ -26,7 +26,8 @@ const configShape = z.object({
 export type LlamaConfig = z.infer<typeof configShape>;
 
 /** Reads a configuration; a text says why it is none that can be exported. */
-export function readConfig(json: string): LlamaConfig | string {
+export function readConfig(json: string | undefined): LlamaConfig | string {
+  if (json === undefined) return 'it has no config.json beside it, which says how the network is built';
   try {
     const { data, error } = configShape.safeParse(JSON.parse(json));
     return (
@@ -34,7 +35,7 @@ export function readConfig(json: string): LlamaConfig | string {
       `its config.json is no plain Llama or Mistral: ${error.issues[0]?.path.join('.') ?? ''} ${error.issues[0]?.message ?? ''}`
     );
   } catch {
-    return 'its config.json cannot be read';
+    return 'its config.json is no JSON';
   }
 }
 
