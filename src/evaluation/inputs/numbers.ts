@@ -120,8 +120,16 @@ function member(zip: Uint8Array, wanted: string | undefined, path: string): Uint
       );
     }),
   );
+  const has = names.length === 0 ? 'it has none' : `it has: ${names.slice(0, 20).join(', ')}`;
+  if (wanted === undefined && names.length !== 1)
+    throw new UsageError(`The task does not tell which "array" of "${path}" is meant; ${has}.`);
+  const name = wanted ?? names[0] ?? '';
   if (bytes === undefined)
-    throw new UsageError(`"${path}" has no array "${wanted ?? ''}"; it has: ${names.slice(0, 20).join(', ')}.`);
+    throw names.includes(name)
+      ? new MalformedFileError(`The array "${name}" of "${path}" has more than ${mostInflatedBytes} bytes.`, {
+          file: path,
+        })
+      : new UsageError(`"${path}" has no array "${name}"; ${has}.`);
   return bytes;
 }
 

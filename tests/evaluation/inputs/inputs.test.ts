@@ -147,6 +147,8 @@ test('numbers are the same from a raw file, .npy and .npz, compressed or not', a
     'x.npy': npy,
     'x.npy.zst': zstdCompressSync(npy),
     'x.npz': npz,
+    'one.npz': zipSync({ 'x.npy': npy }),
+    'none.npz': zipSync({}),
     'cut.npy.gz': gzipSync(npy).subarray(0, 40),
     'cut.npz': npz.subarray(0, npz.length / 2),
   });
@@ -158,6 +160,7 @@ test('numbers are the same from a raw file, .npy and .npz, compressed or not', a
     { file: 'x.npy' },
     { file: 'x.npy.zst' },
     { file: 'x.npz', array: 'x' },
+    { file: 'one.npz' },
   ]) {
     await using dataset = await open(data);
     expect([dataset.count, await elementsOf(dataset, 2)]).toEqual([4, Array.from(numbers.subarray(12, 18))]);
@@ -165,6 +168,9 @@ test('numbers are the same from a raw file, .npy and .npz, compressed or not', a
   await expect(open({ file: 'cut.npy.gz' })).rejects.toMatchObject({ code: 'MALFORMED' });
   await expect(open({ file: 'cut.npz', array: 'x' })).rejects.toMatchObject({ code: 'MALFORMED' });
   await expect(open({ file: 'x.npz', array: 'y' })).rejects.toThrow(/no array "y"; it has: other, x/);
+  await expect(open({ file: 'x.npz' })).rejects.toThrow(/which "array" of .* is meant; it has: other, x\./);
+  await expect(open({ file: 'none.npz' })).rejects.toThrow(/which "array" of .* is meant; it has none\./);
+  await expect(open({ file: 'none.npz', array: 'x' })).rejects.toThrow(/no array "x"; it has none\./);
 });
 
 test.each([{ divide: 0 }, { deviation: 0 }, { deviation: [0.2, 0] }])('values are not divided by 0: %o', (values) => {
