@@ -11,7 +11,7 @@ export function topOne(against: 'target' | 'original'): Scorer {
     add(observation) {
       const numbers = numbersOf(observation.output);
       const { rows, length } = rowsOf(observation.output);
-      const wanted = against === 'original' ? undefined : wantedClasses(observation, rows);
+      const wanted = against === 'original' ? undefined : wantedClasses(observation, { rows, length });
       const reference = numbersOf(observation.reference);
       for (let row = 0; row < rows; row++) {
         const found = classOfRow(numbers, row * length, length);
@@ -44,7 +44,7 @@ export function bitsPerByte(tokenBytes: Uint32Array): Scorer {
   return {
     add(observation) {
       const losses = lossesOf(observation);
-      const tokens = wantedClasses(observation, losses.length);
+      const tokens = wantedClasses(observation, rowsOf(observation.output));
       for (const [row, loss] of losses.entries()) {
         nats += loss;
         collector.add(observation.block, loss / Math.LN2, tokenBytes[tokens[row] ?? NaN] ?? NaN);
@@ -63,19 +63,26 @@ function lossesOf(observation: Observation): Float64Array {
   if (before !== undefined) return before;
   const numbers = numbersOf(output);
   const { rows, length } = rowsOf(output);
-  const wanted = wantedClasses(observation, rows);
+  const wanted = wantedClasses(observation, { rows, length });
   const losses = new Float64Array(rows);
   for (let row = 0; row < rows; row++) losses[row] = -logSoftmaxAt(numbers, row * length, length, wanted[row] ?? NaN);
   known.set(output, losses);
   return losses;
 }
 
-function wantedClasses({ target, output }: Observation, rows: number): Float64Array {
+/** The class of each row; throws USAGE where they are not as many, or one is none that a row of `length` can tell. */
+function wantedClasses(
+  { target, output }: Observation,
+  { rows, length }: { readonly rows: number; readonly length: number },
+): Float64Array {
   if (target === undefined || !('numbers' in target))
     throw new UsageError('The task gives no class numbers as its target, which this metric needs.');
   if (target.numbers.length !== rows)
     throw new UsageError(
       `The output has the shape [${output.shape.join(', ')}], so ${rows} classes to tell; the target gives ${target.numbers.length}.`,
     );
+  const strange = target.numbers.find((wanted) => !(Number.isInteger(wanted) && wanted >= 0 && wanted < length));
+  if (strange !== undefined)
+    throw new UsageError(`The target gives the class ${strange}; the output tells ${length} classes, from 0 on.`);
   return target.numbers;
 }

@@ -95,3 +95,10 @@ test('a target that does not fit is told with both sizes', () => {
     measure({ metric: 'top-1' }, [{ output: rows([1, 2], [3, 4]), target: { numbers: Float64Array.of(1) } }]),
   ).toThrow(/shape \[1, 2, 2\].*2 classes.*gives 1/);
 });
+
+test.each([2, -1, 0.5, NaN])('a class of the target that the output cannot tell is refused: %f', (wanted) => {
+  const output = rows([1, 2], [3, 4]);
+  const given = [{ output, target: { numbers: Float64Array.of(1, wanted) } }];
+  for (const metric of ['top-1', 'nll', 'perplexity'] as const)
+    expect(() => measure({ metric }, given), metric).toThrow(`the class ${wanted}; the output tells 2 classes`);
+});
