@@ -44,7 +44,8 @@ function singleLines({ single }: FitReport): readonly string[] {
     (metric) =>
       `${metric.title} ${formatValue(metric, metric.value)}${metric.delta === null ? '' : ` (${formatDelta(metric, metric.delta)})`}`,
   );
-  return [`The best single method at that size, ${optionWords(by)}, ${formatBytes(bytes)}: ${figures.join(' · ')}`];
+  const told = figures.length === 0 ? '' : `: ${figures.join(' · ')}`;
+  return [`The best single method at that size, ${optionWords(by)}, ${formatBytes(bytes)}${told}`];
 }
 
 /** A method with its options as they are typed, numbers to three digits. */

@@ -12,7 +12,7 @@ import { prepareModel, withoutGraph, type PreparedModel } from '../models/prepar
 import { runTask } from '../process/run.ts';
 import type { Tasks } from '../process/protocol.ts';
 import type { Calibration } from './calibrate/calibrate.ts';
-import { learnedInputs, type LearnedInputs } from './calibrate/learned-inputs.ts';
+import { learnedInputs, requireMetric, type LearnedInputs } from './calibrate/learned-inputs.ts';
 import type { FitRequest } from './request.ts';
 import { readTensor } from './round/tensor-file.ts';
 import { findTensors, type FoundTensor } from './tensors.ts';
@@ -55,6 +55,7 @@ export async function openBench(
 ): Promise<Bench> {
   const { signal } = context;
   const learned = await learnedInputs(request);
+  if ('drop' in request.target) requireMetric(learned, request.target.metric);
   const { task, inputs } = learned;
   const { items, places, seed } = inputs;
   await using opened = new AsyncDisposableStack();

@@ -230,7 +230,14 @@ export const taskSchema = z.strictObject({
   output: fieldName.exactOptional(),
   target: targetSpec.exactOptional(),
   decode: decodeSpec.exactOptional(),
-  metrics: z.array(metricSpec).max(16).default([]),
+  metrics: z
+    .array(metricSpec)
+    .max(16)
+    .refine(
+      (all) => new Set(all.map((metric) => JSON.stringify(metric))).size === all.length,
+      'a metric is named twice with the same settings',
+    )
+    .default([]),
   /** Frames that are resampled together, because neighbours are alike. */
   block: z.int().min(1).max(1_000_000).default(64),
 });

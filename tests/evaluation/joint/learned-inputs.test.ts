@@ -5,7 +5,7 @@ import { evaluate } from '../../../src/evaluation/index.ts';
 import { openInputs } from '../../../src/evaluation/inference/inputs.ts';
 import type { LoadedModel } from '../../../src/evaluation/inference/session.ts';
 import { halvesOf } from '../../../src/evaluation/joint/judge.ts';
-import { itemsToLearn, learnedInputs } from '../../../src/evaluation/joint/calibrate/learned-inputs.ts';
+import { itemsToLearn, learnedInputs, requireMetric } from '../../../src/evaluation/joint/calibrate/learned-inputs.ts';
 import { writeChainTask } from '../../support/chain-task.ts';
 import { folderWith } from '../../support/folder.ts';
 import { finish } from '../../support/jobs.ts';
@@ -55,6 +55,15 @@ test('windows that overlap are not parted, so that next to nothing of what is me
   const apart = await learnedInputs({ task: await tokenTask(8), calibrate: 4 });
   expect(apart.inputs.places).toEqual([8, 24, 40, 56]);
   expect(halvesOf(apart)[0].slice(0, 6)).toEqual([0, 2, 4, 6, 9, 11]);
+});
+
+test('a drop is kept only in what the task measures', async () => {
+  const none = await learnedInputs({ task: await tokenTask(2), calibrate: 4 });
+  expect(() => requireMetric(none, undefined)).toThrow(/that the task measures; it has none/);
+  const metrics = [{ metric: 'nll' }, { metric: 'top-1' }];
+  const two = await learnedInputs({ task: await tokenTask(2, { metrics }), calibrate: 4 });
+  for (const name of [undefined, 'nll', 'top-1']) requireMetric(two, name);
+  expect(() => requireMetric(two, 'auc')).toThrow(/not in "auc"; it has nll, top-1/);
 });
 
 test('of a task with few items most are left to measure on', () => {

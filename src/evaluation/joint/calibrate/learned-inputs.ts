@@ -76,3 +76,13 @@ export async function learnedInputs({
 export function itemsToLearn(asked: number | undefined, count = Infinity, usually = defaultItems): number {
   return Math.min(count, asked ?? Math.max(1, Math.min(usually, Math.floor(count / learnedShare))));
 }
+
+/** Throws USAGE where the task does not measure the metric in which a drop is to be kept: the named one, or any. */
+export function requireMetric({ task }: LearnedInputs, name: string | undefined): void {
+  const measured = task?.task.metrics.map(({ metric }) => metric) ?? [];
+  if (name === undefined ? measured.length > 0 : measured.some((metric) => metric === name)) return;
+  throw new UsageError(
+    `A drop can be kept only in a metric that the task measures${name === undefined ? '' : `, not in "${name}"`}; it has ${measured.join(', ') || 'none'}.`,
+    { allowed: measured.join(', ') },
+  );
+}
