@@ -23,6 +23,7 @@ test('places without anything in them say what will appear', async ({ window }) 
   await check(window, 'compare-empty');
   await window.getByRole('link', { name: 'Settings' }).click();
   await expect(window.getByRole('combobox', { name: 'Theme' })).toBeVisible();
+  await expect(window).toHaveTitle('Settings · Featherweight');
   await check(window, 'settings');
   await window.keyboard.press('?');
   await expect(window.getByRole('dialog', { name: 'Keyboard' })).toBeVisible();
@@ -30,6 +31,8 @@ test('places without anything in them say what will appear', async ({ window }) 
   await window.keyboard.press('Escape');
   await window.getByRole('textbox', { name: 'Find a setting' }).fill('no such thing');
   await expect(window.getByText('No setting is called that.')).toBeVisible();
+  await window.getByRole('link', { name: 'Compress', exact: true }).click();
+  await expect(window).toHaveTitle('Featherweight');
 });
 
 test('a model, its tensors, its result and the history pass the rules', async ({ window }) => {

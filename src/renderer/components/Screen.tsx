@@ -1,6 +1,8 @@
-import type { ReactNode } from 'react';
+import { useEffect, type ReactNode } from 'react';
 import { visibleText } from '../text/visible.ts';
 import classes from './Screen.module.css';
+
+const programName = 'Featherweight';
 
 interface ScreenProps {
   readonly title: string;
@@ -10,8 +12,14 @@ interface ScreenProps {
   readonly children: ReactNode;
 }
 
-/** One header line with name, path and kind, and groups of content under it. */
+/** One header line with name, path and kind, and groups of content under it. Names the page, too, so that tabs are told apart. */
 export function Screen({ title, path, mark, children }: ScreenProps) {
+  useEffect(() => {
+    document.title = `${visibleText(title)} · ${programName}`;
+    return () => {
+      document.title = programName;
+    };
+  }, [title]);
   return (
     <div className={classes.screen}>
       <header className={classes.header}>
