@@ -265,12 +265,34 @@ async function encodeAll(
     for (const [file, input] of inputs.files.entries()) {
       const runs = blueprint[file] ?? [];
       declareFile(builder, input, runs);
+      using watched = new DisposableStack();
+      watched.use(watchForChange(input, (error) => line.fail(error)));
       await pass.addFile(file, input, runs);
     }
   });
   watch.end('compress');
   const approximation = plan && ledger.approximationText(plan.sources);
   return { index: builder.finish(fileDigests, ledger.digests, approximation), blocksEnd: builder.end, ledger };
+}
+
+const millisecondsBetweenLooks = 1000;
+
+/**
+ * Tells when a file that is read is no longer what it was when it was opened. All files are looked at once more when everything
+ * is written; by then hours may have gone into one that changed in the first minute.
+ */
+function watchForChange(file: Inputs['files'][number], changed: (error: unknown) => void): Disposable {
+  let isRead = false;
+  const timer = setInterval(
+    () => void assertUnchanged([file]).catch((error: unknown) => (isRead ? undefined : changed(error))),
+    millisecondsBetweenLooks,
+  );
+  return {
+    [Symbol.dispose]() {
+      isRead = true;
+      clearInterval(timer);
+    },
+  };
 }
 
 /**

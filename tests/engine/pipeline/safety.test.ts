@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFileSync, utimesSync } from 'node:fs';
 import { link, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { encodeHeader } from '../../../src/engine/archive/frame.ts';
 import { compress, loadExports, restore, verify } from '../../../src/engine/index.ts';
@@ -46,6 +47,27 @@ describe('the original', () => {
       await expect(job()).rejects.toMatchObject({ code: 'CHANGED' });
       expect((await readdir(folder)).sort()).toEqual(['m.safetensors']);
     }
+  });
+
+  test('is reported soon after it changes, not when all of it has been read', async () => {
+    const folder = await folderWith({ 'm.safetensors': mixedModel(200_000) });
+    const input = join(folder, 'm.safetensors');
+    const phases: string[] = [];
+    let isChanged = false;
+    const wait = (): Promise<undefined> | undefined => {
+      if (isChanged) return undefined;
+      isChanged = true;
+      appendFileSync(input, 'more');
+      // Longer than from one look at the file to the next.
+      return setTimeout(2500, undefined);
+    };
+    const job = async (): Promise<void> => {
+      for await (const event of compress({ input }, { ...context(), pause: { wait } }))
+        if (event.type === 'progress') phases.push(event.phase);
+    };
+    await expect(job()).rejects.toMatchObject({ code: 'CHANGED' });
+    expect(phases).not.toContain('compress');
+    expect(await readdir(folder)).toEqual(['m.safetensors']);
   });
 });
 

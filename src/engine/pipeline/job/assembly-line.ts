@@ -73,6 +73,11 @@ export class AssemblyLine {
     if (this.#failure) throw this.#failure;
   }
 
+  /** Ends what is on the line as if one of its steps had failed; only while it is being filled. */
+  fail(error: unknown): void {
+    this.#fail(error);
+  }
+
   #finish(slot: Slot, work: Promise<unknown>): void {
     const finishing: Promise<void> = work
       .then(
