@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { startThreadsAhead } from '../engine/workers/idle-threads.ts';
 import { defaultDataFolder } from '../host/files/data-folder.ts';
 import { spawnWorker } from '../host/threads/spawn-worker.ts';
+import { keepHeapSmall } from './heap.ts';
 import { threadsAhead } from './threads-ahead.ts';
 
+keepHeapSmall();
 // What V8 made of the sources, for this thread and those that it starts. In a folder of this person's own: whoever can
 // write there decides what runs.
 process.env['NODE_COMPILE_CACHE'] ??= join(defaultDataFolder(), 'compiled');
