@@ -41,6 +41,7 @@ import {
   machineFacts,
   peakRssBytes,
   planResources,
+  workFor,
   type Resources,
 } from './job/resources.ts';
 import { Stopwatch } from './job/stopwatch.ts';
@@ -82,10 +83,8 @@ async function run(
   // Batches are read in file order, so whatever is read at once is of the newest files, one for each slot at most.
   const mostOpen = Math.max(leastOpen, threads * slots + 8);
   await using inputs = await openInputs(request.input, mostHeaderBytes, mostOpen);
-  const resources = planResources(request, {
-    bytes: inputs.bytes,
-    tensors: inputs.files.reduce((sum, { layout }) => sum + (layout?.tensors.length ?? 0), 0),
-  });
+  const tensors = inputs.files.flatMap(({ layout }) => layout?.tensors ?? []);
+  const resources = planResources(request, workFor(inputs.bytes, tensors));
   const approximation = request.approximate && (await loadApproximation());
   const recipe = approximation?.parseRecipe(request.approximate);
   const hasBases = (request.bases ?? []).length > 0;
@@ -246,7 +245,7 @@ async function encodeAll(
   const done = { coded: 0, proved: 0 };
   const pass = new EncodePass({
     crew,
-    slotBytes: resources.slotBytes,
+    batchBytes: resources.batchBytes,
     line,
     output,
     builder,

@@ -100,7 +100,11 @@ async function lookAt(
     offset: offset + range.offset,
     length: range.length,
   }));
-  await using crew = await Crew.start(context.spawnWorker, planResources({}, { bytes: 1, tensors: 0 }), []);
+  await using crew = await Crew.start(
+    context.spawnWorker,
+    planResources({}, { bytes: 1, tensors: 0, otherBytes: 0 }),
+    [],
+  );
   const stop = (): void => void crew.stop(new CancelledError());
   context.signal?.addEventListener('abort', stop, { once: true });
   try {

@@ -13,7 +13,7 @@ import { withInnerBase } from './inner-base/decode.ts';
 import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job/job.ts';
 import { openArchive, type OpenArchive } from '../archive/open-archive.ts';
 import type { EngineContext, PauseGate, RestoreRequest } from './job/requests.ts';
-import { machineFacts, peakRssBytes, planResources } from './job/resources.ts';
+import { machineFacts, peakRssBytes, planResources, workFor } from './job/resources.ts';
 import {
   findReached,
   folderOf,
@@ -62,7 +62,7 @@ async function run(
   const { archive } = opened;
   const { output, goals } = await goalsOf(archive, request);
   const bytesTotal = goals.reduce((sum, { length }) => sum + length, 0);
-  const resources = planResources(request, { bytes: bytesTotal, tensors: archive.tensors.length });
+  const resources = planResources(request, workFor(bytesTotal, archive.tensors));
   reporter.emit({ type: 'started', command: 'restore', name: archive.name, bytesTotal });
   const reached: ReadonlyMap<Goal, string> = request.overwrite ? new Map() : await findReached(goals, signal);
   const ahead = goals.filter((goal) => !reached.has(goal));
@@ -86,7 +86,7 @@ async function run(
   const notices = reached.size > 0 ? [`${reached.size} of ${goals.length} were there already, and are equal.`] : [];
   for (const message of notices) reporter.emit({ type: 'notice', message });
   const job = {
-    ...{ decoded, signal, bases, startCrew, slotBytes: resources.slotBytes, overwrite: request.overwrite ?? false },
+    ...{ decoded, signal, bases, startCrew, batchBytes: resources.batchBytes, overwrite: request.overwrite ?? false },
     flushing: (bytes: number) => reporter.progress('flush', 0, bytes, done),
     goneOnWith: (message: string) => reporter.emit({ type: 'notice', message }),
     pause: context.pause,
@@ -133,7 +133,7 @@ interface RestoreJob {
   readonly signal: AbortSignal;
   readonly pause: PauseGate | undefined;
   readonly overwrite: boolean;
-  readonly slotBytes: number;
+  readonly batchBytes: number;
   readonly bases: Bases;
   /** Whether what was written stays for a later run, after this failure. */
   readonly isToBeKept: (error: unknown) => boolean;
@@ -219,7 +219,7 @@ async function decodeGoal(
   goal: Goal,
   { archive, source }: OpenArchive,
   crew: Crew,
-  { signal, pause, decoded, slotBytes, bases }: RestoreJob,
+  { signal, pause, decoded, batchBytes, bases }: RestoreJob,
   means: {
     readonly checks: boolean;
     readonly output?: OutputFile;
@@ -241,7 +241,7 @@ async function decodeGoal(
       }
       decoded(bytes);
     },
-    slotBytes,
+    batchBytes,
     checks,
     bases,
   });

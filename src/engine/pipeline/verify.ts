@@ -13,7 +13,7 @@ import { runJob, type Reporter } from './job/job.ts';
 import { openArchive, type OpenArchive } from '../archive/open-archive.ts';
 import { restoreArchive } from './restore.ts';
 import type { EngineContext, PauseGate, VerifyRequest } from './job/requests.ts';
-import { machineFacts, peakRssBytes, planResources } from './job/resources.ts';
+import { machineFacts, peakRssBytes, planResources, workFor } from './job/resources.ts';
 import { Stopwatch } from './job/stopwatch.ts';
 
 /**
@@ -40,7 +40,7 @@ async function run(
   await using opened = await openArchive(request.archive, planResources(request).headerBytes * 2);
   const { archive } = opened;
   const bytesTotal = archive.files.reduce((sum, { bytes }) => sum + bytes, 0);
-  const resources = planResources(request, { bytes: bytesTotal, tensors: archive.tensors.length });
+  const resources = planResources(request, workFor(bytesTotal, archive.tensors));
   reporter.emit({ type: 'started', command: 'verify', name: archive.name, bytesTotal });
   watch.end('scan');
   await using given = await openBases(opened, request, {
@@ -55,8 +55,10 @@ async function run(
     const ranges = archive.files.map(({ bytes }, file) => ({ file, offset: 0, length: bytes }));
     const means = { crew, slotBytes: resources.slotBytes, signal, folder: tmpdir() };
     const bases = await withInnerBase(given, opened, ranges, means, owner);
-    await verifyFiles(opened, { crew, bases, slotBytes: resources.slotBytes, signal, pause: context.pause }, (bytes) =>
-      reporter.progress('verify', (done += bytes), bytesTotal, 0),
+    await verifyFiles(
+      opened,
+      { crew, bases, batchBytes: resources.batchBytes, signal, pause: context.pause },
+      (bytes) => reporter.progress('verify', (done += bytes), bytesTotal, 0),
     );
   }
   const digest = modelDigest(archive.files);
@@ -95,14 +97,14 @@ async function run(
 interface VerifyMeans {
   readonly crew: Crew;
   readonly bases: Bases;
-  readonly slotBytes: number;
+  readonly batchBytes: number;
   readonly signal: AbortSignal;
   readonly pause: PauseGate | undefined;
 }
 
 async function verifyFiles(
   { archive, source }: OpenArchive,
-  { crew, bases, slotBytes, signal, pause }: VerifyMeans,
+  { crew, bases, batchBytes, signal, pause }: VerifyMeans,
   decoded: (bytes: number) => void,
 ): Promise<void> {
   const line = new AssemblyLine(crew, signal, pause);
@@ -111,7 +113,7 @@ async function verifyFiles(
     descriptor: source.descriptor,
     line,
     decoded,
-    slotBytes,
+    batchBytes,
     checks: true,
     bases,
   });

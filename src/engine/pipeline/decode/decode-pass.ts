@@ -10,7 +10,7 @@ export class DecodePass {
   readonly #line: AssemblyLine;
   readonly #seen: Uint8Array;
   readonly #decoded: (bytes: number, batch?: number) => void;
-  readonly #slotBytes: number;
+  readonly #batchBytes: number;
   readonly #checks: boolean;
   readonly #bases: Bases;
   #batches = 0;
@@ -21,8 +21,8 @@ export class DecodePass {
     readonly line: AssemblyLine;
     /** Told of each batch that is hashed; those that were decoded for it are counted in the order of their bytes. */
     readonly decoded: (bytes: number, batch?: number) => void;
-    /** The most bytes that a batch may restore to. */
-    readonly slotBytes: number;
+    /** The most bytes that a batch may restore to; a slot has room for as many. */
+    readonly batchBytes: number;
     /** Whether blocks are checked one by one, besides the digests. */
     readonly checks: boolean;
     readonly bases: Bases;
@@ -31,7 +31,7 @@ export class DecodePass {
     this.#descriptor = parts.descriptor;
     this.#line = parts.line;
     this.#decoded = parts.decoded;
-    this.#slotBytes = parts.slotBytes;
+    this.#batchBytes = parts.batchBytes;
     this.#checks = parts.checks;
     this.#bases = parts.bases;
     this.#seen = new Uint8Array(parts.archive.blockCount);
@@ -52,7 +52,7 @@ export class DecodePass {
     skipped = 0,
   ): Promise<void> {
     const pieces = this.#archive.pieces(range.file, range.offset + skipped, range.length - skipped);
-    for (const batch of batches(pieces, this.#slotBytes)) {
+    for (const batch of batches(pieces, this.#batchBytes)) {
       const number = this.#batches++;
       for (const { index } of batch.pieces) this.#seen[index] = 1;
       const offset = batch.fileOffset - range.offset;
@@ -77,8 +77,8 @@ export class DecodePass {
     digests: DigestFeed,
     { descriptor }: { readonly descriptor: number },
   ): Promise<void> {
-    for (let offset = 0; offset < length; offset += this.#slotBytes) {
-      const source = { descriptor, offset, length: Math.min(this.#slotBytes, length - offset) };
+    for (let offset = 0; offset < length; offset += this.#batchBytes) {
+      const source = { descriptor, offset, length: Math.min(this.#batchBytes, length - offset) };
       await this.#line.add(
         ({ thread, slot }) => thread.run({ kind: 'read-back', slot, source }),
         async (slot) => {
@@ -102,11 +102,11 @@ interface Batch {
   decodedLength: number;
 }
 
-function* batches(pieces: Iterable<Piece>, slotBytes: number): Generator<Batch> {
+function* batches(pieces: Iterable<Piece>, batchBytes: number): Generator<Batch> {
   let batch: Batch | undefined;
   for (const piece of pieces) {
     const { block, start, length, fileOffset } = piece;
-    if (batch && continues(batch, piece, slotBytes)) {
+    if (batch && continues(batch, piece, batchBytes)) {
       batch.pieces.push(piece);
       batch.archiveLength += block.storedLength;
       batch.length += length;
@@ -127,12 +127,12 @@ function* batches(pieces: Iterable<Piece>, slotBytes: number): Generator<Batch> 
   if (batch) yield batch;
 }
 
-function continues(batch: Batch, { block, start }: Piece, slotBytes: number): boolean {
+function continues(batch: Batch, { block, start }: Piece, batchBytes: number): boolean {
   return (
     start === 0 &&
     batch.start + batch.length === batch.decodedLength &&
-    batch.decodedLength + block.length <= slotBytes &&
-    batch.archiveLength + block.storedLength <= slotBytes &&
+    batch.decodedLength + block.length <= batchBytes &&
+    batch.archiveLength + block.storedLength <= batchBytes &&
     batch.archiveOffset + batch.archiveLength === block.offset
   );
 }

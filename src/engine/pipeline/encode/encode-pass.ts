@@ -26,7 +26,7 @@ export interface PassListener extends DigestListener {
 interface Parts {
   readonly crew: Crew;
   /** The most bytes of a batch. */
-  readonly slotBytes: number;
+  readonly batchBytes: number;
   readonly line: AssemblyLine;
   readonly output: OutputFile;
   readonly builder: IndexBuilder;
@@ -60,7 +60,7 @@ export class EncodePass {
 
   /** Puts all blocks of one file on the line. */
   async addFile(file: number, { source, layout }: InputFile, runs: readonly PlacedRun[]): Promise<void> {
-    const { crew, ledger, line, listener, slotBytes } = this.#parts;
+    const { crew, ledger, line, listener, batchBytes: mostBytes } = this.#parts;
     await source.wake();
     const { descriptor } = source;
     const digests = new DigestFeed(
@@ -82,7 +82,9 @@ export class EncodePass {
       this.#plans.begin(runs, number, descriptor);
       const node = await this.#plans.take(run);
       for (const part of blocksOf(run, node)) {
-        const isFull = batchBytes + part.length > slotBytes || batch.length === mostBatchBlocks;
+        // A block of unknown bytes may take a second, so that another thread takes the next.
+        const most = run.stream.dtype === undefined ? blockBytes : mostBytes;
+        const isFull = batchBytes + part.length > most || batch.length === mostBatchBlocks;
         if (run.isReference || isFull || part.block === this.#parts.resumed.length) await flush();
         if (run.isReference) {
           await this.#addReference(part, { descriptor, offset: part.fileOffset, length: part.length }, digests);

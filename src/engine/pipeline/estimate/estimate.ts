@@ -9,7 +9,7 @@ import { looksInside } from '../inner-base/find.ts';
 import { ForeseenBase } from '../inner-base/foresee.ts';
 import { openInputs, type InputFile } from '../../models/inputs.ts';
 import type { EngineContext, ResourceRequest } from '../job/requests.ts';
-import { blockBytes, expectedMemory, planResources } from '../job/resources.ts';
+import { blockBytes, expectedMemory, planResources, workFor } from '../job/resources.ts';
 import { SampleCoder } from './sample-coder.ts';
 import { spread, stratify, type SampleUnit, type Stratum } from './strata.ts';
 import { texturesOf } from './texture.ts';
@@ -77,8 +77,8 @@ export async function estimate(request: EstimateRequest, context: EngineContext)
 
 async function run(request: EstimateRequest, context: EngineContext, signal: AbortSignal): Promise<Estimate> {
   await using inputs = await openInputs(request.input, planResources(request).headerBytes);
-  const tensors = inputs.files.reduce((sum, { layout }) => sum + (layout?.tensors.length ?? 0), 0);
-  const resources = planResources(request, { bytes: inputs.bytes, tensors });
+  const tensors = inputs.files.flatMap(({ layout }) => layout?.tensors ?? []);
+  const resources = planResources(request, workFor(inputs.bytes, tensors));
   const originals = await findLikelyDuplicates(inputs.files, signal);
   await using owner = new AsyncDisposableStack();
   const presets = request.presets ?? (['balanced', 'quick', 'smallest'] as const);
@@ -122,7 +122,7 @@ async function run(request: EstimateRequest, context: EngineContext, signal: Abo
         };
       }),
       tensors: first ? [...bitsOfTensors(first.units, inputs.files)] : [],
-      memoryBytes: expectedMemory(resources, tensors),
+      memoryBytes: expectedMemory(resources, tensors.length),
     };
   } finally {
     signal.removeEventListener('abort', stop);

@@ -70,7 +70,7 @@ async function decodeTensor(
   const line = new AssemblyLine(crew, signal, undefined);
   const { descriptor } = source;
   const pass = new DecodePass({
-    ...{ archive, descriptor, line, slotBytes, bases, checks: true, decoded: () => undefined },
+    ...{ archive, descriptor, line, batchBytes: slotBytes, bases, checks: true, decoded: () => undefined },
   });
   let found = emptyDigest;
   const digests = new DigestFeed(

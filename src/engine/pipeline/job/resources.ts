@@ -24,10 +24,14 @@ const layouts = [
 ] as const;
 /** With less to do than this for each, more threads only take longer to start. */
 const leastBytesPerThread = 4 * blockBytes;
+/** Batches for each thread, at least, where blocks suffice: what stands at the head of a file takes longest, and comes together. */
+const leastBatches = 4;
 
 /** How a memory budget is spent. */
 export interface Resources extends CrewSize {
   readonly memoryBytes: number;
+  /** The most bytes of a batch, which a slot has room for. */
+  readonly batchBytes: number;
   /** The most bytes of one file's header, or of one archive's index, held in memory. */
   readonly headerBytes: number;
 }
@@ -36,6 +40,14 @@ export interface Resources extends CrewSize {
 export interface Work {
   readonly bytes: number;
   readonly tensors: number;
+  /** Bytes of no tensor, of which the text model takes as long for one block as others for hundreds. */
+  readonly otherBytes: number;
+}
+
+/** What there is to do for `bytes` bytes, or as many of them as there are, of files that have these tensors. */
+export function workFor(bytes: number, tensors: readonly { readonly byteLength: number }[]): Work {
+  const ofTensors = tensors.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  return { bytes, tensors: tensors.length, otherBytes: Math.max(0, bytes - ofTensors) };
 }
 
 /**
@@ -44,7 +56,7 @@ export interface Work {
  */
 export function planResources(
   request: { readonly threads?: number | undefined; readonly memoryBytes?: number | undefined },
-  work: Work = { bytes: Infinity, tensors: 0 },
+  work: Work = { bytes: Infinity, tensors: 0, otherBytes: 0 },
 ): Resources {
   const memoryBytes = request.memoryBytes ?? defaultMemoryBytes;
   if (!Number.isFinite(memoryBytes) || memoryBytes < leastMemoryBytes)
@@ -57,13 +69,18 @@ export function planResources(
     throw new UsageError(`${wanted} threads were asked for; 1 to 256 are possible.`, { found: wanted });
   const headerBytes = Math.min(100_000_000, Math.floor(memoryBytes / 16));
   const available = memoryBytes - processBytes - work.tensors * tensorBytes;
-  const useful = Math.min(wanted, Math.max(1, Math.ceil(work.bytes / leastBytesPerThread)));
+  const worth = Math.max(Math.ceil(work.bytes / leastBytesPerThread), Math.floor(work.otherBytes / blockBytes));
+  const useful = Math.min(wanted, Math.max(1, worth));
   for (let threads = useful; threads > 1; threads--) {
     const each = (available - hasherCount(threads) * threadBytes) / threads - threadBytes;
     const layout = layouts.find(({ slots, slotBytes }) => coderBytes(slots, slotBytes, blockBytes) <= each);
-    if (layout) return { memoryBytes, threads, ...layout, blockBytes, headerBytes };
+    if (!layout) continue;
+    const share = Math.ceil(work.bytes / (threads * leastBatches));
+    const batchBytes = Math.min(layout.slotBytes, Math.max(blockBytes, share));
+    return { memoryBytes, threads, ...layout, batchBytes, blockBytes, headerBytes };
   }
-  return { memoryBytes, threads: 1, ...layouts[2], blockBytes, headerBytes };
+  const [, , least] = layouts;
+  return { memoryBytes, threads: 1, ...least, batchBytes: least.slotBytes, blockBytes, headerBytes };
 }
 
 /** About the most memory that a job with these resources takes, for a model of so many tensors. */
