@@ -102,7 +102,7 @@ async function lookAt(
   }));
   await using crew = await Crew.start(
     context.spawnWorker,
-    planResources({}, { bytes: 1, tensors: 0, otherBytes: 0 }),
+    planResources({}, { bytes: 1, tensors: 0, slowBytes: 0 }),
     [],
   );
   const stop = (): void => void crew.stop(new CancelledError());

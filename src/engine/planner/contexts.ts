@@ -7,9 +7,8 @@ import type { Kind } from '../codecs/range/shape.ts';
 import type { Workspace } from '../kernels/workspace.ts';
 import type { ElementType } from '../tensor/record.ts';
 import { patientBytes, sizeBy, type Excerpt } from './matches.ts';
+import { shortBytes } from './sample.ts';
 
-/** Streams up to this long are short enough that a table of frequencies weighs more than the time of doing without one. */
-const shortBytes = 64 * 1024;
 /** Codecs below which there is nothing that another coder could do better. */
 const leaves: ReadonlySet<string> = new Set(['store', 'zstd', 'brotli', 'text', 'huffman', 'rans']);
 /** Those of them whose place the learning coder takes below other steps. */
@@ -51,6 +50,8 @@ export function considerContexts(
   const mayTry = preset === 'smallest' || isShort || (!isTyped && streamLength <= patientBytes);
   if (preset === 'quick' || !mayTry) return planned;
   const least = worthwhile[preset][isShort ? 'short' : 'long'];
+  // A row that is all of the bytes has none to be told from.
+  const periods = rows.filter((period) => period < piece.bytes.length);
   const isLeaf = leaves.has(planned.id);
   const mark = workspace.mark();
   const { size, places } = replaceable(planned, piece, workspace);
@@ -67,12 +68,12 @@ export function considerContexts(
   const shaped = isShort && isLeaf && dtype !== undefined ? kindOf[dtype] : undefined;
   if (shaped !== undefined) consider({ isSmooth: false, shaped });
   if (preset === 'smallest' || (isShort && piece.width === 1))
-    for (const period of rows) {
+    for (const period of periods) {
       consider({ period });
       if (trellis !== undefined) consider({ period, isSmooth: false, trellis });
     }
   if (isLeaf && piece.width === 1) {
-    const nearRows = isShort || preset === 'smallest' ? rows : [];
+    const nearRows = isShort || preset === 'smallest' ? periods : [];
     for (const period of isTyped ? nearRows : guessPeriods(piece.bytes)) {
       const options = { ...alike, period, isNear: true };
       if (isHopeful(options, piece, best.size, workspace)) consider(options);

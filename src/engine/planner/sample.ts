@@ -8,6 +8,8 @@ export interface SampleRange {
 
 /** Bytes of a stream that the planner looks at. */
 export const sampleBytes = 64 * 1024;
+/** Streams up to this long are short enough that a table of frequencies weighs more than the time of doing without one. */
+export const shortBytes = 64 * 1024;
 const sliceBytes = 4096;
 /** The widest number there is. */
 const widestNumber = 8;

@@ -4,6 +4,8 @@ import { constants, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import type { Preset } from '../../../src/engine/codecs/codec.ts';
 import { compress, restore } from '../../../src/engine/index.ts';
+import { Workspace } from '../../../src/engine/kernels/workspace.ts';
+import { considerContexts } from '../../../src/engine/planner/contexts.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
 import { gaussians } from '../../support/streams.ts';
@@ -54,4 +56,17 @@ test('images of unknown kind take less than the strongest general compressor nee
   const bytes = images(300);
   const peer = zstdCompressSync(bytes, { params: { [constants.ZSTD_c_compressionLevel]: 19 } }).length;
   for (const size of await archiveBytes(bytes, ['balanced', 'smallest'])) expect(size).toBeLessThan(0.95 * peer);
+});
+
+test('bytes in one single row are coded as bytes without rows: there is no other to tell it from', () => {
+  const bytes = Uint8Array.from(gaussians(4000, 1, 7), (value, at) => Math.round(value * (at < 2000 ? 4 : 40)));
+  const piece = { bytes, width: 1 } as const;
+  const excerpt = { piece, dtype: 'I8', streamLength: bytes.length } as const;
+  const workspace = new Workspace(2 ** 24);
+  const planned = (rows: readonly number[], preset: Preset) =>
+    considerContexts({ id: 'store' }, excerpt, rows, preset, workspace);
+  for (const preset of ['balanced', 'smallest'] as const) {
+    expect(planned([4000], preset)).toEqual(planned([], preset));
+    expect(planned([2000], preset)).not.toEqual(planned([], preset));
+  }
 });

@@ -47,7 +47,17 @@ interface Places {
   readonly widths: Float64Array;
 }
 
+/** Of each middle, found once: each short tensor asks several times. */
+const knownPlaces = new Map<string, Places>();
+
 function placesOf(kind: Kind, centre: number): Places {
+  const key = `${kind} ${centre}`;
+  const known = knownPlaces.get(key) ?? findPlaces(kind, centre);
+  knownPlaces.set(key, known);
+  return known;
+}
+
+function findPlaces(kind: Kind, centre: number): Places {
   const places = Array.from({ length: 256 }, (_, byte) => placeOf(byte, kind, centre));
   return {
     aways: Float64Array.from(places, ({ away }) => away),

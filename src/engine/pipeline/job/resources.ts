@@ -1,6 +1,7 @@
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { archiveBlockBytes } from '../../archive/index-text.ts';
 import { UsageError } from '../../errors.ts';
+import { shortBytes } from '../../planner/sample.ts';
 import { coderBytes } from '../../workers/coder-size.ts';
 import { hasherCount, type CrewSize } from '../../workers/crew.ts';
 import type { MachineFacts } from './events.ts';
@@ -14,8 +15,8 @@ export const engineVersion = '0.1.0';
 /** Measured: what Node takes before any of our buffers, for the process and for each thread. */
 const processBytes = 110 * 2 ** 20;
 const threadBytes = 16 * 2 ** 20;
-/** Measured, of 100,000 tensors: what each takes in the tables of a job, its name, places, digest and report. */
-const tensorBytes = 3 * 1024;
+/** Measured, of 100,000 tensors in all formats: what each takes in the tables of a job, its name, places, digest and report. */
+const tensorBytes = 2 * 1024;
 /** Ways to divide a thread's memory, best first: large batches need fewer messages, several keep everybody busy. */
 const layouts = [
   { slotBytes: 4 * blockBytes, slots: 3 },
@@ -40,14 +41,14 @@ export interface Resources extends CrewSize {
 export interface Work {
   readonly bytes: number;
   readonly tensors: number;
-  /** Bytes of no tensor, of which the text model takes as long for one block as others for hundreds. */
-  readonly otherBytes: number;
+  /** Bytes of no tensor and of short ones, of which the coders that learn take as long for one block as others for hundreds. */
+  readonly slowBytes: number;
 }
 
-/** What there is to do for `bytes` bytes, or as many of them as there are, of files that have these tensors. */
+/** What there is to do for `bytes` bytes of files that have these tensors. */
 export function workFor(bytes: number, tensors: readonly { readonly byteLength: number }[]): Work {
-  const ofTensors = tensors.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  return { bytes, tensors: tensors.length, otherBytes: Math.max(0, bytes - ofTensors) };
+  const quickBytes = tensors.reduce((sum, { byteLength }) => sum + (byteLength > shortBytes ? byteLength : 0), 0);
+  return { bytes, tensors: tensors.length, slowBytes: Math.max(0, bytes - quickBytes) };
 }
 
 /**
@@ -56,7 +57,7 @@ export function workFor(bytes: number, tensors: readonly { readonly byteLength: 
  */
 export function planResources(
   request: { readonly threads?: number | undefined; readonly memoryBytes?: number | undefined },
-  work: Work = { bytes: Infinity, tensors: 0, otherBytes: 0 },
+  work: Work = { bytes: Infinity, tensors: 0, slowBytes: 0 },
 ): Resources {
   const memoryBytes = request.memoryBytes ?? defaultMemoryBytes;
   if (!Number.isFinite(memoryBytes) || memoryBytes < leastMemoryBytes)
@@ -69,7 +70,7 @@ export function planResources(
     throw new UsageError(`${wanted} threads were asked for; 1 to 256 are possible.`, { found: wanted });
   const headerBytes = Math.min(100_000_000, Math.floor(memoryBytes / 16));
   const available = memoryBytes - processBytes - work.tensors * tensorBytes;
-  const worth = Math.max(Math.ceil(work.bytes / leastBytesPerThread), Math.floor(work.otherBytes / blockBytes));
+  const worth = Math.max(Math.ceil(work.bytes / leastBytesPerThread), Math.floor(work.slowBytes / blockBytes));
   const useful = Math.min(wanted, Math.max(1, worth));
   for (let threads = useful; threads > 1; threads--) {
     const each = (available - hasherCount(threads) * threadBytes) / threads - threadBytes;

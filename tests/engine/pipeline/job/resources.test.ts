@@ -10,12 +10,15 @@ describe('the threads of a job', () => {
     expect([1000, 4 * blockBytes, 4 * blockBytes + 1, 2 ** 30].map(threads)).toEqual([1, 1, 2, 8]);
   });
 
-  test('are more where many bytes belong to no tensor, which take a second a block', () => {
-    const header = 3.5 * blockBytes;
-    expect(planResources({ threads: 8 }, workFor(header + 1000, tensorsOf(1000))).threads).toBe(3);
-    expect(planResources({ threads: 2 }, workFor(header + 1000, tensorsOf(1000))).threads).toBe(2);
+  test('are more where many bytes belong to no tensor or to short ones, which take a second a block', () => {
+    const [header, long] = [3.5 * blockBytes, 2 * blockBytes];
+    expect(planResources({ threads: 8 }, workFor(header + long, tensorsOf(long))).threads).toBe(3);
+    expect(planResources({ threads: 2 }, workFor(header + long, tensorsOf(long))).threads).toBe(2);
+    expect(planResources({ threads: 8 }, workFor(long, tensorsOf(...Array<number>(64).fill(long / 64)))).threads).toBe(
+      2,
+    );
     // A part of a model is less than all of its tensors.
-    expect(planResources({ threads: 8 }, workFor(1000, tensorsOf(header, header))).threads).toBe(1);
+    expect(planResources({ threads: 8 }, workFor(1000, tensorsOf(long, long))).threads).toBe(1);
   });
 
   test('have several batches each, of whole blocks, where there are so many, and never more than a slot holds', () => {
