@@ -85,6 +85,10 @@ export class CancelledError extends FeatherweightError {
 const inWords: Readonly<Record<string, (place: string) => string>> = {
   ENOTDIR: (place) => `${place} is no folder, or lies in something that is none`,
   EISDIR: (place) => `${place} is a folder, where a file is expected`,
+  EACCES: (place) => `${place} is closed: its permissions, or those of a folder that it lies in, do not allow this`,
+  EPERM: (place) => `${place} is closed: the system does not allow this`,
+  EROFS: (place) => `${place} lies on a drive that can only be read`,
+  ENAMETOOLONG: (place) => `${place} is longer than a name may be there`,
 };
 
 /** Turns whatever was thrown into an engine failure; operating-system errors keep their code as a fact. */

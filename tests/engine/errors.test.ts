@@ -15,3 +15,16 @@ test('a file where a folder is expected is told in words, and so is the reverse'
     expect.stringMatching(/is a folder, where a file is expected \(while working\)/),
   ]);
 });
+
+test('what a system does not allow is told in words, with its code as a fact', () => {
+  for (const [code, words] of [
+    ['EACCES', /^"\/m\/a" is closed: its permissions/],
+    ['EPERM', /^"\/m\/a" is closed: the system/],
+    ['EROFS', /^"\/m\/a" lies on a drive that can only be read/],
+    ['ENAMETOOLONG', /^"\/m\/a" is longer than a name/],
+  ] as const) {
+    const { message, facts } = toFeatherweightError(Object.assign(new Error(`${code}: no`), { code, path: '/m/a' }));
+    expect(message).toMatch(words);
+    expect(facts).toEqual({ systemCode: code, path: '/m/a' });
+  }
+});

@@ -51,7 +51,7 @@ const words: Readonly<Record<HostErrorCode, FailureWords>> = {
   IO: {
     title: 'The disk could not be read or written',
     safe: untouched,
-    next: 'Check that the drive is connected and that you may write there, and start again.',
+    next: 'Check that the drive is connected and that you may read and write there, and start again.',
   },
   DISK_FULL: {
     title: 'There is not enough room',
