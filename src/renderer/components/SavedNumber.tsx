@@ -1,6 +1,7 @@
 import { NumberInput, type NumberInputProps } from '@mantine/core';
 import { useState } from 'react';
 import { takenNumber } from './taken-number.ts';
+import { useLeaving } from './use-leaving.ts';
 
 interface SavedNumberProps extends Omit<
   NumberInputProps,
@@ -27,6 +28,7 @@ export function SavedNumber({ value, min, max, isOptional = false, onChange, ...
     const taken = takenNumber(written, { value, min, max, isOptional });
     if (taken !== value) onChange(taken);
   };
+  useLeaving(take);
   return (
     <NumberInput
       {...rest}

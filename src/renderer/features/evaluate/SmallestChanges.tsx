@@ -1,4 +1,4 @@
-import { SavedNumber } from '../../components/SavedNumber.tsx';
+import { NumberInput } from '@mantine/core';
 import { useChangeSettings, useSettings } from '../../host/settings.ts';
 import classes from './Evaluate.module.css';
 import { metricKey, metricTitle, smallestChange, type Metric } from './metric-words.ts';
@@ -19,16 +19,15 @@ export function SmallestChanges({ metrics }: { readonly metrics: readonly Metric
         const scale = metric.unit === 'proportion' ? 100 : 1;
         const suffix = metric.unit === 'proportion' ? ' points' : metric.unit === 'none' ? '' : ` ${metric.unit}`;
         return (
-          <SavedNumber
+          <NumberInput
             key={metricKey(metric)}
             label={`${metricTitle(metric)}: smallest change that matters to you`}
             value={Number((smallestChange(metric, chosen) * scale).toPrecision(3))}
             min={0}
-            max={Number.MAX_SAFE_INTEGER}
             hideControls
             suffix={suffix}
             onChange={(value) => {
-              if (value !== undefined && value > 0)
+              if (typeof value === 'number' && value > 0)
                 change.mutate({ smallestChanges: { ...chosen, [metricKey(metric)]: value / scale } });
             }}
           />

@@ -2,6 +2,7 @@ import { NativeSelect, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { settingsChanges, type Settings } from '../../../contract/settings.ts';
 import { SavedNumber } from '../../components/SavedNumber.tsx';
+import { useLeaving } from '../../components/use-leaving.ts';
 import classes from './SettingField.module.css';
 import type { Field } from './setting-fields.ts';
 
@@ -89,6 +90,7 @@ function Written({ field, named, value, onChange }: WrittenProps) {
     setWritten(undefined);
     if (written !== undefined && written !== value) onChange(written);
   };
+  useLeaving(take);
   return (
     <TextInput
       {...named}
