@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { exitCodes } from './exit-code.ts';
+import { jsonLine } from './json-line.ts';
 import type { BenchmarkMeasurement, BenchmarkReport } from './bench/report.ts';
 import type { ZooLine, ZooReport } from './zoo-reports.ts';
 import type { AblationReport, CandidateEvent, EvaluationReport, FitReport, TrialEvent } from '../evaluation/index.ts';
@@ -114,7 +115,8 @@ export function processOutput(json: boolean): Output {
     hasLive,
     live,
     line: (line) => {
-      if (json) stdout(`${JSON.stringify(line)}\n`);
+      if (!json) return;
+      for (const part of jsonLine(line)) stdout(part);
     },
     say: (text) => above(json ? stderr : stdout, text),
     warn: (text) => above(stderr, text),
