@@ -5,6 +5,7 @@ import { FeatherweightError, toFeatherweightError, UsageError } from '../errors.
 import { claim } from './claim.ts';
 import { writeFully } from './descriptor.ts';
 import type { FileIdentity } from './file-source.ts';
+import { withoutFolder } from './without-folder.ts';
 
 /** Bytes written between two requests to the disk, and how long slow work waits with fewer. */
 const flushEveryBytes = 32 * 2 ** 20;
@@ -184,12 +185,7 @@ async function openUnfinished(
   if (isLeft) await rm(partialPath, { force: true });
   const handle = await open(partialPath, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL).catch(
     (error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw toFeatherweightError(error, 'creating the output');
-      const folder = dirname(path);
-      throw new FeatherweightError('NOT_FOUND', `"${path}" cannot be written: there is no folder "${folder}".`, {
-        facts: { path: folder },
-        cause: error,
-      });
+      throw withoutFolder(error, path);
     },
   );
   return { partialPath, handle, resumedBytes: 0 };

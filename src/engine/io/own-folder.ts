@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isGone, thisProcess } from './owner.ts';
+import { withoutFolder } from './without-folder.ts';
 
 /** Of {@link ownFolder} alone: nobody else ends a name with a process and when that began. */
 const named = /\.partial-(?<owner>[0-9a-f]{8} \d+ \d*) [A-Za-z0-9]{6}$/;
@@ -20,12 +21,14 @@ export function isAbandoned(name: string): boolean {
 
 /**
  * A new folder in `parent` for work that is not finished, called `NAME.partial-OWNER`, removed when `owner` is disposed. Those that
- * killed processes left in `parent` are removed first.
+ * killed processes left in `parent` are removed first. Throws NOT_FOUND where there is no `parent`.
  */
 export async function ownFolder(parent: string, name: string, owner: AsyncDisposableStack): Promise<string> {
   await removeAbandoned(parent);
   const start = name.slice(0, mostCharacters).toWellFormed();
-  const folder = await mkdtemp(join(parent, `${start}.partial-${thisProcess()} `));
+  const folder = await mkdtemp(join(parent, `${start}.partial-${thisProcess()} `)).catch((error: unknown) => {
+    throw withoutFolder(error, join(parent, name));
+  });
   owner.defer(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }

@@ -133,11 +133,20 @@ describe('the output', () => {
 
   test('says which folder of an output is missing, in words of the person who named it', async () => {
     const folder = await folderWith({ 'm.safetensors': mixedModel(100) });
-    const [input, output] = [join(folder, 'm.safetensors'), join(folder, 'missing', 'out.fwz')];
-    await expect(finish(compress({ input, output }, context()))).rejects.toMatchObject({
-      code: 'NOT_FOUND',
-      message: `"${output}" cannot be written: there is no folder "${join(folder, 'missing')}".`,
-    });
+    const [input, archive] = [join(folder, 'm.safetensors'), join(folder, 'm.fwz')];
+    await finish(compress({ input, output: archive }, context()));
+    const output = join(folder, 'missing', 'out');
+    const { exportModel } = await loadExports();
+    for (const job of [
+      compress({ input, output }, context()),
+      exportModel({ input, target: 'safetensors-f16', output }, context()),
+      exportModel({ input: archive, target: 'safetensors-f16', output }, context()),
+    ])
+      await expect(finish<unknown>(job)).rejects.toMatchObject({
+        code: 'NOT_FOUND',
+        message: `"${output}" cannot be written: there is no folder "${join(folder, 'missing')}".`,
+      });
+    expect((await readdir(folder)).sort()).toEqual(['m.fwz', 'm.safetensors']);
   });
 
   test("leaves a stranger's file alone that has the name of a journal, and a journal that is the input", async () => {
