@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, realpathSync, statSync, type Stats } from 'node:fs';
+import { lstatSync, readdirSync, realpathSync, statSync, type Dirent, type Stats } from 'node:fs';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { toFeatherweightError } from '../errors.ts';
@@ -111,7 +111,7 @@ function look(path: string, realRoots: readonly string[], unreadable: { path: st
         unreadable.push({ path: place, reason: `a link to "${realPath}", outside the folders` });
       else files.push(found(name, place, realPath, status, isLink));
     } catch (error) {
-      unreadable.push({ path: place, reason: reasonOf(error) });
+      unreadable.push({ path: place, reason: reasonOf(error, entry) });
     }
   }
   files.sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -149,8 +149,12 @@ const reasons: Readonly<Record<string, string>> = {
   ELOOP: 'it is a link that leads to itself',
 };
 
-function reasonOf(error: unknown): string {
+/** Why something cannot be read; of what a folder lists, `entry`, more is known. */
+function reasonOf(error: unknown, entry?: Dirent): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT' && entry?.isSymbolicLink()) return 'a link to what is not there';
+  // Names that are no UTF-8 are listed with this sign in place of their bytes, and no file is called so.
+  if (code === 'ENOENT' && entry?.name.includes('\ufffd')) return 'its name is no UTF-8; give it another';
   return reasons[code] ?? message;
 }
 

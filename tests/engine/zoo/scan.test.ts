@@ -111,6 +111,14 @@ describe('a scan', () => {
     expect(zoo.models.map(({ app }) => app)).toEqual(['lm-studio', 'comfyui', 'comfyui']);
   });
 
+  test.runIf(process.platform === 'linux')('says of a name that is no UTF-8 why it is left out', async () => {
+    const root = await folderWith({ 'm.safetensors': baseModel(100) });
+    await writeFile(Buffer.concat([Buffer.from(join(root, 'm')), Buffer.of(0xff), Buffer.from('.safetensors')]), 'x');
+    const zoo = await scanned(root);
+    expect(ids(zoo)).toEqual(['m.safetensors']);
+    expect(zoo.unreadable).toMatchObject([{ reason: expect.stringContaining('no UTF-8') as string }]);
+  });
+
   test('counts hard links and links once, follows no circle, and names what it cannot read', async () => {
     const root = await folderWith({ 'a/m.safetensors': baseModel(100) });
     await mkdir(join(root, 'b'));
@@ -126,7 +134,7 @@ describe('a scan', () => {
     expect(zoo.bytes).toBe(baseModel(100).length);
     expect(zoo.unreadable).toEqual([
       { path: join(root, 'a/secret.safetensors'), reason: expect.stringContaining('outside') as string },
-      { path: join(root, 'b/broken.safetensors'), reason: 'it is not there' },
+      { path: join(root, 'b/broken.safetensors'), reason: 'a link to what is not there' },
     ]);
   });
 
