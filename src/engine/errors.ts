@@ -89,6 +89,7 @@ const inWords: Readonly<Record<string, (place: string) => string>> = {
   EPERM: (place) => `${place} is closed: the system does not allow this`,
   EROFS: (place) => `${place} lies on a drive that can only be read`,
   ENAMETOOLONG: (place) => `${place} is longer than a name may be there`,
+  ELOOP: (place) => `${place} is a link that leads to itself, or lies behind one`,
 };
 
 /** Turns whatever was thrown into an engine failure; operating-system errors keep their code as a fact. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, readFile, rm, stat, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import type { FileIdentity } from '../io/file-source.ts';
+import { withSuffix } from '../io/long-name.ts';
 import { isLeftover } from '../io/output-file.ts';
 import { isGone, thisProcess } from '../io/owner.ts';
 
@@ -30,7 +31,7 @@ const inUse = new Set<string>();
 
 /** The name of the journal of an archive that is not finished. */
 export function journalName(path: string): string {
-  return `${path}.journal`;
+  return withSuffix(path, '.journal');
 }
 
 /** A fingerprint of everything that decides what an archive's bytes will be. */
@@ -70,7 +71,7 @@ export async function readLeftover(path: string, key: string): Promise<Leftover 
 }
 
 /** Removes what a stopped run left beside `path`, if it has a journal of ours: that and the `unfinished` file. */
-export async function discardLeftover(path: string, unfinished = `${path}.partial`): Promise<void> {
+export async function discardLeftover(path: string, unfinished = withSuffix(path, '.partial')): Promise<void> {
   const head = await readFile(journalName(path), 'utf8').catch(() => '');
   const [first = ''] = head.split('\n', 1);
   if (inUse.has(journalName(path)) || parseLine(first)?.journal === undefined) return;

@@ -5,6 +5,7 @@ import { FeatherweightError, toFeatherweightError, UsageError } from '../errors.
 import { claim } from './claim.ts';
 import { writeFully } from './descriptor.ts';
 import type { FileIdentity } from './file-source.ts';
+import { withSuffix } from './long-name.ts';
 import { withoutFolder } from './without-folder.ts';
 
 /** Bytes written between two requests to the disk, and how long slow work waits with fewer. */
@@ -175,7 +176,7 @@ async function openUnfinished(
   path: string,
   { inputs, unfinished = ownSuffix, resumeBytes }: OutputOptions & ResumeOptions,
 ): Promise<{ readonly partialPath: string; readonly handle: FileHandle; readonly resumedBytes: number }> {
-  const partialPath = path + unfinished.suffix;
+  const partialPath = withSuffix(path, unfinished.suffix);
   const isLeft = await isLeftover(partialPath, unfinished.isOurs, inputs);
   if (isLeft && resumeBytes !== undefined) {
     const handle = await reopen(partialPath, resumeBytes);

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Archive, ArchivedTensor } from '../archive/archive.ts';
 import { discardLeftover } from '../archive/journal.ts';
 import { FeatherweightError, UsageError } from '../errors.ts';
+import { withSuffix } from '../io/long-name.ts';
 import { ownSuffix } from '../io/output-file.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import { approximateFileName } from './approximate/name.ts';
@@ -34,11 +35,11 @@ export interface Goals {
 
 /** What an unfinished file of {@link restore} is called; no other program gives the name. */
 export function unfinishedPath({ path }: Goal): string {
-  return `${path}${ownSuffix.suffix}`;
+  return withSuffix(path, ownSuffix.suffix);
 }
 
 /** Finds out what to write where; writes nothing. */
-export function goalsOf(archive: Archive, request: RestoreRequest): Promise<Goals> | Goals {
+export function goalsOf(archive: Archive, request: RestoreRequest): Promise<Goals> {
   return request.tensor === undefined ? fileGoals(archive, request) : tensorGoal(archive, request, request.tensor);
 }
 
@@ -50,8 +51,7 @@ async function fileGoals(archive: Archive, request: RestoreRequest): Promise<Goa
   let output: string;
   let paths: string[];
   if (names.length === 1 && only !== undefined) {
-    output = request.output ?? join(folder, only);
-    if (await isFolder(output)) output = join(output, only);
+    output = await placeOf(request.output ?? folder, only);
     paths = [output];
   } else {
     output = request.output ?? join(folder, folderName(request.archive));
@@ -109,7 +109,7 @@ export async function discardRestored(request: RestoreRequest): Promise<void> {
     await discardLeftover(unfinishedPath(goal), unfinishedPath(goal));
 }
 
-function tensorGoal(archive: Archive, request: RestoreRequest, wanted: string): Goals {
+async function tensorGoal(archive: Archive, request: RestoreRequest, wanted: string): Promise<Goals> {
   const matches = archive.tensors.filter(
     ({ name, file }) => name === wanted || `${archive.files[file]?.name ?? ''}:${name}` === wanted,
   );
@@ -123,7 +123,8 @@ function tensorGoal(archive: Archive, request: RestoreRequest, wanted: string): 
       },
     );
   // A tensor's name comes from somebody else's file and is never used as a file name.
-  const output = request.output ?? join(dirname(request.archive), `${folderName(request.archive)}.tensor.bin`);
+  const name = `${folderName(request.archive)}.tensor.bin`;
+  const output = await placeOf(request.output ?? dirname(request.archive), name);
   const { file, offset, byteLength, sha256 } = tensor;
   return {
     output,
@@ -138,6 +139,11 @@ function listFiles(archive: Archive, tensors: readonly ArchivedTensor[]): string
 function folderName(archivePath: string): string {
   const base = archivePath.replace(/^.*[\\/]/, '');
   return base.toLowerCase().endsWith('.fwz') ? base.slice(0, -4) : `${base}.restored`;
+}
+
+/** Where one file goes: into an output that is a folder, or ends like one. */
+async function placeOf(output: string, name: string): Promise<string> {
+  return /[/\\]$/.test(output) || (await isFolder(output)) ? join(output, name) : output;
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { toErrorData } from '../errors.ts';
+import { withSuffix } from '../io/long-name.ts';
 import { compress } from '../pipeline/compress.ts';
 import type { CompressReport, ProgressEvent } from '../pipeline/job/events.ts';
 import type { EngineContext } from '../pipeline/job/requests.ts';
@@ -171,7 +172,7 @@ class Batch {
   }
 
   async #bytesLeft({ bytesThen }: PlannedModel, path: string): Promise<number> {
-    return Math.max(1, bytesThen - ((await sizeOf(`${path}.partial`)) ?? 0));
+    return Math.max(1, bytesThen - ((await sizeOf(withSuffix(path, '.partial'))) ?? 0));
   }
 
   async *#archive(

@@ -2,6 +2,7 @@ import { stat, statfs } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Preset } from '../codecs/codec.ts';
 import { toFeatherweightError } from '../errors.ts';
+import { cutName } from '../io/long-name.ts';
 import { roomMeanwhile } from '../pipeline/inner-base/room.ts';
 import { findCircles } from './circles.ts';
 import { findFamilies, type Member } from './families.ts';
@@ -204,14 +205,19 @@ function skipDense(decided: Map<string, PlannedModel>, leastSaving: number): voi
   }
 }
 
-/** A place below the output for each model: its id, with what some system does not take replaced. */
+/** Drives take names of 255 bytes; an archive that is not finished has some more behind its own. */
+const mostNameBytes = 230;
+
+/** A place below the output for each model: its id, with what some system does not take replaced or cut off. */
 function archiveNames(models: readonly ZooModel[]): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   const taken = new Set<string>();
   for (const { id } of models) {
     const safe = id.replace(/[<>:"|?*\\\u0000-\u001f]/g, '_').replace(/(^|\/)\.(?=\/|$|\.)/g, '$1_');
-    let name = `${safe}.fwz`;
-    for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${safe} ${number}.fwz`;
+    const start = safe.lastIndexOf('/') + 1;
+    const stem = safe.slice(0, start) + cutName(safe.slice(start), mostNameBytes);
+    let name = `${stem}.fwz`;
+    for (let number = 2; taken.has(name.toLowerCase()); number++) name = `${stem} ${number}.fwz`;
     taken.add(name.toLowerCase());
     names.set(id, name);
   }

@@ -233,6 +233,21 @@ describe('the output', () => {
     expect(await readdir(folder)).toEqual(['m.safetensors']);
   });
 
+  test('that is or ends like a folder has one restored file in it, and a tensor', async () => {
+    const bytes = mixedModel(100);
+    const folder = await folderWith({ 'm.safetensors': bytes, 'there/some': '' });
+    const archive = join(folder, 'm.fwz');
+    const { report } = await finish(compress({ input: join(folder, 'm.safetensors'), output: archive }, context()));
+    const [{ name: tensor } = { name: '' }] = report.tensors;
+    for (const output of [join(folder, 'there'), join(folder, 'new', '/')]) {
+      const { report: whole } = await finish(restore({ archive, output }, context()));
+      expect(whole.output).toBe(join(output, 'm.safetensors'));
+      expect(Buffer.compare(await readFile(whole.output), bytes)).toBe(0);
+      const { report: one } = await finish(restore({ archive, output, tensor }, context()));
+      expect(one.output).toBe(join(output, 'm.tensor.bin'));
+    }
+  });
+
   test('of several files goes to a folder, nothing outside it', async () => {
     const folder = await folderWith({
       'a/model.safetensors': mixedModel(100),

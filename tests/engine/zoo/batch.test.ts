@@ -349,6 +349,24 @@ test('two batches at once are refused one share of a store, and may do two', asy
   expect(await archives(`${out}-shared`)).toEqual(await archives(out));
 });
 
+test('a model with the longest of names is archived under the start of it, and restored under all of it', async () => {
+  const names = ['a', 'b'].map((end) => `${'é'.repeat(120)}${end}.gguf`);
+  const folder = await folderWith(Object.fromEntries(names.map((name) => [`zoo/${name}`, Buffer.alloc(50_000, name)])));
+  const out = join(folder, 'out');
+  const { rows, states } = await batch(join(folder, 'zoo'), out);
+  expect(states).toMatchObject({ done: 2, failed: 0 });
+  const written = Object.keys(await archives(out)).sort();
+  expect(written).toEqual(['.fwz', ' 2.fwz'].map((end) => 'é'.repeat(115) + end).sort());
+  expect(rows.map(({ archive }) => archive).sort()).toEqual(written);
+  const back: string[] = [];
+  for (const name of written) {
+    const output = join(folder, 'back', '/');
+    const { report } = await finish(restore({ archive: join(out, name), output }, context()));
+    back.push(...report.files.map((file) => file.name));
+  }
+  expect(back.sort()).toEqual(names);
+});
+
 describe('a store', () => {
   test('knows who needs whom, and refuses to orphan', async () => {
     const { zoo, out } = await zooFolder(0);
