@@ -1,5 +1,5 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { isGone, thisProcess } from './owner.ts';
 import { withoutFolder } from './without-folder.ts';
 
@@ -31,6 +31,17 @@ export async function ownFolder(parent: string, name: string, owner: AsyncDispos
   });
   owner.defer(() => rm(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/**
+ * Has a file of ours made under another name, and gives it its own when it is whole. Several processes may do so with one path at
+ * once: what is there is always the whole work of one. What killed processes left beside it is removed.
+ */
+export async function writeAside(path: string, write: (unfinished: string) => Promise<void>): Promise<void> {
+  await using owner = new AsyncDisposableStack();
+  const unfinished = join(await ownFolder(dirname(path), basename(path), owner), 'unfinished');
+  await write(unfinished);
+  await rename(unfinished, path);
 }
 
 /**

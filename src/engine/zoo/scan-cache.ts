@@ -1,7 +1,7 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
-import { ownFolder, removeAbandoned } from '../io/own-folder.ts';
+import { removeAbandoned, writeAside } from '../io/own-folder.ts';
 
 const entrySchema = z.strictObject({
   probe: z.string().optional(),
@@ -54,10 +54,8 @@ export class ScanCache {
   async save(): Promise<void> {
     if (this.#path === undefined || !this.#isChanged) return;
     try {
-      await using owner = new AsyncDisposableStack();
-      const partial = join(await ownFolder(dirname(this.#path), basename(this.#path), owner), 'facts.json');
-      await writeFile(partial, JSON.stringify({ version: 1, files: Object.fromEntries(this.#facts) }));
-      await rename(partial, this.#path);
+      const text = JSON.stringify({ version: 1, files: Object.fromEntries(this.#facts) });
+      await writeAside(this.#path, (unfinished) => writeFile(unfinished, text));
     } catch {
       // Nothing is lost but time.
     }

@@ -1,7 +1,7 @@
-import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ownFolder, removeAbandoned } from '../../../src/engine/io/own-folder.ts';
+import { ownFolder, removeAbandoned, writeAside } from '../../../src/engine/io/own-folder.ts';
 import { isGone, thisProcess } from '../../../src/engine/io/owner.ts';
 import { folderWith } from '../../support/folder.ts';
 
@@ -33,4 +33,29 @@ test('a new folder takes those away that killed processes left, and no others', 
   expect((await readdir(folder)).sort()).toEqual(before.sort());
   expect(await readdir(join(folder, 'elsewhere'))).toEqual(['mine.txt']);
   expect(await removeAbandoned(join(folder, 'nowhere'))).toBe(0);
+});
+
+test('of two that write one file at once each gives its name to a whole one, and what fails leaves the one before', async () => {
+  const folder = await folderWith({});
+  const path = join(folder, 'sums');
+  const [isOneWritten, isOtherDone] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+  const one = writeAside(path, async (unfinished) => {
+    await writeFile(unfinished, 'one');
+    isOneWritten.resolve(undefined);
+    await isOtherDone.promise;
+  });
+  await isOneWritten.promise;
+  await writeAside(path, (unfinished) => writeFile(unfinished, 'other'));
+  expect(await readFile(path, 'utf8')).toBe('other');
+  isOtherDone.resolve(undefined);
+  await one;
+  expect(await readFile(path, 'utf8')).toBe('one');
+  await expect(
+    writeAside(path, async (unfinished) => {
+      await writeFile(unfinished, 'torn');
+      throw new Error('stopped');
+    }),
+  ).rejects.toThrow('stopped');
+  expect(await readFile(path, 'utf8')).toBe('one');
+  expect(await readdir(folder)).toEqual(['sums']);
 });

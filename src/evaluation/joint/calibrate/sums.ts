@@ -1,6 +1,7 @@
-import { open, rename } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { allocateFloat32, feedbackKernel, samplesAtOnce } from '../../../engine/feedback/index.ts';
 import { FileSource } from '../../../engine/io/file-source.ts';
+import { writeAside } from '../../../engine/io/own-folder.ts';
 import { Workspace } from '../../../engine/kernels/workspace.ts';
 import { eachSample } from './columns.ts';
 import type { Layer } from '../layers/layers.ts';
@@ -121,7 +122,11 @@ export class Sums {
   /** Writes the numbers of samples and of places, totals, and sums block by block; under its name only when it is complete. */
   async write(path: string): Promise<void> {
     this.#flush();
-    const handle = await open(`${path}.partial`, 'w');
+    await writeAside(path, (unfinished) => this.#writeTo(unfinished));
+  }
+
+  async #writeTo(path: string): Promise<void> {
+    const handle = await open(path, 'w');
     try {
       await handle.writeFile(new Uint8Array(Float64Array.of(this.#samples, this.#places).buffer));
       await handle.writeFile(new Uint8Array(this.#totals.buffer));
@@ -133,7 +138,6 @@ export class Sums {
     } finally {
       await handle.close();
     }
-    await rename(`${path}.partial`, path);
   }
 }
 
@@ -189,25 +193,26 @@ export async function addSums(
   const sources = await Promise.all(paths.map(async (one) => opened.use(await FileSource.open(one))));
   const size = sources[0]?.size ?? 0;
   const doubles = headBytes + 8 * groups * columns;
-  const target = await open(`${path}.partial`, 'w');
-  try {
-    for (let at = 0; at < size;) {
-      const length = Math.min(at < doubles ? doubles - at : size - at, addedBytes);
-      const sum = new (at < doubles ? Float64Array : Float32Array)(length / (at < doubles ? 8 : 4));
-      for (const source of sources) {
-        const bytes = new Uint8Array(length);
-        await source.read(at, bytes);
-        const more = at < doubles ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer);
-        more.forEach((one, place) => (sum[place] = (sum[place] ?? 0) + one));
+  await writeAside(path, async (unfinished) => {
+    const target = await open(unfinished, 'w');
+    try {
+      for (let at = 0; at < size;) {
+        const length = Math.min(at < doubles ? doubles - at : size - at, addedBytes);
+        const sum = new (at < doubles ? Float64Array : Float32Array)(length / (at < doubles ? 8 : 4));
+        for (const source of sources) {
+          const bytes = new Uint8Array(length);
+          await source.read(at, bytes);
+          const more = at < doubles ? new Float64Array(bytes.buffer) : new Float32Array(bytes.buffer);
+          more.forEach((one, place) => (sum[place] = (sum[place] ?? 0) + one));
+        }
+        await target.writeFile(new Uint8Array(sum.buffer));
+        at += length;
       }
-      await target.writeFile(new Uint8Array(sum.buffer));
-      at += length;
+    } finally {
+      // Not every system renames a file that is open.
+      await target.close();
     }
-  } finally {
-    // Not every system renames a file that is open.
-    await target.close();
-  }
-  await rename(`${path}.partial`, path);
+  });
 }
 
 /** How many inputs were summed, of how many that the layer was given. */

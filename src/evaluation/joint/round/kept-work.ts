@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sha256Of } from '../../../engine/io/file-digest.ts';
+import { writeAside } from '../../../engine/io/own-folder.ts';
 
 /** A part of work that an earlier run finished: what is known of it, and the file that it came to. */
 export interface Kept<Known> {
@@ -35,12 +36,11 @@ export class KeptWork<Known> {
     try {
       await mkdir(this.#folder, { recursive: true });
       const path = this.#pathOf(key, 'data');
-      await write(path);
+      await writeAside(path, write);
       const record = this.#pathOf(key, 'json');
       const sha256 = await sha256Of(path, neverStopped);
       // Its name is what makes a part finished.
-      await writeFile(`${record}.partial`, JSON.stringify({ sha256, known }));
-      await rename(`${record}.partial`, record);
+      await writeAside(record, (unfinished) => writeFile(unfinished, JSON.stringify({ sha256, known })));
     } catch {
       await rm(this.#pathOf(key, 'data'), { force: true }).catch(() => undefined);
     }
