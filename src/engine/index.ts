@@ -12,6 +12,7 @@ export { loadExports, type Exports } from './pipeline/load-exports.ts';
 export type { ExportedTensor, ExportTarget, Ticks } from './exports/export.ts';
 export type { Estimate, EstimateRequest } from './pipeline/estimate/estimate.ts';
 export { writeOutput } from './io/output-file.ts';
+export { makeFolder } from './io/make-folder.ts';
 export { ownFolder, removeAbandoned } from './io/own-folder.ts';
 export { discardLeftover } from './archive/journal.ts';
 export { Suspension } from './pipeline/job/job.ts';

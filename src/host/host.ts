@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { calls, isCallName, type CallName, type Input, type Output } from '../contract/calls.ts';
 import { HostError } from '../contract/errors.ts';
@@ -74,7 +73,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
   const { trash } = options;
   const { engine = pipeline, warn = () => undefined } = options;
   const workFolder = join(dataFolder, 'work');
-  await mkdir(workFolder, { recursive: true });
+  await pipeline.makeFolder(workFolder);
   const access = await createAccess([...roots, workFolder]);
   const history = await openHistory(remember ? join(dataFolder, 'history.db') : undefined, warn);
   const listeners = new Map<EventName, Set<(event: never) => void>>();

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option } from 'commander';
 import {
@@ -6,6 +6,7 @@ import {
   type BatchEvent,
   type BatchReport,
   DifferentError,
+  makeFolder,
   planZoo,
   readRecipe,
   type Recipe,
@@ -107,7 +108,7 @@ async function runOnce(
   context: CommandContext,
 ): Promise<BatchReport> {
   const { output, engineContext } = context;
-  await mkdir(join(options.output, '.featherweight'), { recursive: true });
+  await makeFolder(join(options.output, '.featherweight'));
   const { zoo, plan } = await planned(roots, options, recipe, context);
   const { shard, threads, memory: memoryBytes } = options;
   const trash = options.replace === true ? (await import('trash')).default : undefined;

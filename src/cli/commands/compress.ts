@@ -1,10 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { Option } from 'commander';
 import {
   archivePath,
   type CompressReport,
   type CompressRequest,
+  makeFolder,
   type RecipeInput,
   UsageError,
 } from '../../engine/index.ts';
@@ -82,7 +83,7 @@ async function requestsOf(
 ): Promise<readonly CompressRequest[]> {
   const { output, preset, base, force, threads, memory } = options;
   const intoFolder = output !== undefined && (paths.length > 1 || (await isFolder(output)));
-  if (intoFolder) await mkdir(output, { recursive: true });
+  if (intoFolder) await makeFolder(output);
   const requests = paths.map((input) => ({
     input,
     output: intoFolder ? join(output, basename(archivePath(resolve(input), approximate))) : output,

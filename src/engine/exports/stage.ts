@@ -1,10 +1,11 @@
-import { mkdir, rename, rmdir, stat } from 'node:fs/promises';
+import { rename, rmdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { toFeatherweightError } from '../errors.ts';
 import { writeFully } from '../io/descriptor.ts';
 import type { FileIdentity } from '../io/file-source.ts';
 import { isTaken, OutputFile } from '../io/output-file.ts';
 import { ownFolder } from '../io/own-folder.ts';
+import { makeFolder } from '../io/make-folder.ts';
 
 /**
  * A folder beside the output in which new files get their names before they are moved to where they belong, so that other
@@ -36,7 +37,7 @@ export class Stage implements AsyncDisposable {
     const { output, isFolder } = options;
     await refuseTaken(output, options);
     try {
-      if (isFolder) await mkdir(output, { recursive: true });
+      if (isFolder) await makeFolder(output);
       const owned = new AsyncDisposableStack();
       return new Stage(await ownFolder(dirname(output), basename(output), owned), owned, options);
     } catch (error) {
@@ -57,7 +58,7 @@ export class Stage implements AsyncDisposable {
     const place = join(this.#target, name);
     if (this.mainName !== undefined || this.#names.length > 0 || this.#overwrite) await this.#refuseTaken(place);
     const path = join(this.folder, name);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await using file = await OutputFile.create(path, { overwrite: false, inputs: this.#inputs });
     let size = 0;
     for await (const chunk of chunks) {
@@ -77,7 +78,7 @@ export class Stage implements AsyncDisposable {
     for (const name of [...this.#names.filter((each) => each !== main), main]) {
       const path = join(this.#target, name);
       await this.#refuseTaken(path);
-      await mkdir(dirname(path), { recursive: true });
+      await makeFolder(dirname(path));
       await rename(join(this.folder, name), path);
       paths.push(path);
     }

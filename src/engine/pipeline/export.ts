@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { FeatherweightError, UnsupportedInputError, UsageError } from '../errors.ts';
 import { checkExport } from '../exports/check.ts';
@@ -13,6 +13,7 @@ import { FileSource, type FileIdentity } from '../io/file-source.ts';
 import { ownFolder } from '../io/own-folder.ts';
 import { refuseBase } from './bases/bases.ts';
 import type { ByteSource } from '../io/source.ts';
+import { makeFolder } from '../io/make-folder.ts';
 import { modelDigest } from './job/digests.ts';
 import type { ExportReport, FileReport, JobEvent } from './job/events.ts';
 import { assertUnchanged, openInputs, type Inputs } from '../models/inputs.ts';
@@ -169,7 +170,7 @@ async function openOriginal(
     // A model of several files is called as its folder is; a name of dots would lead out of it.
     const name = basename(resolve(sep, basename(input).slice(0, -archiveExtension.length)));
     const folder = join(await ownFolder(dirname(beside), basename(beside), opened), name);
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     const work = restore({ archive: input, output: folder, threads, memoryBytes }, { ...context, signal });
     for await (const event of work) {
       if (event.type === 'progress') reporter.progress('restore', event.bytesDone, event.bytesTotal, 0);
@@ -211,7 +212,7 @@ async function placeOf(
   const name = `${stem}.${target.id}${first === undefined ? '' : target.extension(first)}`;
   if (given === undefined) return join(dirname(path), name);
   const isInto = /[/\\]$/.test(request.output ?? '') || (await isDirectory(given));
-  if (isInto) await mkdir(given, { recursive: true });
+  if (isInto) await makeFolder(given);
   return isInto ? join(given, name) : given;
 }
 

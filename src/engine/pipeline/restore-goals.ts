@@ -1,4 +1,4 @@
-import { mkdir, stat, statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Archive, ArchivedTensor } from '../archive/archive.ts';
 import { discardLeftover } from '../archive/journal.ts';
@@ -8,6 +8,7 @@ import { ownSuffix } from '../io/output-file.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import { approximateFileName } from './approximate/name.ts';
 import { sha256Of } from '../io/file-digest.ts';
+import { makeFolder } from '../io/make-folder.ts';
 import { innerBytes } from './inner-base/needs.ts';
 import { openArchive } from '../archive/open-archive.ts';
 import type { RestoreRequest } from './job/requests.ts';
@@ -179,7 +180,7 @@ export async function requireSpace(archive: Archive, goals: readonly Goal[], out
 
 /** Makes the folders that the goals lie in. */
 export async function makeFolders(goals: readonly Goal[]): Promise<void> {
-  for (const path of new Set(goals.map((goal) => dirname(goal.path)))) await mkdir(path, { recursive: true });
+  for (const path of new Set(goals.map((goal) => dirname(goal.path)))) await makeFolder(path);
 }
 
 /** The output itself, where it is a folder, or the one it is in. */

@@ -1,7 +1,8 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { toErrorData } from '../errors.ts';
 import { withSuffix } from '../io/long-name.ts';
+import { makeFolder } from '../io/make-folder.ts';
 import { compress } from '../pipeline/compress.ts';
 import type { CompressReport, ProgressEvent } from '../pipeline/job/events.ts';
 import type { EngineContext } from '../pipeline/job/requests.ts';
@@ -123,7 +124,7 @@ class Batch {
   /** Learns what earlier runs did, and opens the journal of this one. */
   async *open(name: string): AsyncGenerator<WaitingEvent, Journal> {
     const { output } = this.#request.plan;
-    await mkdir(output, { recursive: true });
+    await makeFolder(output);
     for (const record of await readJournals(output)) if (record.type === 'done') this.#done.set(record.id, record);
     return yield* this.#patiently(() => Journal.open(output, name));
   }
@@ -194,7 +195,7 @@ class Batch {
 
   async *#compress(planned: PlannedModel, path: string): AsyncGenerator<ModelEvent, CompressReport> {
     const { threads, memoryBytes } = this.#request;
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const bases = await this.#basePaths(planned);
     const job = compress(
       { input: planned.path, output: path, preset: planned.preset, bases, threads, memoryBytes },

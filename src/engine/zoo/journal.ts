@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, readFile, stat, type FileHandle } from 'node:fs/promises';
+import { open, readdir, readFile, stat, type FileHandle } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { toFeatherweightError } from '../errors.ts';
 import { claim } from '../io/claim.ts';
+import { makeFolder } from '../io/make-folder.ts';
 
 /** The folder of a store that tells it from others. */
 export const storeFolder = '.featherweight';
@@ -55,7 +56,7 @@ export class Journal implements AsyncDisposable {
    */
   static async open(store: string, name: string): Promise<Journal> {
     try {
-      await mkdir(join(store, storeFolder), { recursive: true });
+      await makeFolder(join(store, storeFolder));
       const path = join(store, storeFolder, `${name}.jsonl`);
       await using owned = new AsyncDisposableStack();
       owned.use(

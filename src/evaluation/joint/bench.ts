@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { FeatherweightError } from '../../engine/errors.ts';
 import { ownFolder } from '../../engine/io/own-folder.ts';
+import { makeFolder } from '../../engine/io/make-folder.ts';
 import type { Phase } from '../../engine/pipeline/job/events.ts';
 import { openInputs, type InputFile } from '../../engine/models/inputs.ts';
 import { planResources } from '../../engine/pipeline/job/resources.ts';
@@ -65,7 +66,7 @@ export async function openBench(
   started(model);
   const key = JSON.stringify([7, await model.sha256, task?.sha256, task?.folder, places ?? items, seed]);
   const cache = join(request.cacheFolder, createHash('sha256').update(key).digest('hex').slice(0, 32));
-  await mkdir(cache, { recursive: true });
+  await makeFolder(cache);
   const ask: Bench['ask'] = async (name, asked) => {
     const onProgress = (phase: string, done: number, total: number): void => progress(phase as Phase, done, total);
     return (await runTask(context.spawnEvaluation, name, asked, { signal, onProgress })).result;
@@ -80,7 +81,7 @@ export async function openBench(
   const copies: string[] = [];
   for (const { name, source } of files) {
     const path = join(folder, 'copy', name);
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await copyFile(source.name, path);
     copies.push(path);
   }
