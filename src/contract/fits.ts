@@ -86,6 +86,15 @@ export const fitTrial = z.object({
 });
 export type FitTrial = z.infer<typeof fitTrial>;
 
+/** An archive and how good it is, on items that were not learned from. */
+const measured = z.object({
+  bytes: z.number(),
+  metrics: z.array(metric),
+  /** How far its outputs are from the original's, squared; absent where that was not measured. */
+  distance: z.number().exactOptional(),
+});
+export type MeasuredArchive = z.infer<typeof measured>;
+
 /** What became of a fit. */
 export const fitReceipt = z.object({
   /** Absent where only a front was measured. */
@@ -99,6 +108,12 @@ export const fitReceipt = z.object({
   layers: z.number(),
   matrices: z.number(),
   metrics: z.array(metric),
+  /** How far its outputs are from the original's, squared; absent where that was not measured. */
+  distance: z.number().exactOptional(),
+  /** The best single method of the catalog at this size, written and measured as the fit was. */
+  single: measured.extend({ method: z.string() }).exactOptional(),
+  /** What the fit itself came to, where the single method came nearer and is the result. */
+  fitted: measured.exactOptional(),
   /** Where that was asked for. */
   parts: z.array(partWorth).exactOptional(),
   seconds: z.number(),

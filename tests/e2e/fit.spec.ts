@@ -31,6 +31,7 @@ test('sizes are measured, one is taken by keyboard, and the fitted archive tells
   await expect(progress.getByText('Learned from')).toBeVisible();
   await expect(progress.getByText(/32 items of the task/)).toBeVisible();
   await expect(progress.getByText('layer after layer')).toBeVisible();
+  await expect(progress.getByText(/times as far from the original's$/)).toBeVisible();
   const candidates = window.getByRole('grid', { name: 'Candidates' });
   await expect(candidates.getByRole('row', { name: /log loss/ }).first()).toBeVisible();
   await candidates.focus();

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { fartherWords, methodWords } from '../../contract/fit-words.ts';
 import { partTitles } from '../../contract/part-titles.ts';
 import {
   formatDelta,
@@ -36,24 +37,25 @@ export function fitText(report: FitReport): string {
   ].join('\n');
 }
 
-/** What the best single method of the catalog comes to at that size. */
-function singleLines({ single }: FitReport): readonly string[] {
+/** What the best single method of the catalog comes to at that size, or that it is the result, and what the fit came to. */
+function singleLines({ single, fitted, distance }: FitReport): readonly string[] {
   if (!single) return [];
-  const { by, bytes, metrics } = single;
+  const words = methodWords(single.by);
+  if (!fitted) return [`The best single method at that size, ${words}, ${measuredText(single, distance)}`];
+  return [
+    `That is ${words}, the best single method at that size, which came nearer to the original than what was fitted: ${measuredText(fitted, distance)}`,
+  ];
+}
+
+/** The size of an archive that is not the result, and how good it is beside that. */
+function measuredText({ bytes, metrics, distance }: NonNullable<FitReport['fitted']>, ofResult?: number): string {
   const figures = metrics.map(
     (metric) =>
       `${metric.title} ${formatValue(metric, metric.value)}${metric.delta === null ? '' : ` (${formatDelta(metric, metric.delta)})`}`,
   );
-  const told = figures.length === 0 ? '' : `: ${figures.join(' · ')}`;
-  return [`The best single method at that size, ${optionWords(by)}, ${formatBytes(bytes)}${told}`];
-}
-
-/** A method with its options as they are typed, numbers to three digits. */
-function optionWords({ method, options }: NonNullable<FitReport['single']>['by']): string {
-  const words = Object.entries(options).map(
-    ([name, value]) => `${name}=${typeof value === 'number' ? Number(value.toPrecision(3)) : String(value)}`,
-  );
-  return words.length === 0 ? method : `${method}:${words.join(',')}`;
+  const farther = fartherWords(distance, ofResult);
+  const told = [...figures, ...(farther ? [farther] : [])].join(' · ');
+  return `${formatBytes(bytes)}${told && `: ${told}`}`;
 }
 
 const titles: Readonly<Record<AblationRow['part'], string>> = partTitles;

@@ -19,7 +19,7 @@ import { openBench, type Bench, type Progress } from './bench.ts';
 import { distanceOf, halvesOf, hasTooFew, judgeArchive, worstDrop } from './judge.ts';
 import { refuseLossless } from './lossless.ts';
 import { weighMatrices } from './weigh/probe.ts';
-import type { CandidateEvent, FitEvent, FitReport } from './report.ts';
+import type { CandidateEvent, FitEvent, FitReport, Measured } from './report.ts';
 import type { FitRequest } from './request.ts';
 import { methodTotals, writeSingle } from './allocate/single.ts';
 
@@ -28,6 +28,8 @@ const searchRounds = 5;
 const [leastShare, mostShare] = [0.03, 0.3];
 /** Sizes on the way are met to within this share. */
 const searchTolerance = 0.04;
+/** The single method is asked for at this share of what the fit takes, so that it is no larger when that is met as nearly as it is tried to. */
+const rivalShare = 0.998;
 
 /**
  * Makes a model as good as it can be in a given size: what inputs have in common is learned from a task, what each tensor's
@@ -72,14 +74,17 @@ async function run(
   const methods = methodTotals(weighed);
   const beside = join(bench.folder, 'single.fwz');
   const alone =
-    evaluation && request.single !== false
-      ? await writeSingle(methods, attempt.report.bytesOut, beside, request, context)
+    evaluation && request.single !== 'none'
+      ? await writeSingle(methods, rivalShare * attempt.report.bytesOut, beside, request, context)
       : undefined;
   const judged = alone && (await judge(beside, reportedOn));
-  await copyInto(target, found, context.signal);
+  const fitted = evaluation && measuredAs(attempt.report, evaluation);
+  const single = alone && judged && { by: alone.by, ...measuredAs(alone.report, judged) };
+  const isBeaten = fitted && single && mayBeBeaten(request) && isNearer(single, fitted);
+  await copyInto(target, isBeaten ? beside : found, context.signal);
   await target.commit();
   await attempts.forget();
-  const { sha256, tensors, bytesOut } = attempt.report;
+  const { sha256, tensors, bytesOut } = isBeaten ? alone.report : attempt.report;
   return {
     command: 'fit',
     ...{ input: request.input, output: target.path, bytesIn: model.bytes, bytesOut, sha256, tensors },
@@ -94,10 +99,30 @@ async function run(
     sensitivities: weighed.map(({ tensor: { name }, damage }) => ({ name, damage: damage ?? null })),
     chosenOn: halves?.[0].length ?? 0,
     methods,
-    ...(evaluation && { evaluation }),
-    ...(alone && judged && { single: { ...alone, metrics: judged.metrics, distance: distanceOf(judged) } }),
+    ...(evaluation && { evaluation: isBeaten ? judged : evaluation, ...distanceIn(isBeaten ? judged : evaluation) }),
+    ...(single && { single }),
+    ...(isBeaten && { fitted }),
     seconds: (performance.now() - start) / 1000,
   };
+}
+
+function measuredAs({ bytesOut }: { readonly bytesOut: number }, evaluation: EvaluationReport): Measured {
+  return { bytes: bytesOut, metrics: evaluation.metrics, ...distanceIn(evaluation) };
+}
+
+/** Whether the result may be another than what was fitted: not where that has a form that was asked for, or keeps a drop. */
+function mayBeBeaten({ single = 'rival', pruning, target }: FitRequest): boolean {
+  return single === 'rival' && pruning === undefined && !('drop' in target);
+}
+
+/** Whether an archive that is no larger came nearer to the original. */
+function isNearer(one: Measured, other: Measured): boolean {
+  return one.bytes <= other.bytes && (one.distance ?? Infinity) < (other.distance ?? 0);
+}
+
+function distanceIn(evaluation: EvaluationReport): { readonly distance?: number } {
+  const distance = distanceOf(evaluation);
+  return distance === undefined ? {} : { distance };
 }
 
 /** The output, which may be none of the files of the model that was named, even where that is an archive, and no base of it. */

@@ -44,11 +44,16 @@ export async function judgeArchive(
   return undefined;
 }
 
-/** KL of the first output in nats, or the square of its relative error. */
-export function distanceOf(evaluation: EvaluationReport | undefined): number {
+/** KL of the first output in nats, or the square of its relative error; nothing where the outputs could not be compared. */
+export function distanceOf(evaluation: EvaluationReport | undefined): number | undefined {
   const [output] = evaluation?.outputs ?? [];
-  const distance = output?.kl?.value ?? (output?.relativeL2 ?? NaN) ** 2;
-  if (Number.isNaN(distance)) throw new FeatherweightError('UNSUPPORTED', 'The outputs could not be compared.');
+  return output?.kl?.value ?? (output?.relativeL2 == null ? undefined : output.relativeL2 ** 2);
+}
+
+/** The same. Throws UNSUPPORTED where the outputs could not be compared. */
+export function requireDistance(evaluation: EvaluationReport | undefined): number {
+  const distance = distanceOf(evaluation);
+  if (distance === undefined) throw new FeatherweightError('UNSUPPORTED', 'The outputs could not be compared.');
   return distance;
 }
 

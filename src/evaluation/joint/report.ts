@@ -81,6 +81,14 @@ export interface AblationReport {
   readonly seconds: number;
 }
 
+/** An archive and how good it is. */
+export interface Measured {
+  readonly bytes: number;
+  readonly metrics: readonly JudgedMetric[];
+  /** As in {@link Tried}; absent where the outputs could not be compared. */
+  readonly distance?: number;
+}
+
 /** What a fit says at its end. */
 export interface FitReport {
   readonly command: 'fit';
@@ -109,10 +117,14 @@ export interface FitReport {
   /** What each method of the catalog, alone, is expected to make of all matrices; none where they were not tried. */
   readonly methods: readonly MethodTotal[];
   /** The best of them at this size, written and measured as the fit was; absent where that was not. */
-  readonly single?: SingleArchive & { readonly metrics: readonly JudgedMetric[]; readonly distance: number };
+  readonly single?: Measured & { readonly by: SingleArchive['by'] };
+  /** Present where that came nearer to the original, and is the result: what the fit came to. Both were measured on the same items. */
+  readonly fitted?: Measured;
   /** Items between those learned from and those of the evaluation, by which the result was chosen; 0 where none were. */
   readonly chosenOn: number;
   /** On items that were neither learned from nor chosen by. */
   readonly evaluation?: EvaluationReport;
+  /** How far its outputs are from the original's there, as in {@link Tried}; absent where they could not be compared. */
+  readonly distance?: number;
   readonly seconds: number;
 }

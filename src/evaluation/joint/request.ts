@@ -57,8 +57,11 @@ export interface FitRequest extends Omit<LearningRequest, 'usually'> {
   readonly inSequence?: boolean | undefined;
   /** False: the result is not measured. */
   readonly evaluate?: boolean | undefined;
-  /** False: the best single method of the catalog is not written and measured beside it. */
-  readonly single?: boolean | undefined;
+  /**
+   * Whether the best single method of the catalog is written and measured at the same size; as a `rival`, which is the default, it is
+   * the result where its outputs are nearer to the original's, as they can be where much fewer inputs are known than a layer has.
+   */
+  readonly single?: 'none' | 'beside' | 'rival' | undefined;
   /** Replace an existing archive (never the input). */
   readonly overwrite?: boolean | undefined;
   readonly memoryBytes?: number | undefined;

@@ -2,6 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { HostError } from '../../contract/errors.ts';
+import { methodWords } from '../../contract/fit-words.ts';
 import {
   candidate as candidateShape,
   fitCalls,
@@ -9,6 +10,7 @@ import {
   type FitJob,
   type FitRequest,
   type FitTrial,
+  type MeasuredArchive,
 } from '../../contract/fits.ts';
 import type { Settings } from '../../contract/settings.ts';
 import type { JobEvent } from '../../engine/index.ts';
@@ -118,7 +120,7 @@ async function* runFits(
     const thrownAway = join(workFolder, `front-${id}.fwz`);
     if (isFront) await mkdir(workFolder, { recursive: true });
     const place = isFront ? { output: thrownAway, overwrite: true } : { output: request.output, overwrite };
-    const asked = { ...common, ...place, target: pass, single: !isFront };
+    const asked = { ...common, ...place, target: pass, single: isFront ? 'none' : 'rival' } as const;
     const context = { spawnWorker, spawnEvaluation, signal };
     const events: AsyncIterable<FitEvent> = request.ablate ? ablate(asked, context) : fit(asked, context);
     try {
@@ -153,6 +155,10 @@ function toCandidate(fitId: string, { number, bytes, predictedDamage, tensors, m
   };
 }
 
+function toMeasured({ bytes, metrics, distance }: NonNullable<FitReport['fitted']>): MeasuredArchive {
+  return { bytes, metrics: toMetrics(metrics), ...(distance !== undefined && { distance }) };
+}
+
 function toMetrics(metrics: readonly JudgedMetric[]): z.infer<typeof candidateShape>['metrics'] & {} {
   return metrics.map((metric) => ({ ...metric, interval: metric.interval && { ...metric.interval } }));
 }
@@ -167,12 +173,15 @@ function toTrial({ part, change, number, left, secondsLeft }: TrialEvent): FitTr
 }
 
 function toReceipt(report: FitReport | AblationReport): NonNullable<FitJob['receipt']> {
-  const { output, bytesIn, bytesOut, sha256, calibration, evaluation } = fitOf(report);
+  const { output, bytesIn, bytesOut, sha256, calibration, evaluation, distance, single, fitted } = fitOf(report);
   const { inputs: learnedFrom, items, layers, matrices } = calibration;
   return {
     ...{ output, bytesIn, bytesOut, sha256, learnedFrom, items, layers, matrices },
     seconds: report.seconds,
     metrics: toMetrics(evaluation?.metrics ?? []),
+    ...(distance !== undefined && { distance }),
+    ...(single && { single: { method: methodWords(single.by), ...toMeasured(single) } }),
+    ...(fitted && { fitted: toMeasured(fitted) }),
     ...(report.command === 'ablation' && {
       parts: report.rows.map(({ part, change, bytes, interval }) => ({ part, change, bytes, interval })),
     }),

@@ -50,7 +50,7 @@ test('a part that changes much is told from one that changes nothing, and a stop
   const { model: input, task } = await writeLinearTask(folder);
   const parts = ['feedback', 'repair'] as const;
   const request = (name: string): FitRequest => ({
-    ...{ input, task, target: { share: 0.1 }, single: false },
+    ...{ input, task, target: { share: 0.1 }, single: 'none' },
     ...{ output: join(folder, `${name}.fwz`), cacheFolder: join(folder, name) },
   });
   const run = async (name: string): Promise<{ report: AblationReport; trials: readonly TrialEvent[] }> => {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { inspect, restore, verify } from '../../../src/engine/index.ts';
-import { distanceOf } from '../../../src/evaluation/joint/judge.ts';
+import { requireDistance } from '../../../src/evaluation/joint/judge.ts';
 import { writeChainTask } from '../../support/chain-task.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
@@ -19,7 +19,7 @@ test.each([
     const folder = await folderWith({});
     const { model: input, task } = await writeChainTask(folder, { depth: 8, noise });
     const [output, back] = [join(folder, 'chain.fwz'), join(folder, 'back.onnx')];
-    const asked = { input, task, target: { share }, calibrate: 160, single: false };
+    const asked = { input, task, target: { share }, calibrate: 160, single: 'none' } as const;
     const { report } = await finishFit({ ...asked, output, cacheFolder: join(folder, 'cache') });
     expect(report.bytesOut).toBeLessThanOrEqual(share * report.bytesIn);
     expect(report.bytesOut).toBeGreaterThan(0.99 * share * report.bytesIn);
@@ -45,7 +45,7 @@ test.each([true, false])(
     const { report, candidates } = await finishFit({ ...asked, cacheFolder: join(folder, 'cache') });
     expect(report.calibration.matrices).toBe(12);
     expect(report.bytesOut).toBeGreaterThan(0.99 * 0.026 * report.bytesIn);
-    expect(distanceOf(report.evaluation)).toBeLessThan(report.single?.distance ?? 0);
+    expect(requireDistance(report.evaluation)).toBeLessThan(report.single?.distance ?? 0);
     // Each tells its share of what is stored once, so that all together are told as what they take.
     const told = candidates.at(-1)?.tensors ?? [];
     expect(new Set(told.map(({ bits }) => bits)).size).toBe(1);

@@ -57,7 +57,7 @@ test('a fit takes codebooks where they do less, and its archive holds what they 
   const { model: input, task } = await writeLinearTask(folder);
   const asked = { input, task, output: join(folder, 'fitted.fwz'), cacheFolder: join(folder, 'cache') };
   const { report, candidates } = await finishFit({
-    ...{ ...asked, target: { share: 0.08 }, codebooks: true, single: false },
+    ...{ ...asked, target: { share: 0.08 }, codebooks: true, single: 'none' },
     without: 'methods',
   });
   expect(report.bytesOut).toBeLessThanOrEqual(0.08 * report.bytesIn);

@@ -180,6 +180,7 @@ describe('the digit reader, fitted into a twelfth', () => {
     expect(report.single?.bytes).toBeGreaterThan(0.9 * report.bytesOut);
     expect(report.single?.bytes).toBeLessThan(1.1 * report.bytesOut);
     expect(report.single?.distance).toBeGreaterThan(whole);
+    expect(report.distance).toBe(whole);
     for (const { bytes } of rows) expect(bytes).toBeGreaterThan(1.02 * report.bytesOut);
     await expect(finishFit(request)).rejects.toThrow(/exists/);
     const overInput = { ...request, input: report.output, overwrite: true };

@@ -128,6 +128,9 @@ test('a method goes on beyond its coarsest options only as far as there are such
   expect(bestAt(totals, 14_000)?.fine).toBe(totals[0]);
   expect(bestAt(totals, 6500)?.fine).toBe(totals[2]);
   expect(bestAt(totals, 17_000)).toBeUndefined();
+  // Options that change nothing, as those of a method that keeps small tensors finer, lead nowhere.
+  const kept = [4, 3].map((bits) => ({ method: 'hqq', options: { bits }, bytes: 16_500, damage: 1e-6 }));
+  expect(bestAt([...totals, ...kept], 8000)?.fine).toBe(totals[2]);
 });
 
 test.each(['codebook', 'low-rank', 'int'])('%s makes of a whole tensor what it makes of that again', (method) => {

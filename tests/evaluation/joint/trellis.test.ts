@@ -12,7 +12,7 @@ import { evaluationContext } from '../support.ts';
 test('a trellis, where layers are better for it, comes nearer to the original at the same size', async () => {
   const folder = await folderWith({});
   const { model: input, task } = await writeChainTask(folder);
-  const asked = { input, task, target: { share: 0.1 }, calibrate: 160, trellis: true, single: false };
+  const asked = { input, task, target: { share: 0.1 }, calibrate: 160, trellis: true, single: 'none' } as const;
   const request: FitRequest = { ...asked, output: join(folder, 'chain.fwz'), cacheFolder: join(folder, 'cache') };
   const candidates: Candidate[] = [];
   const events = ablate(request, evaluationContext(), ['trellis']);

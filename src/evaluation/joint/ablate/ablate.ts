@@ -3,7 +3,7 @@ import { FeatherweightError, UsageError } from '../../../engine/errors.ts';
 import { ownFolder } from '../../../engine/io/own-folder.ts';
 import { runJob, type Reporter } from '../../../engine/pipeline/job/job.ts';
 import type { EvaluationContext } from '../../evaluate.ts';
-import { distanceOf } from '../judge.ts';
+import { requireDistance } from '../judge.ts';
 import type { AblationEvent, AblationReport, AblationRow, CandidateEvent, FitReport, TrialEvent } from '../report.ts';
 import { fitParts, type FitPart, type FitRequest } from '../request.ts';
 import { equalSizes, isNear, slopeNear } from './equal-size.ts';
@@ -57,7 +57,7 @@ async function run(
   const trials = await Trials.open({ request, context, reporter, folder, most: mostFits(parts) });
   const report = await trials.whole();
   const { bytesOut: bytes, sha256, weights, single } = report;
-  const whole = { bytes, sha256, distance: distanceOf(report.evaluation) };
+  const whole = { bytes, sha256, distance: requireDistance(report.evaluation) };
   const again = await trials.fit({ part: 'everything', change: 'with' }, {}, bytes * (1 + leastApart));
   const found: Found[] = [];
   for (const part of parts) {
@@ -66,7 +66,7 @@ async function run(
     const at = (bytes?: number): Promise<Trial> => trials.fit(change, added ?? { without: part }, bytes);
     found.push(await tryChange(change, [], at, { whole, weights, trials }));
   }
-  if (single) {
+  if (single?.distance !== undefined) {
     const { bytes, distance } = single;
     const at = (size = bytes): Promise<Trial> => trials.single(report.methods, size);
     const change: Change = { part: 'everything', change: 'without' };

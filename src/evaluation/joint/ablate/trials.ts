@@ -9,7 +9,7 @@ import { writeSingle } from '../allocate/single.ts';
 import type { Progress } from '../bench.ts';
 import { learnedInputs } from '../calibrate/learned-inputs.ts';
 import { fit } from '../fit.ts';
-import { distanceOf, judgeArchive } from '../judge.ts';
+import { judgeArchive, requireDistance } from '../judge.ts';
 import type { AblationReport, AblationRow, CandidateEvent, FitReport, Tried, TrialEvent } from '../report.ts';
 import type { FitRequest } from '../request.ts';
 import { keyOf } from '../round/kept-work.ts';
@@ -82,7 +82,8 @@ export class Trials {
     const before = this.#kept.take('whole') as KeptWhole | undefined;
     const there = before && (await sha256Of(before.report.output, context.signal).catch(() => undefined));
     if (before && there === before.archive) return before.report;
-    const report = await this.#fit(request, true);
+    // What parts are worth is told of the fit, whatever comes nearer.
+    const report = await this.#fit({ ...request, single: request.single === 'none' ? 'none' : 'beside' }, true);
     const whole: KeptWhole = { report, archive: await sha256Of(report.output, context.signal) };
     await this.#kept.keep('whole', whole);
     return report;
@@ -93,9 +94,9 @@ export class Trials {
     const { request, folder } = this.#work;
     const target = bytes === undefined ? request.target : { bytes };
     return await this.#once(change, bytes, async () => {
-      const asked = { ...request, output: join(folder, 'part.fwz'), overwrite: true, single: false };
+      const asked = { ...request, output: join(folder, 'part.fwz'), overwrite: true, single: 'none' } as const;
       const { bytesOut, sha256, evaluation } = await this.#fit({ ...asked, ...changed, target }, false);
-      return { bytes: bytesOut, sha256, distance: distanceOf(evaluation) };
+      return { bytes: bytesOut, sha256, distance: requireDistance(evaluation) };
     });
   }
 
@@ -107,8 +108,8 @@ export class Trials {
       const output = join(folder, 'single.fwz');
       const single = await writeSingle(methods, bytes, output, request, context);
       if (!single) throw new FeatherweightError('UNSUPPORTED', `No single method comes to about ${bytes} bytes.`);
-      const distance = distanceOf(await judgeArchive(output, this.#rest, request, context, progress));
-      return { bytes: single.bytes, sha256: '', distance };
+      const distance = requireDistance(await judgeArchive(output, this.#rest, request, context, progress));
+      return { bytes: single.report.bytesOut, sha256: '', distance };
     });
   }
 

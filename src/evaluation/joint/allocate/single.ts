@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import { stepOf, type MethodStep } from '../../../engine/pipeline/approximate/recipe.ts';
 import { compress } from '../../../engine/pipeline/compress.ts';
+import type { CompressReport } from '../../../engine/pipeline/job/events.ts';
 import type { EngineContext } from '../../../engine/pipeline/job/requests.ts';
 import { methodLadder } from '../../../engine/quantizers/catalog.ts';
 import type { FitRequest } from '../request.ts';
@@ -61,6 +62,7 @@ export function bestAt(totals: readonly MethodTotal[], bytes: number): Between |
 
 /** Whether there are options as far beyond the coarsest that were tried. */
 function canGoOn(between: Between): boolean {
+  if (between.coarse.bytes >= between.fine.bytes) return false;
   const beyond = optionsAt(between);
   return beyond !== undefined && JSON.stringify(beyond) !== JSON.stringify(optionsAt({ ...between, share: 1 }));
 }
@@ -85,13 +87,13 @@ function optionsAt({ fine, coarse, share }: Between): MethodStep['options'] | un
 }
 
 /** A size is met when the archive is within this share of it. */
-const tolerance = 0.01;
+const tolerance = 0.002;
 const mostRounds = 5;
 
 /** An archive by one method alone. */
 export interface SingleArchive {
   readonly by: MethodStep;
-  readonly bytes: number;
+  readonly report: CompressReport;
 }
 
 /** Writes an archive of a model by the one method that does least at about `bytes`, and of nearly that size, to `output`. */
@@ -115,12 +117,14 @@ export async function writeSingle(
     if (!options || tried.has(key)) break;
     const by = { method: fine.method, options };
     const asked = { input, output: trial, approximate: { default: by }, overwrite: true, preset: 'smallest' } as const;
-    let size = 0;
+    let report: CompressReport | undefined;
     for await (const event of compress({ ...asked, threads, memoryBytes }, context))
-      if (event.type === 'finished') size = event.report.bytesOut;
-    if (!best || Math.abs(size - bytes) < Math.abs(best.bytes - bytes)) {
+      if (event.type === 'finished') ({ report } = event);
+    if (!report) break;
+    const size = report.bytesOut;
+    if (!best || Math.abs(size - bytes) < Math.abs(best.report.bytesOut - bytes)) {
       await rename(trial, output);
-      best = { by, bytes: size };
+      best = { by, report };
     }
     if (Math.abs(size / bytes - 1) <= tolerance) break;
     const last = { bytes: size, share };

@@ -8,7 +8,7 @@ import { useCancelFit } from '../../host/fits.ts';
 import { useOpenModel } from '../../host/models.ts';
 import { bytesText, changeText, countText, durationText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
-import { fitWords, metricText, targetWords } from './fit-words.ts';
+import { fitWords, metricText, singleFacts, targetWords } from './fit-words.ts';
 import { pruningWords } from './FitWays.tsx';
 import { PartWorths } from './PartWorths.tsx';
 
@@ -50,6 +50,7 @@ export function FitProgress({ job }: { readonly job: FitJob }) {
                 (metric) =>
                   [visibleText(metric.title), `${metricText(metric)} · ${visibleText(metric.verdict)}`] as const,
               ),
+              ...singleFacts(receipt),
               ...(receipt.metrics.length === 0
                 ? [['How good', 'Not measured: there were no inputs to measure on.'] as const]
                 : []),

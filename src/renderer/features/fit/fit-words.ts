@@ -1,6 +1,8 @@
-import type { Candidate, FitJob, FitTarget } from '../../../contract/fits.ts';
+import { fartherWords } from '../../../contract/fit-words.ts';
+import type { Candidate, FitJob, FitReceipt, FitTarget, MeasuredArchive } from '../../../contract/fits.ts';
 import { trialWords } from './part-words.ts';
 import { bytesText, countedText, durationText, numberText, percentText } from '../../text/amounts.ts';
+import { visibleText } from '../../text/visible.ts';
 
 const phases: Readonly<Record<string, string>> = {
   scan: 'Reading the headers',
@@ -43,6 +45,25 @@ export function targetWords(target: FitTarget): string {
   if ('bits' in target) return `to ${numberText(target.bits)} bits a weight`;
   if ('drop' in target) return `with at most ${percentText(target.drop)} worse`;
   return `${countedText(target.front.length, 'size')} for the picture`;
+}
+
+/** What the best single method comes to at the size of the fit, or that it is the result, and what the fit came to. */
+export function singleFacts({
+  single,
+  fitted,
+  distance,
+}: FitReceipt): readonly (readonly [title: string, words: string])[] {
+  if (single === undefined) return [];
+  const words = ({ bytes, metrics, distance: own }: MeasuredArchive): string => {
+    const figures = metrics.map((metric) => `${visibleText(metric.title)} ${metricText(metric)}`);
+    const farther = fartherWords(own, distance);
+    return [`~ ${bytesText(bytes)}`, ...figures, ...(farther === undefined ? [] : [farther])].join(' · ');
+  };
+  if (fitted === undefined) return [['Best single method', `${single.method} · ${words(single)}`]];
+  return [
+    ['Made by', `${single.method}, the best single method, which came nearer than what was fitted`],
+    ['As fitted', words(fitted)],
+  ];
 }
 
 export type Metric = NonNullable<Candidate['metrics']>[number];

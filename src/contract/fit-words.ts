@@ -1,0 +1,16 @@
+/** A method with its options as they are typed, numbers to three digits. */
+export function methodWords({ method, options }: { readonly method: string; readonly options: object }): string {
+  const words = Object.entries(options).map(
+    ([name, value]) => `${name}=${typeof value === 'number' ? Number(value.toPrecision(3)) : String(value)}`,
+  );
+  return words.length === 0 ? method : `${method}:${words.join(',')}`;
+}
+
+/**
+ * How far another archive's outputs are from the original's beside the result's. Both distances are squares, of KL about half of
+ * one, so that their root tells how many times as far it is. Nothing where either is unknown or the result's are the original's.
+ */
+export function fartherWords(distance: number | undefined, ofResult: number | undefined): string | undefined {
+  if (distance === undefined || !ofResult) return undefined;
+  return `its outputs are ${Number(Math.sqrt(distance / ofResult).toPrecision(2))} times as far from the original's`;
+}
