@@ -13,11 +13,11 @@ const meanings: readonly (readonly [RegExp, (...groups: string[]) => string])[] 
     (operator, version) => `the operator ${operator} does not exist in version ${version} of its operator set`,
   ],
   [
-    /Fatal error: (\S+) is not a registered function\/op/,
+    /Fatal error: (\S+?)(?:\(-?\d+\))? is not a registered function\/op/,
     (operator) => `the operator ${operator} is missing in this runtime`,
   ],
   [
-    /opset (\d+) is under development and support for this is limited\. .*?till opset (\d+)/s,
+    /opset (\d+) is under development and support for this is limited\. .*?till opset (\d+)/is,
     (found, most) => `it needs operator set ${found}; this runtime knows those up to ${most}`,
   ],
   [
@@ -50,27 +50,30 @@ const meanings: readonly (readonly [RegExp, (...groups: string[]) => string])[] 
     () => 'a file that holds its weights is missing beside it',
   ],
   [/Protobuf parsing failed|ModelProto does not have a graph/, () => 'it is no ONNX model, or it is cut short'],
+  [/At least one output should be requested/, () => 'it has no outputs'],
   [/NO_SUCHFILE|File doesn't exist/, () => 'the file does not exist'],
 ];
 
-/** Why a model cannot run, from what the runtime threw; an engine failure stays what it is. */
-export function runtimeFault(thrown: unknown, path: string): FeatherweightError {
+/**
+ * Why a model cannot run, from what the runtime threw; an engine failure stays what it is. The model is told by the path that a person
+ * knows it by, which may be another than the `path` of a copy that was run.
+ */
+export function runtimeFault(thrown: unknown, path: string, known = path): FeatherweightError {
   if (thrown instanceof FeatherweightError) return thrown;
   // Where in its own source the runtime noticed is of no use to anybody here.
-  const raw = (thrown instanceof Error ? thrown.message : String(thrown)).replaceAll(
-    /:?\/onnxruntime_src\/\S+(?: [^()]*\([^)]*\)(?: const)?)?\s*/g,
-    ': ',
-  );
-  const facts = { path, runtime: raw.slice(0, 2000) };
+  const raw = (thrown instanceof Error ? thrown.message : String(thrown))
+    .replaceAll(/:?\/onnxruntime_src\/\S+(?: [^()]*\([^)]*\)(?: const)?)?\s*/g, ': ')
+    .replace(`Load model from ${path} failed:`, '');
+  const facts = { path: known, runtime: raw.slice(0, 2000) };
   for (const [pattern, words] of meanings) {
     const match = pattern.exec(raw);
     if (match)
-      return new FeatherweightError('UNSUPPORTED', `"${basename(path)}" cannot run: ${words(...match.slice(1))}.`, {
+      return new FeatherweightError('UNSUPPORTED', `"${basename(known)}" cannot run: ${words(...match.slice(1))}.`, {
         facts,
         cause: thrown,
       });
   }
-  return new FeatherweightError('UNSUPPORTED', `"${basename(path)}" cannot run: ${raw.slice(0, 600)}`, {
+  return new FeatherweightError('UNSUPPORTED', `"${basename(known)}" cannot run: ${raw.slice(0, 600)}`, {
     facts,
     cause: thrown,
   });

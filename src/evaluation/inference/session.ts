@@ -24,9 +24,9 @@ export interface LoadedModel extends AsyncDisposable {
 
 /**
  * Loads an ONNX file with its external data into the runtime; without `optimizes` the runtime takes the graph as it is, and
- * little more memory than the file. Throws UNSUPPORTED, saying precisely why it cannot run.
+ * little more memory than the file. Throws UNSUPPORTED, saying precisely why it cannot run; of a copy, of the model at `known`.
  */
-export async function loadModel(path: string, threads: number, optimizes = true): Promise<LoadedModel> {
+export async function loadModel(path: string, threads: number, optimizes = true, known = path): Promise<LoadedModel> {
   const runtime = await loadRuntime();
   const session = await runtime.InferenceSession.create(path, {
     intraOpNumThreads: threads,
@@ -38,7 +38,7 @@ export async function loadModel(path: string, threads: number, optimizes = true)
     // Threads that wait by spinning take the cores from whatever else runs; the gap between two layers is shorter than this.
     extra: { session: { intra_op: { spin_duration_us: '20' } } },
   }).catch((thrown: unknown) => {
-    throw runtimeFault(thrown, path);
+    throw runtimeFault(thrown, path, known);
   });
   return {
     path,
@@ -52,7 +52,7 @@ export async function loadModel(path: string, threads: number, optimizes = true)
         const results = await session.run(tensors);
         return new Map(Object.entries(results).map(([name, tensor]) => [name, toValues(tensor)]));
       } catch (thrown) {
-        throw runtimeFault(thrown, path);
+        throw runtimeFault(thrown, path, known);
       }
     },
     [Symbol.asyncDispose]: () => session.release(),

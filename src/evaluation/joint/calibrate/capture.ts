@@ -33,7 +33,7 @@ export async function capture(
   for (const { source, model, place } of models) {
     const path = join(place, 'captured.onnx');
     await writeWithOnly(source, model, [...names, ...states], path);
-    loaded.push(opened.use(await loadModel(path, request.threads)));
+    loaded.push(opened.use(await loadModel(path, request.threads, true, source.name)));
   }
   const [first] = loaded;
   if (!first) return;
