@@ -66,7 +66,10 @@ async function showWindow(page: Page, desktop: Desktop, folder: string): Promise
     desktop.follow((told) => {
       if (told.told === 'load') void page.goto(told.url.replace(own, shown)).then(() => resolve());
       else if (told.told === 'send')
-        void page.evaluate(`hearMain(${JSON.stringify(told.channel)}, ${JSON.stringify(told.event)})`);
+        // A page that is on its way to another hears nothing, as in Electron.
+        void page
+          .evaluate(`hearMain(${JSON.stringify(told.channel)}, ${JSON.stringify(told.event)})`)
+          .catch(() => undefined);
     });
   });
   await loads;

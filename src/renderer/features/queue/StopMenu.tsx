@@ -22,6 +22,8 @@ export function StopMenu({ job, hasKeys = false, isNamed = false }: StopMenuProp
   const works = isWorking(state);
   const isPaused = state === 'paused';
   const pause = (when: 'now' | 'after-tensor') => steer.mutate({ call: 'jobs.pause', id, when });
+  // A job may have paused before the call that asked for it is answered; the way on is open then, and takes the focus.
+  const isResuming = steer.isPending && steer.variables.call === 'jobs.resume';
   const resume = () => steer.mutate({ call: 'jobs.resume', id });
   const cancel = () => steer.mutate({ call: 'jobs.cancel', id });
   useShortcut('pause', hasKeys ? (isPaused ? resume : works ? () => pause('now') : undefined) : undefined);
@@ -29,7 +31,7 @@ export function StopMenu({ job, hasKeys = false, isNamed = false }: StopMenuProp
   return (
     <>
       {isPaused && (
-        <Button {...label('Go on with')} onClick={resume} loading={steer.isPending}>
+        <Button {...label('Go on with')} onClick={resume} loading={isResuming}>
           Go on
         </Button>
       )}
