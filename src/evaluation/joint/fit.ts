@@ -75,7 +75,13 @@ async function run(
   const beside = join(bench.folder, 'single.fwz');
   const alone =
     evaluation && request.single !== 'none'
-      ? await writeSingle(methods, rivalShare * attempt.report.bytesOut, beside, request, context)
+      ? await writeSingle(
+          methods,
+          rivalShare * attempt.report.bytesOut,
+          beside,
+          { ...request, input: model.opened },
+          context,
+        )
       : undefined;
   const judged = alone && (await judge(beside, reportedOn));
   const fitted = evaluation && measuredAs(attempt.report, evaluation);

@@ -9,6 +9,7 @@ import { writeSingle } from '../allocate/single.ts';
 import type { Progress } from '../bench.ts';
 import { learnedInputs } from '../calibrate/learned-inputs.ts';
 import { fit } from '../fit.ts';
+import { prepareModel } from '../../models/prepare.ts';
 import { judgeArchive, requireDistance } from '../judge.ts';
 import type { AblationReport, AblationRow, CandidateEvent, FitReport, Tried, TrialEvent } from '../report.ts';
 import type { FitRequest } from '../request.ts';
@@ -106,7 +107,8 @@ export class Trials {
     const progress: Progress = (phase, done, total) => reporter.progress(phase, done, total, 0);
     return await this.#once({ part: 'everything', change: 'without' }, bytes, async () => {
       const output = join(folder, 'single.fwz');
-      const single = await writeSingle(methods, bytes, output, request, context);
+      const { opened } = await prepareModel(request.input, folder, context);
+      const single = await writeSingle(methods, bytes, output, { ...request, input: opened }, context);
       if (!single) throw new FeatherweightError('UNSUPPORTED', `No single method comes to about ${bytes} bytes.`);
       const distance = requireDistance(await judgeArchive(output, this.#rest, request, context, progress));
       return { bytes: single.report.bytesOut, sha256: '', distance };

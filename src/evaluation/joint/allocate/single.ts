@@ -96,7 +96,10 @@ export interface SingleArchive {
   readonly report: CompressReport;
 }
 
-/** Writes an archive of a model by the one method that does least at about `bytes`, and of nearly that size, to `output`. */
+/**
+ * Writes an archive of a model, which is none itself, by the one method that does least at about `bytes`, and of nearly that size, to
+ * `output`.
+ */
 export async function writeSingle(
   totals: readonly MethodTotal[],
   bytes: number,
