@@ -1,6 +1,7 @@
 import { dtypes, type DType, byteLengthOf } from '../../src/engine/tensor/dtype.ts';
 import { ggufFile, text, u32, u64 } from './gguf.ts';
 import { blobFile, coremlFile, innerProduct } from './coreml.ts';
+import { FlaxArray, flaxFile } from './flax.ts';
 import { latestHdf5, newerHdf5, olderHdf5 } from './hdf5.ts';
 import { attribute, externalTensor, initializer, node, onnxFile, tensor } from './onnx.ts';
 import { npyFile, npyHeader } from './numpy.ts';
@@ -97,6 +98,21 @@ export const formatSamples: Readonly<Record<string, readonly FormatSample[]>> = 
         'one',
         ...['fixed', 'implicit', 'tree'].flatMap((name) => [name, `${name} #2`, `${name} #3`, `${name} #4`]),
       ],
+    },
+  ],
+  flax: [
+    {
+      name: 'flax_model.msgpack',
+      bytes: flaxFile({
+        params: {
+          dense: {
+            kernel: new FlaxArray('float32', [2, 3], new Uint8Array(24)),
+            bias: new FlaxArray('bfloat16', [3], new Uint8Array(6)),
+          },
+        },
+        state: [new FlaxArray('int32', [], new Uint8Array(4), 3), 'adam', 1000],
+      }),
+      tensors: ['params.dense.kernel', 'params.dense.bias', 'state.0'],
     },
   ],
   keras: [

@@ -1,5 +1,6 @@
 import { bytes } from './bytes/index.ts';
 import { coreml } from './coreml/index.ts';
+import { flax } from './flax/index.ts';
 import type { Format } from './format.ts';
 import { gguf } from './gguf/index.ts';
 import { hdf5 } from './hdf5/index.ts';
@@ -23,6 +24,7 @@ export const formats = [
   keras,
   pytorch,
   numpy,
+  flax,
   bytes,
 ] as const satisfies readonly Format[];
 
