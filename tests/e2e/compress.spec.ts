@@ -185,6 +185,17 @@ test('the link works once, and a second browser is told so', async ({ window, br
   await expect(window.getByRole('button', { name: 'Try the sample' })).toBeVisible();
 });
 
+test('more windows than a browser has connections for one host all work, and hear of each other', async ({
+  window,
+  context,
+}) => {
+  const others = Array.from({ length: 6 }, () => context.newPage());
+  for (const other of others) await (await other).goto(new URL('/#/settings', window.url()).href);
+  const last = (await others.at(-1)) ?? window;
+  await last.getByRole('combobox', { name: 'Theme' }).selectOption('dark');
+  await expect(window.locator('html')).toHaveAttribute('data-mantine-color-scheme', 'dark');
+});
+
 test('a chosen file that the program can reach is worked on where it lies, without a copy', async ({
   window,
   folder,

@@ -41,9 +41,8 @@ export async function openApplication({ host }: TestHost): Promise<OpenedApplica
 /** What browsers call an EventSource, as far as it is needed here. */
 function streamedEvents(fetch: Ask, path: string): EventSourceLike {
   const listeners = new Map<string, (event: { readonly data: string }) => void>();
-  const stop = new AbortController();
   void (async () => {
-    const { body } = await fetch(path, { signal: stop.signal });
+    const { body } = await fetch(path);
     let text = '';
     for await (const part of body!.pipeThrough(new TextDecoderStream())) {
       text += part;
@@ -56,8 +55,5 @@ function streamedEvents(fetch: Ask, path: string): EventSourceLike {
       }
     }
   })();
-  return {
-    addEventListener: (name, listener) => listeners.set(name, listener),
-    close: () => stop.abort(),
-  };
+  return { addEventListener: (name, listener) => listeners.set(name, listener) };
 }

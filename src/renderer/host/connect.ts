@@ -1,6 +1,7 @@
 import type { Host, Native } from '../../contract/host.ts';
 import { bridgeHost } from './bridge-host.ts';
-import { httpHost } from './http-host.ts';
+import { httpHost, type EventSourceLike } from './http-host.ts';
+import { sharedStream } from './shared-events.ts';
 
 /** A host, what its shell can do besides, and whether it still answers. */
 export interface Connection {
@@ -25,7 +26,7 @@ export async function connect(window: Window): Promise<Connection | undefined> {
   const host = httpHost({
     fetch: (path, init) => window.fetch(path, init),
     eventSource: (path) => {
-      const source = new EventSource(path);
+      const source = openStream(path);
       source.addEventListener('open', () => tell(false));
       source.addEventListener('error', () => tell(true));
       return source;
@@ -43,6 +44,13 @@ export async function connect(window: Window): Promise<Connection | undefined> {
       return () => listeners.delete(listener);
     },
   };
+}
+
+/** The stream of events that all windows of this browser share; one of its own where the browser has no workers for that. */
+function openStream(path: string): EventSourceLike {
+  if (typeof SharedWorker === 'undefined') return new EventSource(path);
+  const worker = new SharedWorker(new URL('events.worker.ts', import.meta.url), { type: 'module' });
+  return sharedStream(worker.port);
 }
 
 /** Trades the token behind `#` for a cookie, and takes it out of the address so that it is in no history. */

@@ -5,7 +5,6 @@ import { unwrap } from './bridge-host.ts';
 /** The part of a browser's `EventSource` that is used here. */
 export interface EventSourceLike {
   addEventListener(name: string, listener: (event: { readonly data: string }) => void): void;
-  close(): void;
 }
 
 export interface HttpTransport {
