@@ -92,8 +92,11 @@ const inWords: Readonly<Record<string, (place: string) => string>> = {
   ELOOP: (place) => `${place} is a link that leads to itself, or lies behind one`,
 };
 
-/** Turns whatever was thrown into an engine failure; operating-system errors keep their code as a fact. */
-export function toFeatherweightError(thrown: unknown, doing = 'working'): FeatherweightError {
+/**
+ * Turns whatever was thrown into an engine failure; operating-system errors keep their code as a fact. `doing` is told to people
+ * behind "while"; nothing is said where it is not given.
+ */
+export function toFeatherweightError(thrown: unknown, doing?: string): FeatherweightError {
   if (thrown instanceof FeatherweightError) return thrown;
   if (thrown instanceof Error) {
     const { code: systemCode, path, name } = thrown as NodeJS.ErrnoException;
@@ -101,10 +104,11 @@ export function toFeatherweightError(thrown: unknown, doing = 'working'): Feathe
     if (systemCode !== undefined && /^E[A-Z0-9]+$/.test(systemCode)) {
       const facts = { systemCode, path };
       const place = path === undefined ? '' : ` "${path}"`;
+      const during = doing === undefined ? '' : `while ${doing}`;
       if (systemCode === 'ENOSPC' || systemCode === 'EDQUOT' || systemCode === 'EFBIG')
         return new FeatherweightError(
           'DISK_FULL',
-          `The disk is full (${systemCode}, while ${doing}${place}). Nothing was left under a final name and the original is untouched. Free some space, or choose another place, and start again.`,
+          `The disk is full (${[systemCode, `${during}${place}`.trim()].filter(Boolean).join(', ')}). Nothing was left under a final name and the original is untouched. Free some space, or choose another place, and start again.`,
           {
             facts,
             cause: thrown,
@@ -113,7 +117,8 @@ export function toFeatherweightError(thrown: unknown, doing = 'working'): Feathe
       if (systemCode === 'ENOENT')
         return new FeatherweightError('NOT_FOUND', `No such file or folder${place}.`, { facts, cause: thrown });
       const words = inWords[systemCode]?.(path === undefined ? 'A path' : `"${path}"`);
-      return new FeatherweightError('IO', `${words ?? thrown.message} (while ${doing})`, { facts, cause: thrown });
+      const message = [words ?? thrown.message, during && `(${during})`].filter(Boolean).join(' ');
+      return new FeatherweightError('IO', message, { facts, cause: thrown });
     }
     return new FeatherweightError('INTERNAL', thrown.message, { cause: thrown });
   }

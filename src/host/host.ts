@@ -177,7 +177,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
       try {
         return await handlers[name](data as Input<Name>);
       } catch (thrown) {
-        throw new HostError(toFailure(thrown, name));
+        throw new HostError(toFailure(thrown));
       }
     },
     on(name, listener) {

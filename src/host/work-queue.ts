@@ -28,7 +28,7 @@ export interface WorkQueue<Request, State> {
 }
 
 export interface WorkQueueOptions<Request, State, Report> {
-  /** The command, for words of failures. */
+  /** What it does, as it is told behind "while" in words of failures. */
   readonly doing: string;
   readonly nameOf: (request: Request) => string;
   readonly start: (request: Request, signal: AbortSignal, id: string) => AsyncIterable<WorkEvent<Report, State>>;

@@ -10,10 +10,20 @@ test('a file where a folder is expected is told in words, and so is the reverse'
   const file = join(folder, 'file');
   const told = await Promise.all([readdir(file), mkdir(join(file, 'in')), readFile(folder)].map(thrown));
   expect(told.map((error) => error?.message)).toEqual([
-    `"${file}" is no folder, or lies in something that is none (while working)`,
-    `"${join(file, 'in')}" is no folder, or lies in something that is none (while working)`,
-    expect.stringMatching(/is a folder, where a file is expected \(while working\)/),
+    `"${file}" is no folder, or lies in something that is none`,
+    `"${join(file, 'in')}" is no folder, or lies in something that is none`,
+    expect.stringMatching(/is a folder, where a file is expected$/),
   ]);
+});
+
+test('what was done is told in words where it is given, and not made up where it is not', () => {
+  const of = (code: string) => Object.assign(new Error(`${code}: no`), { code, path: '/m/a' });
+  expect(toFeatherweightError(of('EACCES'), 'reading').message).toMatch(/do not allow this \(while reading\)$/);
+  expect(toFeatherweightError(of('EACCES')).message).toMatch(/do not allow this$/);
+  expect(toFeatherweightError(of('ENOSPC'), 'writing').message).toMatch(
+    /^The disk is full \(ENOSPC, while writing "\/m\/a"\)/,
+  );
+  expect(toFeatherweightError(of('ENOSPC')).message).toMatch(/^The disk is full \(ENOSPC, "\/m\/a"\)/);
 });
 
 test('what a system does not allow is told in words, with its code as a fact', () => {

@@ -2,7 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { failureWords } from '../../src/renderer/components/failure-words.ts';
 import { restoreRequest } from '../../src/renderer/features/model/restore-request.ts';
-import { bytesText, changeText, countedText, durationText, exactBytesText } from '../../src/renderer/text/amounts.ts';
+import {
+  bytesText,
+  changeText,
+  countedText,
+  durationText,
+  exactBytesText,
+  leftText,
+} from '../../src/renderer/text/amounts.ts';
 import { linkedPath, modelLink } from '../../src/renderer/text/links.ts';
 import { visibleText } from '../../src/renderer/text/visible.ts';
 
@@ -49,6 +56,16 @@ test.each([
   [3599.7, '1 h 0 min'],
   [7500, '2 h 5 min'],
 ])('%d seconds are said as %s', (seconds, text) => expect(durationText(seconds)).toBe(text));
+
+test('what is nearly done is less than a second away, never none', () => {
+  expect([0, 0.04, 0.99, 1, 75].map(leftText)).toEqual([
+    'less than a second left',
+    'less than a second left',
+    'less than a second left',
+    '1.0 s left',
+    '1 min 15 s left',
+  ]);
+});
 
 test('one thing is not several', () => {
   expect([countedText(1, 'tensor'), countedText(1024, 'tensor')]).toEqual(['1 tensor', '1,024 tensors']);

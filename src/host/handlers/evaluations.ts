@@ -59,7 +59,7 @@ export async function evaluationHandlers(options: EvaluationOptions): Promise<Ev
   });
   const answers = answersIn(database);
   const queue = createWorkQueue<EvaluationRequest, Evaluation, EvaluationReport>({
-    doing: 'evaluate',
+    doing: 'evaluating',
     nameOf: ({ model }) => basename(model),
     start(request, signal) {
       if (spawnEvaluation === undefined)

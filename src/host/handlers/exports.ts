@@ -41,7 +41,7 @@ const tensorsPerPage = 200;
 export function exportHandlers(options: ExportOptions): ExportPart {
   const { spawnWorker, spawnEvaluation, access, history, notes, settings, changed } = options;
   const queue = createWorkQueue<ExportRequest, ExportJob, ExportReport>({
-    doing: 'export',
+    doing: 'exporting',
     nameOf: ({ input }) => basename(input),
     async *start(request, signal, id) {
       const { exportModel } = await loadExports();

@@ -56,7 +56,7 @@ export function fitHandlers(options: FitOptions): {
 } {
   const { access, history, changed } = options;
   const queue = createWorkQueue<FitRequest, FitJob, FitReport | AblationReport>({
-    doing: 'fit',
+    doing: 'fitting',
     nameOf: ({ input }) => basename(input),
     start: (request, signal, id) => runFits(options, request, signal, id),
     changed,

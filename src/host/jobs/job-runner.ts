@@ -119,7 +119,7 @@ export class JobRunner {
       this.#ledger.set(entry, { state: 'paused', pausedBy: entry.job.pausedBy ?? 'quit' });
       return;
     }
-    const error = toFailure(thrown, request.command);
+    const error = toFailure(thrown, working[request.command]);
     if (error.code === 'DISK_FULL') {
       await this.#waitForRoom(entry);
       return;

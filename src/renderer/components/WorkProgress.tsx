@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { durationText } from '../text/amounts.ts';
+import { leftText } from '../text/amounts.ts';
 import { Actions } from './Actions.tsx';
 import figures from './figures.module.css';
 import { Meter } from './Meter.tsx';
@@ -22,7 +22,7 @@ interface WorkProgressProps {
 /** Work that goes on: how far its phase is, and the way to stop it. */
 export function WorkProgress({ words, done, total, amount, secondsLeft, onStop, after }: WorkProgressProps) {
   const share = total === 0 ? 0 : Math.min(1, done / total);
-  const left = secondsLeft === undefined ? '' : `${durationText(secondsLeft)} left of this step`;
+  const left = secondsLeft === undefined ? '' : `${leftText(secondsLeft)} of this step`;
   return (
     <>
       <section aria-label="Progress">

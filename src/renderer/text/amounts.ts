@@ -65,6 +65,11 @@ export function durationText(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** Time that is left: of none that can be told, less than a second. */
+export function leftText(seconds: number): string {
+  return `${seconds < 1 ? 'less than a second' : durationText(seconds)} left`;
+}
+
 function inUnits(amount: number, base: number, names: readonly string[]): string {
   let value = amount;
   let unit = 0;

@@ -1,7 +1,7 @@
 import { fartherWords } from '../../../contract/fit-words.ts';
 import type { Candidate, FitJob, FitReceipt, FitTarget, MeasuredArchive } from '../../../contract/fits.ts';
 import { trialWords } from './part-words.ts';
-import { bytesText, countedText, durationText, numberText, percentText } from '../../text/amounts.ts';
+import { bytesText, countedText, leftText, numberText, percentText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 
 const phases: Readonly<Record<string, string>> = {
@@ -25,7 +25,7 @@ export function fitWords({ state, phase, secondsLeft, trial, candidates = 0 }: F
     case 'queued':
       return 'Waiting for the one before it';
     case 'running': {
-      const left = secondsLeft === undefined ? '' : ` · ${durationText(secondsLeft)} left of this step`;
+      const left = secondsLeft === undefined ? '' : ` · ${leftText(secondsLeft)} of this step`;
       const fit = trial === undefined ? '' : `${trialWords(trial)}: `;
       return `${fit}${phases[phase ?? 'scan'] ?? 'Working'}${left}${tried}${tried && ' so far'}`;
     }

@@ -5,7 +5,7 @@ import { Meter } from '../../components/Meter.tsx';
 import { Screen } from '../../components/Screen.tsx';
 import { useModelMap } from '../../host/models.ts';
 import { useMoments } from '../../host/rates.ts';
-import { bytesText, changeText, countedText, durationText } from '../../text/amounts.ts';
+import { bytesText, changeText, countedText, leftText } from '../../text/amounts.ts';
 import { Legend } from '../model/Legend.tsx';
 import { StopMenu } from '../queue/StopMenu.tsx';
 import { phaseWords, shareDone } from './progress-words.ts';
@@ -28,7 +28,7 @@ export function Working({ job }: { readonly job: Job }) {
         <p className={classes.line}>
           <span className={figures.large}>{Math.floor(share * 100)} %</span>
           <span className={classes.left}>
-            {secondsLeft === undefined || !isWorking(state) ? '' : `${durationText(secondsLeft)} left`}
+            {secondsLeft === undefined || !isWorking(state) ? '' : leftText(secondsLeft)}
           </span>
         </p>
         <p className={figures.quiet}>{words}</p>

@@ -6,7 +6,7 @@ import { Sparkline } from '../../components/chart/Sparkline.tsx';
 import { Meter } from '../../components/Meter.tsx';
 import { useJobs } from '../../host/jobs.ts';
 import { useMoments } from '../../host/rates.ts';
-import { bytesText, countedText, durationText } from '../../text/amounts.ts';
+import { bytesText, countedText, leftText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 import { phaseWords, shareDone } from '../job/progress-words.ts';
 import { sortQueue } from './queue-order.ts';
@@ -66,7 +66,7 @@ function Current({ job }: { readonly job: Job }) {
           </span>
           <span className={classes.figures}>
             {job.rate > 0 && `${bytesText(job.rate)}/s`}
-            {job.secondsLeft !== undefined && ` · ${durationText(job.secondsLeft)} left`}
+            {job.secondsLeft !== undefined && ` · ${leftText(job.secondsLeft)}`}
             {job.disk !== undefined && ` · ${bytesText(job.disk.free)} free`}
           </span>
         </>
