@@ -2,8 +2,8 @@ import { longestPeriod } from '../../codecs/range/model.ts';
 import { streamWidth } from '../../codecs/stream-width.ts';
 import type { FileLayout } from '../../formats/format.ts';
 import { dtypeOfBigEndian } from '../../tensor/big-endian.ts';
-import { dtypeOfDate } from '../../tensor/date.ts';
 import { isDType } from '../../tensor/dtype.ts';
+import { dtypeOfNumpy } from '../../tensor/numpy-words.ts';
 import { isRecordType, recordBytes } from '../../tensor/record.ts';
 import { floatWidth } from '../../tensor/floats.ts';
 import { piecesOf } from '../../quantizers/statistics.ts';
@@ -157,7 +157,7 @@ function rowLengths(shape: readonly number[], elements: number): readonly number
 /** What a run of `length` bytes of such a tensor is coded as. */
 export function streamKind(dtype: string, length: number): StreamKind {
   if (isRecordType(dtype)) return length % recordBytes(dtype) === 0 ? { width: 1, dtype } : { width: 1 };
-  const known = isDType(dtype) ? dtype : dtypeOfDate(dtype);
+  const known = isDType(dtype) ? dtype : dtypeOfNumpy(dtype);
   const width = streamWidth(known ?? dtypeOfBigEndian(dtype));
   // A shape that disagrees with its bytes leaves an odd end; such a tensor is coded as bytes.
   if (length % width !== 0) return { width: 1 };

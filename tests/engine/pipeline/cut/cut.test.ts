@@ -82,6 +82,8 @@ describe('cutFile', () => {
     expect(kindOf('<M8[ns]')).toEqual({ width: 8, dtype: 'I64' });
     expect(kindOf(bigEndian('I64'))).toEqual({ width: 8 });
     expect(kindOf('>M8[ns]')).toEqual({ width: 1 });
+    expect(kindOf('<V2')).toEqual({ width: 2, dtype: 'BF16' });
+    expect(kindOf('|V3')).toEqual({ width: 1 });
   });
 
   test('keeps the kind of a tensor that is large enough', () => {
