@@ -138,6 +138,17 @@ export const formatSamples: Readonly<Record<string, readonly FormatSample[]>> = 
       }),
       tensors: ['w'],
     },
+    {
+      name: 'blob',
+      bytes: storedZip({
+        'm/data/weights/weight_0': new Uint8Array(8),
+        'm/data/weights/model_weights_config.json': new TextEncoder().encode(
+          '{"config":{"w":{"path_name":"weight_0","tensor_meta":{"dtype":7,"sizes":[{"as_int":2}]}}}}',
+        ),
+        'm/inputs.pt': storedZip({ 'archive/data/0': new Uint8Array(5) }),
+      }),
+      tensors: ['w', 'data/0'],
+    },
   ],
   numpy: [
     { name: 'blob', bytes: npyFile(npyHeader("'<f4'", '(2, 3)'), 24), tensors: ['array'] },

@@ -71,15 +71,45 @@ export async function listZip(source: ByteSource, headerBytes: number): Promise<
   return members;
 }
 
+/**
+ * Where the zip file begins that the source ends with, when other bytes may be before it: its directory ends at its end, and
+ * says how far behind its begin it stands. Throws MalformedFileError.
+ */
+export async function findZipStart(source: ByteSource): Promise<number> {
+  const { start, byteLength, end } = await findDirectory(source);
+  const before = end - byteLength - start;
+  if (before <= 0 || before + localBytes > source.size) return 0;
+  const first = await viewAt(source, before, 4);
+  return first.getUint32(0, true) === localSignature ? before : 0;
+}
+
 interface Directory {
+  /** As the file says, counted from where the zip file begins. */
   readonly start: number;
   readonly byteLength: number;
   readonly count: number;
+  /** Where the records of the directory's end begin. */
+  readonly end: number;
 }
 
 async function findDirectory(source: ByteSource): Promise<Directory> {
+  // Nearly none has a comment, and some files are thousands of zip files one behind another.
+  return (
+    (await directoryIn(source, endBytes)) ?? (await directoryIn(source, endBytes + longestComment)) ?? noEnd(source)
+  );
+}
+
+function noEnd({ name: file }: ByteSource): never {
+  throw new MalformedFileError(
+    `"${file}": the end of the zip directory is missing; the file is cut short or no zip file.`,
+    { file },
+  );
+}
+
+/** The directory whose end record begins in the last `tailBytes` bytes, if there is one. */
+async function directoryIn(source: ByteSource, tailBytes: number): Promise<Directory | undefined> {
   const { name: file, size } = source;
-  const tailStart = Math.max(0, size - endBytes - longestComment);
+  const tailStart = Math.max(0, size - tailBytes);
   const tail = await viewAt(source, tailStart, size - tailStart);
   for (let at = tail.byteLength - endBytes; at >= 0; at--) {
     if (tail.getUint32(at, true) !== endSignature) continue;
@@ -88,6 +118,7 @@ async function findDirectory(source: ByteSource): Promise<Directory> {
       count: tail.getUint16(at + 10, true),
       byteLength: tail.getUint32(at + 12, true),
       start: tail.getUint32(at + 16, true),
+      end: tailStart + at,
     };
     const full = (await findDirectory64(source, tailStart + at)) ?? short;
     if (full.start + full.byteLength > tailStart + at)
@@ -97,10 +128,7 @@ async function findDirectory(source: ByteSource): Promise<Directory> {
       );
     return full;
   }
-  throw new MalformedFileError(
-    `"${file}": the end of the zip directory is missing; the file is cut short or no zip file.`,
-    { file },
-  );
+  return undefined;
 }
 
 async function findDirectory64(source: ByteSource, end: number): Promise<Directory | undefined> {
@@ -109,18 +137,22 @@ async function findDirectory64(source: ByteSource, end: number): Promise<Directo
   if (end < locatorBytes + end64Bytes) return undefined;
   const locator = await viewAt(source, end - locatorBytes, locatorBytes);
   if (locator.getUint32(0, true) !== locator64Signature) return undefined;
-  const place = Number(locator.getBigUint64(8, true));
+  const said = Number(locator.getBigUint64(8, true));
   const { name: file } = source;
-  if (place > end - locatorBytes - end64Bytes)
+  const beside = end - locatorBytes - end64Bytes;
+  if (said > beside)
     throw new MalformedFileError(
-      `"${file}": the ZIP64 directory end is said to be at byte ${place}, outside the file.`,
+      `"${file}": the ZIP64 directory end is said to be at byte ${said}, outside the file.`,
       { file },
     );
+  // What is said counts from where the zip file begins, which need not be where the source does.
+  const isBeside = (await viewAt(source, beside, 4)).getUint32(0, true) === end64Signature;
+  const place = isBeside ? beside : said;
   const record = await viewAt(source, place, end64Bytes);
   if (record.getUint32(0, true) !== end64Signature)
     throw new MalformedFileError(`"${file}": there is no ZIP64 directory end at byte ${place}.`, { file });
   const [count, byteLength, start] = [32, 40, 48].map((at) => Number(record.getBigUint64(at, true)));
-  return { count: count ?? 0, byteLength: byteLength ?? 0, start: start ?? 0 };
+  return { count: count ?? 0, byteLength: byteLength ?? 0, start: start ?? 0, end: place };
 }
 
 interface CentralEntry {

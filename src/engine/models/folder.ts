@@ -25,7 +25,8 @@ const sideExtensions = new Set(
     ' ',
   ),
 );
-const sideNames = /^(licen[sc]e|notice|readme|copying|copyright|use_policy|model_card)([-_.].*)?$|^\.gitattributes$/i;
+const sideNames =
+  /^(licen[sc]e|notice|readme|copying|copyright|use_policy|model_card)([-_.].*)?$|^\.(gitattributes|metadata)$/i;
 
 /** Sorts the entries of `folder`. Throws UsageError if it has more than the limit. */
 export async function listFolder(folder: string): Promise<FolderListing> {

@@ -1,3 +1,4 @@
+const rankName = /^__\d+_\d+\.distcp$/;
 const partName = /^(.*)-(\d{5})-of-(\d{5})(\.\w+)$/;
 
 /** A model that was cut into numbered files, `NAME-00001-of-00003.gguf` and so on. */
@@ -8,9 +9,10 @@ export interface Parts {
 
 /**
  * The numbered set that all of `names` belong to, or `undefined` if one of them is no part or they are parts of different
- * sets. GGUF files are cut like this without an index.
+ * sets. GGUF files are cut like this without an index; those of PyTorch's distributed checkpoints do not say how many they are.
  */
 export function partsOf(names: readonly string[]): Parts | undefined {
+  if (names.length > 0 && names.every((name) => rankName.test(name))) return { present: names, missing: [] };
   const [, stem = '', , total = '', extension = ''] = partName.exec(names[0] ?? '') ?? [];
   const count = Number(total);
   const present = new Set(names);

@@ -63,6 +63,34 @@ describe('storages by the tensors that are views of them', () => {
     expect(await told(pytorchFile(pickle(root), { 0: new Uint8Array(4) }))).toEqual([['w', 'F8_E5M2', [4]]]);
   });
 
+  test('the scales of a quantized tensor are tensors of their own', async () => {
+    const params = op.tuple(
+      op.global('torch', 'per_channel_affine'),
+      view(storage('DoubleStorage', '1', 2), 0, [2], [1]),
+      view(storage('LongStorage', '2', 2), 0, [2], [1]),
+      op.int(0),
+    );
+    const root = op.dict(
+      op.text('w'),
+      op.reduce(
+        op.global('torch._utils', '_rebuild_qtensor'),
+        op.tuple(
+          storage('QInt8Storage', '0', 6),
+          op.int(0),
+          op.tuple(op.int(2), op.int(3)),
+          op.tuple(op.int(3), op.int(1)),
+          params,
+        ),
+      ),
+    );
+    const data = { 0: new Uint8Array(6), 1: new Uint8Array(16), 2: new Uint8Array(16) };
+    expect(await told(pytorchFile(pickle(root), data))).toEqual([
+      ['w', 'I8', [2, 3]],
+      ['w.1', 'F64', [2]],
+      ['w.2', 'I64', [2]],
+    ]);
+  });
+
   test('storages that no tensor names, and those of a big-endian file, are kept by their keys', async () => {
     const root = pickle(op.dict(op.text('w'), view(storage('FloatStorage', '0', 1), 0, [1], [1])));
     expect(await told(pytorchFile(root, { 0: new Uint8Array(4), 1: new Uint8Array(3) }))).toEqual([
@@ -103,6 +131,71 @@ describe('storages by the tensors that are views of them', () => {
     expect(await scan(bytes)).toMatchObject({
       tensors: [],
       notices: [{ message: expect.stringMatching(/before 1\.6/) as unknown }],
+    });
+  });
+});
+
+describe('files of several zip files', () => {
+  const one = (type: string, shape: readonly number[], data: Uint8Array) =>
+    pytorchFile(pickle(view(storage(type, '0', data.length), 0, shape, [1])), { 0: data });
+
+  test('a distributed checkpoint has one for each tensor, one behind the other', async () => {
+    const [first, second] = [
+      one('FloatStorage', [2], new Uint8Array(8).fill(1)),
+      one('HalfStorage', [3], new Uint8Array(6).fill(2)),
+    ];
+    for (const file of [Uint8Array.of(...first, ...second), Uint8Array.of(...widened(first), ...widened(second))]) {
+      expect(detectFormat(file.subarray(0, 64), '__0_0.distcp')).toBe(pytorch);
+      expect(await told(file)).toEqual([
+        ['data/0', 'F32', [2]],
+        ['data/0 #2', 'F16', [3]],
+      ]);
+      const offset = (await scan(file)).tensors[1]?.offset ?? 0;
+      expect([...file.subarray(offset, offset + 6)]).toEqual([2, 2, 2, 2, 2, 2]);
+    }
+  });
+
+  test('bytes that are no zip file between or before them are refused', async () => {
+    const file = one('FloatStorage', [2], new Uint8Array(8));
+    await expect(scan(Uint8Array.of(...file, 1, 2, 3, ...file))).rejects.toThrow(MalformedFileError);
+    await expect(scan(Uint8Array.of(1, 2, 3, ...file))).rejects.toThrow(MalformedFileError);
+  });
+
+  test('an exported program tells its weights in a list, and may have what torch.save wrote inside', async () => {
+    const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
+    const entry = (path_name: string, dtype: number, ...extents: number[]) => ({
+      ...{ path_name, is_param: true, use_pickle: false },
+      tensor_meta: { dtype, sizes: extents.map((as_int) => ({ as_int })), device: { type: 'cpu', index: null } },
+    });
+    const config = {
+      'layer.weight': entry('weight_0', 7, 2, 3),
+      'tied.weight': entry('weight_0', 7, 2, 3),
+      'layer.bias': entry('weight_1', 13, 5),
+      odd: entry('weight_2', 99, 2),
+    };
+    const file = storedZip({
+      'm/data/weights/weight_0': new Uint8Array(24),
+      'm/data/weights/weight_1': new Uint8Array(6),
+      'm/data/weights/weight_2': new Uint8Array(4),
+      'm/data/weights/model_weights_config.json': json({ config }),
+      'm/data/constants/model_constants_config.json': json({ config: {} }),
+      'm/data/sample_inputs/model.pt': one('LongStorage', [1], new Uint8Array(8)),
+      'm/byteorder': new TextEncoder().encode('little'),
+    });
+    expect(detectFormat(file.subarray(0, 64), 'x')).toBe(pytorch);
+    expect(await told(file)).toEqual([
+      ['layer.weight', 'F32', [2, 3]],
+      ['layer.bias', 'BF16', [3]],
+      ['odd', 'TORCH_99', [2]],
+      ['data/0', 'I64', [1]],
+    ]);
+    const broken = storedZip({
+      'm/data/weights/weight_0': new Uint8Array(24),
+      'm/data/weights/model_weights_config.json': json([]),
+    });
+    expect(await scan(broken)).toMatchObject({
+      tensors: [],
+      notices: [{ message: expect.stringMatching(/model_weights_config.*kept as they are/) as unknown }],
     });
   });
 });

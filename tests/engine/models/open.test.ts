@@ -106,6 +106,15 @@ describe('an index or its folder', () => {
     await expect(openModel(await folderWith({ 'README.md': 'x' }))).rejects.toThrow(/holds no model/);
   });
 
+  test('the files of a distributed checkpoint are one model, with what says which tensors are in them', async () => {
+    const folder = await folderWith({ '__0_0.distcp': 'x', '__1_0.distcp': 'x', '.metadata': 'x', '.hidden': 'x' });
+    expect((await openModel(folder)).files.map(({ name }) => name)).toEqual([
+      '__0_0.distcp',
+      '__1_0.distcp',
+      '.metadata',
+    ]);
+  });
+
   test('numbered parts without an index are one model, and one that is missing is named', async () => {
     const parts = { 'm-00001-of-00002.gguf': 'x', 'm-00002-of-00002.gguf': 'x', 'README.md': 'x' };
     expect(names(await openModel(await folderWith(parts)))).toEqual(Object.keys(parts));

@@ -61,8 +61,10 @@ export function findStorages(root: PickleValue): ReadonlyMap<string, Storage> {
     if (value.kind === 'persistent') storageOf(value);
     else if (value.kind === 'list')
       value.items.forEach((item, index) => look(item, join(path, String(index)), depth + 1));
-    else if (value.kind === 'call' && !rebuilt(value.target, value.items, path)) {
-      for (const item of value.items) look(item, path, depth + 1);
+    else if (value.kind === 'call') {
+      const isTensor = rebuilt(value.target, value.items, path);
+      // Behind the storage of a quantized tensor are the tensors of its scales.
+      for (const item of isTensor ? value.items.slice(1) : value.items) look(item, path, depth + 1);
       for (const [key, item] of value.entries) look(item, join(path, wordOf(key)), depth + 1);
     }
   }
