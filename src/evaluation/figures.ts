@@ -81,11 +81,30 @@ export interface MetricReport extends MetricTraits {
   readonly interval: Interval | null;
 }
 
+export interface Picture {
+  readonly kind: 'image';
+  readonly mime: 'image/png';
+  readonly base64: string;
+}
+
 /** What a person is shown of an item that came out otherwise. */
 export type Preview =
-  | { readonly kind: 'image'; readonly mime: 'image/png'; readonly base64: string }
+  | Picture
   | { readonly kind: 'wave'; readonly peaks: readonly number[] }
   | { readonly kind: 'text'; readonly text: string };
+
+/** What both models gave for one item, drawn on one scale. */
+export type Answers =
+  | {
+      readonly kind: 'image';
+      readonly original: Picture;
+      readonly candidate: Picture;
+      /** How far apart they are, made so many times as strong as they are shown. */
+      readonly difference: Picture;
+      readonly times: number;
+    }
+  /** A number for each frame, or samples of a sound. */
+  | { readonly kind: 'curve'; readonly original: readonly number[]; readonly candidate: readonly number[] };
 
 /** An item that the two models answer differently. */
 export interface Example {
@@ -97,10 +116,15 @@ export interface Example {
   /** The answers, or what they scored. */
   readonly original: string;
   readonly candidate: string;
+  /** The title of the metric that these are scores in, of the whole item; absent where they are answers. */
+  readonly scored?: string;
   readonly change: 'worse' | 'better' | 'other';
   /** Larger is a greater change; only for the order. */
   readonly size: number;
+  /** What was asked. */
   readonly preview?: Preview;
+  /** Of the few that changed most, where answers are pictures or curves. */
+  readonly answers?: Answers;
 }
 
 /** How far a value between layers is from the original's. */

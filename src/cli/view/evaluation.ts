@@ -154,12 +154,12 @@ function exampleLines({ examples }: EvaluationReport): readonly string[] {
     [{ title: 'item' }, { title: 'right' }, { title: 'original' }, { title: 'candidate' }, { title: '' }],
     examples
       .slice(0, shownExamples)
-      .map(({ name, target = '', original, candidate, change }) => [
+      .map(({ name, target = '', original, candidate, scored, change }) => [
         fitName(name, 24),
         fitName(target, 32),
         fitName(original, 32),
         fitName(candidate, 32),
-        change === 'other' ? '' : change,
+        change === 'other' ? '' : scored === undefined ? change : `${change}, by ${scored}`,
       ]),
   );
 }

@@ -167,7 +167,8 @@ async function compareRuns({
   if (before && remembering) before.runner = remembering;
   let candidateFault: ErrorData | undefined;
   const tellsClass = task.metrics.some(({ metric }) => metric === 'top-1');
-  const examples = new Examples(decoder, tellsClass);
+  const tellsPicture = task.metrics.some(({ metric }) => metric === 'psnr' || metric === 'iou');
+  const examples = new Examples({ decoder, tellsClass, tellsPicture });
   const comparisons: OutputComparison[] = [];
   const notices = new Set<string>();
 
@@ -206,10 +207,11 @@ async function compareRuns({
         if (twin === undefined || !comparison.add(values, twin, part.block))
           notices.add(`The output "${name}" has another shape in the candidate; it is not compared.`);
       }
-      if (await examples.add(part, reference, found)) continue;
-      const [was, is] = [before?.scoring.lastScore(part), after?.scoring.lastScore(part)];
-      if (was && is && part.frame === part.item.frames - 1)
-        await examples.addScore(part, was.value, is.value, was.better);
+      const pair = { original: reference, candidate: found };
+      if (await examples.add(part, pair)) continue;
+      if (part.frame !== part.item.frames - 1) continue;
+      const [was, is] = [before?.scoring.itemScore(part), after?.scoring.itemScore(part)];
+      if (was && is) await examples.addScore(part, { ...was, before: was.value, after: is.value }, pair);
     }
     onProgress('evaluate', run.itemsDone, places.length);
   }

@@ -11,8 +11,9 @@ export interface Part {
   readonly item: DatasetItem;
   readonly frame: number;
   readonly target: Target | undefined;
-  /** The resampling unit. */
+  /** The resampling unit, and the item's first one. */
   readonly block: number;
+  readonly firstBlock: number;
 }
 
 /** What a model is given at once. */
@@ -51,7 +52,11 @@ export async function* runsOf(
       const feeds = item.feeds(0);
       const fits = waiting.length < size && sameShapes(waiting[0]?.feeds, feeds);
       if (!fits) yield* flush();
-      waiting.push({ part: { place, item, frame: 0, target: item.target(0), block: blocks++ }, feeds });
+      waiting.push({
+        part: { place, item, frame: 0, target: item.target(0), block: blocks, firstBlock: blocks },
+        feeds,
+      });
+      blocks++;
       if (waiting.length === size) yield* flush();
       continue;
     }
@@ -60,7 +65,7 @@ export async function* runsOf(
       if (frame === frames - 1) done++;
       const block = blocks + Math.floor(frame / framesInBlock);
       yield {
-        parts: [{ place, item, frame, target: item.target(frame), block }],
+        parts: [{ place, item, frame, target: item.target(frame), block, firstBlock: blocks }],
         feeds: item.feeds(frame),
         isFirst: frame === 0,
         itemsDone: done,

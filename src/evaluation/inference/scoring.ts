@@ -1,8 +1,14 @@
+import type { MetricTraits } from '../figures.ts';
 import type { Values } from '../inputs/tensor.ts';
 import { createScorer, metricTraits } from '../metrics/catalog.ts';
 import type { Measured, Scorer, ScorerContext } from '../metrics/metric.ts';
 import type { MetricSpec } from '../task/schema.ts';
 import type { Part } from './runs.ts';
+
+/** What one item came to in a metric. */
+export interface ItemScore extends Pick<MetricTraits, 'title' | 'better'> {
+  readonly value: number;
+}
 
 /** All metrics of one model. */
 export class Scoring {
@@ -19,13 +25,13 @@ export class Scoring {
     for (const { scorer } of this.#scorers) scorer.add({ output, target, reference, block });
   }
 
-  /** What the first metric that is a mean came to on the part's own unit. */
-  lastScore({ block }: Part): { readonly value: number; readonly better: 'higher' | 'lower' } | undefined {
+  /** What the first metric that is a mean came to on the part's whole item, as far as it was run. */
+  itemScore({ firstBlock, block }: Part): ItemScore | undefined {
     for (const { spec, scorer } of this.#scorers) {
       if (spec.metric === 'auc') continue;
       const measured = scorer.measured();
       if (measured.kind === 'sums')
-        return { value: measured.collector.at(block), better: metricTraits[spec.metric].better };
+        return { value: measured.collector.over(firstBlock, block), ...metricTraits[spec.metric] };
     }
     return undefined;
   }

@@ -21,9 +21,10 @@ export class Collector {
     this.#denominators[block] = (this.#denominators[block] ?? 0) + denominator;
   }
 
-  /** What one unit came to; not a number where nothing was counted. */
-  at(block: number): number {
-    return (this.#numerators[block] ?? 0) / (this.#denominators[block] ?? 0);
+  /** What units that follow each other came to together; not a number where nothing was counted. */
+  over(first: number, last: number): number {
+    const sum = (numbers: readonly number[]) => numbers.slice(first, last + 1).reduce((all, each) => all + each, 0);
+    return sum(this.#numerators) / sum(this.#denominators);
   }
 
   /** By unit; units of which `other` says that nothing was counted on either side are left out. */

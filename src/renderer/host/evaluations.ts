@@ -4,11 +4,13 @@ import type { Evaluation, EvaluationRequest } from '../../contract/evaluations.t
 import { useConnection } from './connection.tsx';
 import { mergeStates } from './merge-states.ts';
 
+const runningKey = ['evaluations', 'running'];
+
 /** Evaluations of this session, kept new by their events. */
 export function useEvaluationsUnderWay() {
   const { host } = useConnection();
   const queries = useQueryClient();
-  const queryKey = ['evaluations', 'running'];
+  const queryKey = runningKey;
   return useQuery({
     queryKey,
     queryFn: async () => {
@@ -42,9 +44,13 @@ export function useEvaluationReport(id: string, isWanted = true) {
 
 export function useStartEvaluation() {
   const { host } = useConnection();
+  const queries = useQueryClient();
   return useMutation({
     mutationFn: (requests: readonly EvaluationRequest[]) =>
       Promise.all(requests.map((request) => host.call('evaluations.start', request))),
+    // A screen of one would ask for a finished one: the event of it may come after the answer.
+    onSuccess: (started) =>
+      queries.setQueryData<readonly Evaluation[]>(runningKey, (known = []) => mergeStates(known, started)),
     networkMode: 'always',
   });
 }

@@ -1,7 +1,11 @@
+import { Slider } from '@mantine/core';
+import { useState } from 'react';
 import type { EvaluationReport } from '../../../contract/evaluations.ts';
+import { useShortcut } from '../../app/use-shortcut.ts';
 import { Sparkline } from '../../components/chart/Sparkline.tsx';
 import { countText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
+import { AnswersShown } from './AnswersShown.tsx';
 import { unitText } from './evaluation-words.ts';
 import classes from './Examples.module.css';
 
@@ -16,6 +20,10 @@ const changes: Readonly<Record<Example['change'], string>> = {
 /** The items that came out otherwise, each with what the models were asked. */
 export function Examples({ report }: { readonly report: EvaluationReport }) {
   const { examples, changed, items, unit, candidate, original } = report;
+  const [divider, setDivider] = useState(50);
+  useShortcut('left', () => setDivider(100));
+  useShortcut('both', () => setDivider(50));
+  useShortcut('right', () => setDivider(0));
   const wereBothRun = candidate.fault === undefined && original !== undefined && original.fault === undefined;
   if (!wereBothRun || report.inputs === 'none') return null;
   return (
@@ -26,11 +34,24 @@ export function Examples({ report }: { readonly report: EvaluationReport }) {
           ? `None of ${unitText(items, unit)}.`
           : `${countText(changed)} of ${unitText(items, unit)}${examples.length < changed ? `; the ${examples.length} that changed most:` : ':'}`}
       </p>
+      {examples.some(({ answers }) => answers?.kind === 'image') && (
+        <div className={classes.divider}>
+          <span className={classes.count}>
+            Divider of all pictures; keys 1, 2 and 3 show the original, both, the candidate
+          </span>
+          <Slider
+            value={divider}
+            onChange={setDivider}
+            label={null}
+            thumbLabel="Divider between original and candidate"
+          />
+        </div>
+      )}
       {examples.length > 0 && (
         <ul className={classes.list}>
           {examples.map((example) => (
             <li key={`${example.place} ${example.name}`} className={classes.item}>
-              <Card example={example} />
+              <Card example={example} divider={divider} />
             </li>
           ))}
         </ul>
@@ -39,19 +60,22 @@ export function Examples({ report }: { readonly report: EvaluationReport }) {
   );
 }
 
-function Card({ example }: { readonly example: Example }) {
-  const { name, target, original, candidate, change } = example;
+function Card({ example, divider }: { readonly example: Example; readonly divider: number }) {
+  const { name, target, original, candidate, scored, change, answers } = example;
   return (
     <>
       <Asked example={example} />
       <p className={classes.name}>{visibleText(name)}</p>
+      {answers !== undefined && <AnswersShown answers={answers} name={visibleText(name)} divider={divider} />}
       <dl className={classes.answers}>
         {target !== undefined && <Answer title="Right" text={target} />}
         <Answer title="Original" text={original} />
         <Answer title="Candidate" text={candidate} />
       </dl>
       <p className={classes.change} data-change={change}>
-        {changes[change]}
+        {scored === undefined
+          ? changes[change]
+          : `${change === 'worse' ? 'Worse' : 'Better'}, by ${visibleText(scored)}`}
       </p>
     </>
   );

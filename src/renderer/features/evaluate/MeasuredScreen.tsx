@@ -16,7 +16,7 @@ export function MeasuredScreen({ id }: { readonly id: string }) {
   const evaluation = underWay.data?.find((known) => known.id === id);
   const isKept = underWay.data !== undefined && (evaluation === undefined || evaluation.state === 'done');
   const report = useEvaluationReport(id, isKept);
-  const error = underWay.error ?? report.error;
+  const error = underWay.error ?? (isKept ? report.error : null);
   if (error !== null) return <Failure error={error} />;
   if (report.data !== undefined)
     return (

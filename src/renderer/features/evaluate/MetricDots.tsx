@@ -77,6 +77,7 @@ export function MetricDots({ title, finding, fileName, rows }: MetricDotsProps) 
                     {change === undefined ? (
                       <text x={left} y={y + 24} className={classes.quiet}>
                         {metricText(metric, metric.value)}
+                        {metric.original !== null && `, the original ${metricText(metric, metric.original)}`}
                       </text>
                     ) : (
                       <>
