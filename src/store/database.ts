@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { Kysely, SqliteDialect } from 'kysely';
@@ -34,4 +35,28 @@ export async function openDatabase(
     await database.destroy();
     throw error;
   }
+}
+
+/** What SQLite says of a file that is no database, or a damaged one. */
+const damages: ReadonlySet<unknown> = new Set(['SQLITE_NOTADB', 'SQLITE_CORRUPT']);
+
+/**
+ * The same for what can be made again: a file that is damaged is set aside under another name, which `warn` is told, and a new one is
+ * begun. One that cannot be opened for other reasons, such as a newer version, stays where it is.
+ */
+export async function openOrBegin(
+  path: string,
+  steps: Readonly<Record<string, Migration>>,
+  warn: (message: string) => void,
+): Promise<Database> {
+  return openDatabase(path, steps).catch(async (error: unknown) => {
+    const { code } = error as { readonly code?: unknown };
+    if (typeof code !== 'string' || !damages.has(code)) throw error;
+    const aside = `${path}.damaged-${new Date().toISOString().replaceAll(/[:.]/g, '-')}`;
+    await rename(path, aside);
+    // What these would add belongs to the damaged file.
+    for (const end of ['-wal', '-shm']) await rename(path + end, aside + end).catch(() => undefined);
+    warn(`"${path}" was damaged. It is kept as "${aside}", and a new one was begun.`);
+    return openDatabase(path, steps);
+  });
 }

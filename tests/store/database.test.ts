@@ -1,9 +1,10 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { VerifyReport } from '../../src/engine/index.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { openDatabase, openOrBegin } from '../../src/store/database.ts';
+import { migrations } from '../../src/store/migrations/index.ts';
 import { addRun, recentRuns, reportOf } from '../../src/store/runs.ts';
 
 const report: VerifyReport = {
@@ -44,4 +45,26 @@ test('a file that is no database is refused and left as it was', () =>
     await writeFile(path, content);
     await expect(openDatabase(path)).rejects.toThrow(/not a database/);
     expect(await readFile(path, 'utf8')).toBe(content);
+  }));
+
+test('what can be made again is begun anew beside the damaged file, which is told once', () =>
+  inFolder(async (folder) => {
+    const path = join(folder, 'kept.db');
+    const content = 'not a database, but somebody’s text, '.repeat(100);
+    await writeFile(path, content);
+    const told: string[] = [];
+    for (let start = 0; start < 2; start++)
+      await (await openOrBegin(path, migrations, (said) => told.push(said))).destroy();
+    const aside = (await readdir(folder)).find((name) => name.startsWith('kept.db.damaged-')) ?? '';
+    expect(await readFile(join(folder, aside), 'utf8')).toBe(content);
+    expect(told).toEqual([`"${path}" was damaged. It is kept as "${join(folder, aside)}", and a new one was begun.`]);
+  }));
+
+test('a database of a newer version is left as it is', () =>
+  inFolder(async (folder) => {
+    const path = join(folder, 'kept.db');
+    const newer = { ...migrations, '9999-later': { up: () => Promise.resolve() } };
+    await (await openDatabase(path, newer)).destroy();
+    await expect(openOrBegin(path, migrations, () => undefined)).rejects.toThrow(/9999-later/);
+    expect((await readdir(folder)).filter((name) => name.includes('damaged'))).toEqual([]);
   }));

@@ -110,7 +110,7 @@ async function openAnswers(output: Output): Promise<(AnswerStore & AsyncDisposab
   try {
     // Loaded late: a database is much to load for commands that need none.
     const { evaluationsFile, openKeptAnswers } = await import('../../host/evaluations/kept-answers.ts');
-    return await openKeptAnswers(join(defaultDataFolder(), evaluationsFile));
+    return await openKeptAnswers(join(defaultDataFolder(), evaluationsFile), (message) => output.warn(message));
   } catch (error) {
     output.warn(
       `What the original answers cannot be kept (${error instanceof Error ? error.message : String(error)}); --no-cache does without.`,

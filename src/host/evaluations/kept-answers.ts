@@ -1,6 +1,6 @@
 import type { AnswerStore } from '../../evaluation/index.ts';
 import { loadAnswers, saveAnswers } from '../../store/answers.ts';
-import { openDatabase, type Database } from '../../store/database.ts';
+import { openOrBegin, type Database } from '../../store/database.ts';
 import { evaluationMigrations } from '../../store/migrations/index.ts';
 
 /** Where the application keeps evaluations and what originals answered, in its data folder. */
@@ -14,8 +14,11 @@ export function answersIn(database: Database): AnswerStore {
   };
 }
 
-/** The same for a shell that needs nothing else of the application. Throws where the file cannot be opened. */
-export async function openKeptAnswers(path: string): Promise<AnswerStore & AsyncDisposable> {
-  const database = await openDatabase(path, evaluationMigrations);
+/** The same for a shell that needs nothing else of the application. Throws where the file cannot be opened, but for a damaged one. */
+export async function openKeptAnswers(
+  path: string,
+  warn: (message: string) => void,
+): Promise<AnswerStore & AsyncDisposable> {
+  const database = await openOrBegin(path, evaluationMigrations, warn);
   return { ...answersIn(database), [Symbol.asyncDispose]: () => database.destroy() };
 }

@@ -14,7 +14,7 @@ import {
   type EvaluationReport,
   type SpawnEvaluation,
 } from '../../evaluation/index.ts';
-import { openDatabase } from '../../store/database.ts';
+import { openDatabase, openOrBegin } from '../../store/database.ts';
 import { addEvaluation, evaluationReportOf, listEvaluations } from '../../store/evaluations.ts';
 import { evaluationMigrations } from '../../store/migrations/index.ts';
 import type { Access } from '../files/access.ts';
@@ -53,10 +53,12 @@ const shown = 200;
 /** Starts, stops and remembers evaluations; what originals answered is kept beside them. */
 export async function evaluationHandlers(options: EvaluationOptions): Promise<EvaluationPart> {
   const { spawnWorker, spawnEvaluation, access, changed, warn } = options;
-  const database = await openDatabase(options.database ?? ':memory:', evaluationMigrations).catch((error: unknown) => {
-    warn(`Evaluations cannot be kept (${error instanceof Error ? error.message : String(error)}).`);
-    return openDatabase(':memory:', evaluationMigrations);
-  });
+  const database = await openOrBegin(options.database ?? ':memory:', evaluationMigrations, warn).catch(
+    (error: unknown) => {
+      warn(`Evaluations cannot be kept (${error instanceof Error ? error.message : String(error)}).`);
+      return openDatabase(':memory:', evaluationMigrations);
+    },
+  );
   const answers = answersIn(database);
   const queue = createWorkQueue<EvaluationRequest, Evaluation, EvaluationReport>({
     doing: 'evaluating',
