@@ -1,9 +1,17 @@
 import type { Geometry } from '../../quantizers/quantizer.ts';
 import type { TensorStatistics } from '../../quantizers/statistics.ts';
 
-/** Names under which computed tables are known. */
-const tableNames =
-  /(^|[._/])(forward_basis|inverse_basis|stft\w*|dft\w*|mel_?(basis|filters?|bank)?|filter_?bank|fbank|hann\w*|hamming\w*|window|rotary\w*|inv_?freq\w*|freqs?_cis|(cos|sin)_?cached?|\w*mask\w*|causal\w*|relative_position_index|anchors?)([._/]|$)/i;
+/** Names under which tables of transforms are known, also where a layer has them as its weights. */
+const transformNames =
+  /(^|[._/])(forward_basis|inverse_basis|stft\w*|dft\w*|mel_?(basis|filters?|bank)?|filter_?bank|fbank|hann\w*|hamming\w*|inv_?freq\w*|freqs?_cis|(cos|sin)_?cached?)([._/]|$)/i;
+/** Names of masks and tables that layers go by as well: a head that tells masks, an attention that is causal. */
+const bufferNames = /(^|[._/])(window|rotary\w*|\w*mask\w*|causal\w*|relative_position_index|anchors?)([._/]|$)/i;
+/** How the names of what a layer learned end. */
+const learnedNames = /[._/](\w*weight\w*|bias|kernel)(:\d+)?$/i;
+
+function isTableName(name: string): boolean {
+  return transformNames.test(name) || (bufferNames.test(name) && !learnedNames.test(name));
+}
 
 const alike = 1e-3;
 const nearlyAll = 0.95;
@@ -18,7 +26,7 @@ export function tableReason(
   geometry: Geometry,
   statistics: TensorStatistics,
 ): string | undefined {
-  const named = names.find((name) => tableNames.test(name));
+  const named = names.find(isTableName);
   if (named !== undefined) return 'its name is that of a computed table or mask';
   const { head, count, zeros, least } = statistics;
   if (distinctUpTo(head, 16) <= 16) return 'it has few different values';
