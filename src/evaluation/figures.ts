@@ -58,6 +58,8 @@ export type MetricName =
   | 'auc'
   | 'accuracy'
   | 'psnr'
+  | 'mae'
+  | 'mse'
   | 'iou';
 
 /** One metric of the candidate, and how far it is from the original's. */

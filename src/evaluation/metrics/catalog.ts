@@ -5,6 +5,7 @@ import { readTokenTexts } from '../inputs/token-texts.ts';
 import type { MetricSpec } from '../task/schema.ts';
 import { bitsPerByte, logLoss, topOne } from './classes.ts';
 import type { Scorer, ScorerContext } from './metric.ts';
+import { absoluteError, squaredError } from './numbers.ts';
 import { overlap, psnr } from './pictures.ts';
 import { accuracyAt, rocArea } from './scores.ts';
 import { characterErrors, exactText } from './texts.ts';
@@ -20,6 +21,8 @@ export const metricTraits: Readonly<Record<MetricSpec['metric'], MetricTraits>> 
   auc: { title: 'area under ROC', unit: 'none', better: 'higher' },
   accuracy: { title: 'accuracy', unit: 'proportion', better: 'higher' },
   psnr: { title: 'PSNR', unit: 'dB', better: 'higher' },
+  mae: { title: 'mean absolute error', unit: 'none', better: 'lower' },
+  mse: { title: 'mean squared error', unit: 'none', better: 'lower' },
   iou: { title: 'overlap of masks', unit: 'proportion', better: 'higher' },
 };
 
@@ -44,6 +47,10 @@ export function createScorer(spec: MetricSpec, { decoder, tokenBytes }: ScorerCo
       return accuracyAt(spec.threshold);
     case 'psnr':
       return psnr(spec.scale, spec.peak, spec.against);
+    case 'mae':
+      return absoluteError();
+    case 'mse':
+      return squaredError();
     case 'iou':
       return overlap(spec.threshold, spec.against);
   }

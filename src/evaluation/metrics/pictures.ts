@@ -1,7 +1,7 @@
-import { UsageError } from '../../engine/errors.ts';
 import { numbersOf } from '../compare/rows.ts';
 import { Collector } from '../statistics/collector.ts';
-import type { Observation, Scorer } from './metric.ts';
+import type { Scorer } from './metric.ts';
+import { wantedNumbers } from './numbers.ts';
 
 /** Mean over the items of the peak signal to noise ratio in dB, of outputs brought to 0 … peak and rounded. */
 export function psnr(scale: number, peak: number, against: 'target' | 'original'): Scorer {
@@ -41,12 +41,4 @@ export function overlap(threshold: number, against: 'target' | 'original'): Scor
     },
     measured: () => ({ kind: 'sums', collector, value: collector.total / collector.weight, transform: 'none' }),
   };
-}
-
-function wantedNumbers({ target, output }: Observation): Float64Array {
-  if (target === undefined || !('numbers' in target) || target.numbers.length !== output.data.length)
-    throw new UsageError(
-      `The output has the shape [${output.shape.join(', ')}]; the task gives no target of ${output.data.length} numbers.`,
-    );
-  return target.numbers;
 }

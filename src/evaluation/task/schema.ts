@@ -199,6 +199,8 @@ export const metricSpec = z.discriminatedUnion('metric', [
     scale: z.number().default(255),
     peak: z.number().default(255),
   }),
+  z.strictObject({ metric: z.literal('mae') }),
+  z.strictObject({ metric: z.literal('mse') }),
   z.strictObject({ metric: z.literal('iou'), ...reference, threshold: z.number().default(0.5) }),
 ]);
 

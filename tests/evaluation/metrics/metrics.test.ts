@@ -90,6 +90,18 @@ test('pictures are rounded to levels before PSNR, and masks cut at a threshold',
   ).toBe(1 / 3);
 });
 
+test('estimated numbers are compared with the right ones by distance and by its square, number by number', () => {
+  const answers = [
+    { output: rows([1, -2, 3]), target: { numbers: Float64Array.of(0, -2, 5) } },
+    { output: rows([4]), target: { numbers: Float64Array.of(1) } },
+  ];
+  expect(measure({ metric: 'mae' }, answers)).toBe((1 + 2 + 3) / 4);
+  expect(measure({ metric: 'mse' }, answers)).toBe((1 + 4 + 9) / 4);
+  expect(() => measure({ metric: 'mae' }, [{ output: rows([1, 2]), target: { numbers: Float64Array.of(1) } }])).toThrow(
+    'no target of 2 numbers',
+  );
+});
+
 test('a target that does not fit is told with both sizes', () => {
   expect(() =>
     measure({ metric: 'top-1' }, [{ output: rows([1, 2], [3, 4]), target: { numbers: Float64Array.of(1) } }]),
