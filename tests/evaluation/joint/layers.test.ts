@@ -5,10 +5,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { FileSource } from '../../../src/engine/io/file-source.ts';
 import { readGraph, type OnnxGraph, type OnnxNode } from '../../../src/engine/onnx/index.ts';
+import { eachSample } from '../../../src/evaluation/joint/calibrate/columns.ts';
 import { biasFinder } from '../../../src/evaluation/joint/layers/biases.ts';
 import { findLayers } from '../../../src/evaluation/joint/layers/layers.ts';
 import { roundTensor } from '../../../src/evaluation/joint/round/round.ts';
 import { Sums } from '../../../src/evaluation/joint/calibrate/sums.ts';
+import { memorySource } from '../../../src/engine/io/memory-source.ts';
+import { bytes } from '../../support/onnx.ts';
+import { floats, inputOf, int, ints, model, node as made, weights } from '../../support/onnx-models.ts';
 import { gaussians } from '../../support/streams.ts';
 
 const digits = fileURLToPath(new URL('../../../samples/digits.onnx', import.meta.url));
@@ -43,6 +47,54 @@ test('numbers that are added to outputs are found behind a node, and only where 
   expect(biasOf(conv, 8)).toBeUndefined();
   expect(biasOf(first, 4)).toEqual({ name: 'plain', sign: 1 });
   expect(biasOf(second, 4)).toBeUndefined();
+});
+
+test('weights of recurrent layers see inputs and the states that come out, those of each direction its own', async () => {
+  const nodes = [
+    ...floats('w', [2, 32, 6], weights(384, 1)),
+    ...floats('r', [2, 32, 8], weights(512, 2)),
+    ...floats('forward', [1, 32, 8], weights(256, 3)),
+    ...floats('backward', [1, 32, 8], weights(256, 4)),
+    ...made('LSTM', ['x', 'w', 'r'], 'y', int('hidden_size', 8)),
+    ...made('Concat', ['forward', 'backward'], 'both', int('axis', 0)),
+    ...made('LSTM', ['x', 'w', 'both', '', '', 'state'], 'z', int('hidden_size', 8)),
+    ...bytes(11, inputOf('x', 1, 5, 2, 6)),
+    ...bytes(11, inputOf('state', 1, 2, 2, 8)),
+  ];
+  const layers = findLayers(await readGraph(memorySource(model(nodes, 14))));
+  const plain = layers.map(({ name, input, rows, columns, groups }) => ({ name, input, rows, columns, groups }));
+  expect(plain).toEqual([
+    { name: 'w', input: 'x', rows: 64, columns: 6, groups: 1 },
+    { name: 'r', input: 'y', rows: 64, columns: 8, groups: 2 },
+    { name: 'forward', input: 'state', rows: 32, columns: 8, groups: 1 },
+    { name: 'backward', input: 'state', rows: 32, columns: 8, groups: 1 },
+  ]);
+  const [, states] = layers;
+  const data = Float32Array.from({ length: 5 * 2 * 3 * 8 }, (_, at) => at);
+  const seen: number[][] = [];
+  const count = eachSample(states!, { type: 'float32', shape: [5, 2, 3, 8], data }, 100, (sample) =>
+    seen.push([sample(0, 0), sample(1, 7)]),
+  );
+  expect(count).toBe(15);
+  // The second item of the third step: directions are 24 numbers apart, items 8.
+  expect(seen[7]).toEqual([2 * 48 + 8, 2 * 48 + 24 + 8 + 7]);
+});
+
+test('each tap of a transposed convolution is an output that sees the channels of one place', async () => {
+  const nodes = [
+    ...floats('up', [3, 5, 2, 2], weights(60, 1)),
+    ...made('ConvTranspose', ['x', 'up'], 'y', ints('strides', 2, 2)),
+    ...bytes(11, inputOf('x', 1, 1, 3, 4, 4)),
+  ];
+  const [layer] = findLayers(await readGraph(memorySource(model(nodes, 13))));
+  expect(layer).toMatchObject({ name: 'up', rows: 20, columns: 3, groups: 1, isTransposed: true, input: 'x' });
+  const data = Float32Array.from({ length: 48 }, (_, at) => at);
+  const seen: number[][] = [];
+  eachSample(layer!, { type: 'float32', shape: [1, 3, 4, 4], data }, 100, (sample) =>
+    seen.push([sample(0, 0), sample(0, 1), sample(0, 2)]),
+  );
+  expect(seen).toHaveLength(16);
+  expect(seen[5]).toEqual([5, 21, 37]);
 });
 
 test('what outputs lose on average is told, also by inputs that moved', async () => {

@@ -13,6 +13,7 @@ export function eachSample(
 ): number {
   const numbers = data as ArrayLike<number>;
   if (layer.window) return eachPosition(layer, layer.window, shape, numbers, most, use);
+  if (layer.groups > 1) return eachState(layer, shape, numbers, most, use);
   if (shape.at(-1) !== layer.columns) return 0;
   const rows = numbers.length / layer.columns;
   for (const row of spread(rows, most)) {
@@ -20,6 +21,22 @@ export function eachSample(
     use((_, column) => numbers[start + column] ?? 0);
   }
   return rows;
+}
+
+/** States of a recurrent layer: steps, directions, items, numbers. */
+function eachState(
+  { columns, groups }: Layer,
+  [steps = 0, directions, items = 0, numbersEach]: readonly number[],
+  numbers: ArrayLike<number>,
+  most: number,
+  use: (sample: (group: number, column: number) => number) => void,
+): number {
+  if (directions !== groups || numbersEach !== columns) return 0;
+  for (const place of spread(steps * items, most)) {
+    const [step, item] = [Math.floor(place / items), place % items];
+    use((group, column) => numbers[((step * groups + group) * items + item) * columns + column] ?? 0);
+  }
+  return steps * items;
 }
 
 function eachPosition(

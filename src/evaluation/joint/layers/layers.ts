@@ -63,6 +63,7 @@ export function findLayers(model: OnnxModel): readonly Layer[] {
 
 function layerOf(tensor: OnnxTensor, { node, channelAxis }: WeightUse): Multiplied | undefined {
   if (node.operator === 'Conv') return convolution(tensor, node);
+  if (node.operator === 'ConvTranspose') return transposedConvolution(tensor, node);
   if (node.operator !== 'MatMul' && node.operator !== 'Gemm') return undefined;
   if (tensor.shape.length !== 2 || channelAxis === undefined) return undefined;
   if ((node.attributes.get('transA')?.int ?? 0) !== 0) return undefined;
@@ -96,30 +97,59 @@ function convolution({ name, shape }: OnnxTensor, { attributes, inputs }: OnnxNo
   return { name, rows, columns, groups, isTransposed: false, input, window, key };
 }
 
-/** Weights of recurrent nodes, also where gates are put into another order on the way. */
+/**
+ * Every tap of every output channel is an output of its own, which sees all channels of the input at one place. What taps of one
+ * output that meet at a place have in common is left out.
+ */
+function transposedConvolution({ name, shape }: OnnxTensor, { attributes, inputs }: OnnxNode): Multiplied | undefined {
+  const [columns = 1, ...behind] = shape;
+  if ((attributes.get('group')?.int ?? 1) !== 1) return undefined;
+  const rows = behind.reduce((product, extent) => product * extent, 1);
+  const each = (value: number): readonly number[] => behind.slice(1).map(() => value);
+  const window = { kernel: each(1), strides: each(1), dilations: each(1), pads: each(0), padsAfter: each(0) };
+  const input = inputs[0] ?? '';
+  const key = `${input} ${columns} 1 ${JSON.stringify(window)}`;
+  return { name, rows, columns, groups: 1, isTransposed: true, input, window, key };
+}
+
+/** Weights of recurrent nodes, also where gates are put into another order, or directions together, on the way. */
 function recurrentLayers(graph: OnnxGraph): readonly { readonly node: OnnxNode; readonly layer: Multiplied }[] {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   const tensors = new Map(graphTensors(graph).map((tensor) => [tensor.name, tensor]));
-  const origin = (name: string | undefined): OnnxTensor | undefined => {
-    for (let steps = 0, at = name ?? ''; steps < 8; steps++) {
-      const tensor = tensors.get(at);
-      if (tensor) return tensor;
-      const maker = makers.get(at);
-      if (!maker || !/^(Slice|Concat|Unsqueeze|Identity|Squeeze)$/.test(maker.operator)) return undefined;
-      at = maker.inputs[0] ?? '';
-    }
-    return undefined;
+  const fed = new Set(graph.inputs.map(({ name }) => name).filter((name) => !tensors.has(name)));
+  /** What a value is made of by nodes of these operators. */
+  const origins = (name = '', through: RegExp, steps = 0): readonly string[] => {
+    const maker = makers.get(name);
+    if (tensors.has(name) || !maker || steps > 8 || !through.test(maker.operator)) return [name];
+    const from = maker.operator === 'Concat' ? maker.inputs : maker.inputs.slice(0, 1);
+    return [...new Set(from.flatMap((one) => origins(one, through, steps + 1)))];
   };
   return graph.nodes.flatMap((node) => {
-    const { operator, inputs } = node;
-    if (operator !== 'LSTM' && operator !== 'GRU') return [];
+    const { operator, inputs, outputs } = node;
+    if (operator !== 'LSTM' && operator !== 'GRU' && operator !== 'RNN') return [];
+    // A state that is handed in is that of the step before where the model is run step by step; else states are what comes out.
+    const state = origins(inputs[5], moving).some((name) => fed.has(name)) ? inputs[5] : outputs[0];
     return [
-      [inputs[1], inputs[0]],
-      // The state that the node begins with: all of it where it is run step by step.
-      [inputs[2], inputs[5]],
-    ].flatMap(([weight, input]) => {
-      const tensor = origin(weight);
-      return tensor && input && tensor.shape.length === 2 ? [{ node, layer: matrix(tensor, false, input) }] : [];
+      ...origins(inputs[1], joining).map((weight) => ({ weight, input: inputs[0], isState: false })),
+      ...origins(inputs[2], joining).map((weight) => ({ weight, input: state, isState: true })),
+    ].flatMap(({ weight, input, isState }) => {
+      const tensor = tensors.get(weight);
+      const layer = tensor && input ? recurrentMatrix(tensor, input, isState) : undefined;
+      return layer ? [{ node, layer }] : [];
     });
   });
+}
+
+/** What leaves rows of weights rows, and what else only moves elements. */
+const joining = /^(Slice|Concat|Unsqueeze|Identity|Squeeze)$/;
+const moving = /^(Slice|Concat|Unsqueeze|Identity|Squeeze|Transpose|Gather|Reshape|Cast)$/;
+
+/** Directions see the same inputs, and states of their own. */
+function recurrentMatrix({ name, shape }: OnnxTensor, input: string, isState: boolean): Multiplied | undefined {
+  const [rows = 1, columns = 1] = shape.slice(-2);
+  const directions = shape.length === 3 ? (shape[0] ?? 1) : 1;
+  if (shape.length !== 2 && shape.length !== 3) return undefined;
+  const groups = isState ? directions : 1;
+  const key = groups === 1 ? `${input} ${columns}` : `${input} ${columns} of ${groups}`;
+  return { name, rows: directions * rows, columns, groups, isTransposed: false, input, key };
 }
