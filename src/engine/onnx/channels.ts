@@ -56,6 +56,7 @@ class ChannelSearch {
         uses.length > 1 ||
         use.input !== 1 ||
         !multiplied.has(use.role) ||
+        use.operator === 'Einsum' ||
         graph !== model.graph ||
         !isReadable(tensor)
       )

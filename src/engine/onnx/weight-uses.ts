@@ -156,6 +156,10 @@ function useOf(node: OnnxNode, input: number, { axes }: Arrival, shape: readonly
     const channel = (input === 1) === turned ? 0 : 1;
     return build('matrix', channel, [1 - channel]);
   }
+  if (operator === 'Einsum') {
+    const { channel, sums } = partsOf(attributes.get('equation')?.text ?? '', input, (axis) => shape[axes[axis] ?? -1]);
+    return build(channel === undefined ? 'other' : 'matrix', channel, sums);
+  }
   if (operator === 'Gather' && input === 0) {
     const axis = attributes.get('axis')?.int ?? 0;
     const channel = axis < 0 ? axis + rank : axis;
@@ -174,6 +178,29 @@ function useOf(node: OnnxNode, input: number, { axes }: Arrival, shape: readonly
   if (/Normalization$/.test(operator)) return build('normalization', undefined, []);
   if (/^(Conv|ConvTranspose|Gemm)$/.test(operator) && input === 2) return build('bias', undefined, []);
   return build('other', undefined, []);
+}
+
+/**
+ * What the axes of an operand of an Einsum of two are: those that only it has and that stay tell outputs apart, of which the longest
+ * counts; those that vanish are summed over. Axes that both have and that stay are as many products by themselves.
+ */
+function partsOf(
+  equation: string,
+  input: number,
+  extentOf: (axis: number) => number | undefined,
+): { readonly channel?: number | undefined; readonly sums: readonly number[] } {
+  const [given = '', result] = equation.replaceAll(/\s/g, '').split('->');
+  const operands = given.split(',');
+  const [own = '', other = ''] = [operands[input], operands[1 - input]];
+  const isPlain = /^[a-z]+$/i.test(own) && new Set(own).size === own.length;
+  if (result === undefined || operands.length !== 2 || !isPlain) return { sums: [] };
+  const axes = Array.from(own, (letter, axis) => ({ letter, axis }));
+  const channels = axes.filter(({ letter }) => result.includes(letter) && !other.includes(letter));
+  const [longest] = channels.toSorted((one, two) => (extentOf(two.axis) ?? 1) - (extentOf(one.axis) ?? 1));
+  return {
+    channel: longest?.axis,
+    sums: axes.filter(({ letter }) => !result.includes(letter)).map(({ axis }) => axis),
+  };
 }
 
 const layered: ReadonlySet<WeightRole> = new Set(['convolution', 'depthwise', 'matrix']);
