@@ -7,6 +7,7 @@ import { attribute, externalTensor, initializer, node, onnxFile, tensor } from '
 import { npyFile, npyHeader } from './numpy.ts';
 import { legacyFile, op, pickle, pytorchFile, storage, storedZip, view } from './pytorch.ts';
 import { headerText, safetensorsFile } from './safetensors.ts';
+import { checkpointIndex } from './tensorflow.ts';
 import { tfliteFile } from './tflite.ts';
 
 /** A small valid file that the contract suite of the formats cuts, flips and overwrites. */
@@ -113,6 +114,20 @@ export const formatSamples: Readonly<Record<string, readonly FormatSample[]>> = 
         state: [new FlaxArray('int32', [], new Uint8Array(4), 3), 'adam', 1000],
       }),
       tensors: ['params.dense.kernel', 'params.dense.bias', 'state.0'],
+    },
+  ],
+  tensorflow: [
+    {
+      name: 'variables.index',
+      bytes: checkpointIndex(
+        [
+          { name: 'layer/bias', type: 1, shape: [3], offset: 0, bytes: 12 },
+          { name: 'layer/kernel', type: 14, shape: [2, 3], offset: 12, bytes: 12, file: 1 },
+          { name: 'sliced', type: 1, shape: [2], offset: 0, bytes: 0, isSliced: true },
+        ],
+        { files: 2 },
+      ),
+      tensors: [],
     },
   ],
   keras: [

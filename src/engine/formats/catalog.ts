@@ -9,6 +9,7 @@ import { numpy } from './numpy/index.ts';
 import { onnx } from './onnx/index.ts';
 import { pytorch } from './pytorch/index.ts';
 import { safetensors } from './safetensors/index.ts';
+import { tensorflow } from './tensorflow/index.ts';
 import { tfjs } from './tfjs/index.ts';
 import { tflite } from './tflite/index.ts';
 
@@ -19,6 +20,7 @@ export const formats = [
   onnx,
   tflite,
   coreml,
+  tensorflow,
   tfjs,
   hdf5,
   keras,

@@ -3,12 +3,13 @@ import { MalformedFileError } from '../errors.ts';
 import { detectFormat, headBytes } from '../formats/catalog.ts';
 import type { Format } from '../formats/format.ts';
 import { onnx } from '../formats/onnx/index.ts';
+import { tensorflow } from '../formats/tensorflow/index.ts';
 import { tfjs } from '../formats/tfjs/index.ts';
 import { FileSource } from '../io/file-source.ts';
 import { limits } from '../limits.ts';
 
 /** The formats that keep tensors in other files. */
-const describing: readonly Format[] = [onnx, tfjs];
+const describing: readonly Format[] = [onnx, tensorflow, tfjs];
 
 /**
  * The names of the files in which the file at `path` says that it keeps tensors, as it writes them.

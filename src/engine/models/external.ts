@@ -14,7 +14,8 @@ export function placeExternal(scanned: readonly ScannedFile[]): readonly Scanned
   const sizes = new Map(scanned.map(({ file }) => [file.name, file.size]));
   for (const entry of scanned) {
     if ('fault' in entry) continue;
-    for (const tensor of (entry.layout.external ?? []).flatMap((whole) => piecesOf(whole, sizes))) {
+    const external = (entry.layout.external ?? []).map((tensor) => beside(entry.file.name, tensor));
+    for (const tensor of external.flatMap((whole) => piecesOf(whole, sizes))) {
       const known = byLocation.get(tensor.location);
       if (known === undefined) byLocation.set(tensor.location, { format: entry.layout.format, tensors: [tensor] });
       else known.tensors.push(tensor);
@@ -25,6 +26,18 @@ export function placeExternal(scanned: readonly ScannedFile[]): readonly Scanned
     if (held === undefined || ('layout' in entry && entry.layout.external !== undefined)) return entry;
     return { file: entry.file, layout: layoutOf(held.format, held.tensors, entry.file.size) };
   });
+}
+
+/** A tensor with the files that it is in told from the model's folder on, not from that of the file that describes it. */
+function beside(describing: string, tensor: ExternalTensor): ExternalTensor {
+  const folder = describing.slice(0, describing.lastIndexOf('/') + 1);
+  if (folder === '') return tensor;
+  const { location, continued } = tensor;
+  return {
+    ...tensor,
+    location: folder + location,
+    ...(continued && { continued: continued.map((name) => folder + name) }),
+  };
 }
 
 /** A tensor whose bytes go on in other files, as one in each. What lies behind a file that is not there cannot be placed. */
@@ -66,7 +79,7 @@ function layoutOf(format: string, tensors: readonly ExternalTensor[], size: numb
   const kept: TensorRange[] = [];
   let end = 0;
   const sorted = tensors.toSorted((a, b) => a.offset - b.offset || a.byteLength - b.byteLength);
-  for (const { name, dtype, shape, offset, byteLength } of sorted) {
+  for (const { name, dtype, shape, offset, byteLength, isChecked } of sorted) {
     const previous = kept.at(-1);
     if (!Number.isSafeInteger(offset + byteLength) || offset + byteLength > size)
       notices.add(
@@ -77,7 +90,7 @@ function layoutOf(format: string, tensors: readonly ExternalTensor[], size: numb
     else if (offset < end)
       notices.add('shared', `The tensor ${shown(name)} shares bytes with ${shown(previous?.name ?? '')}.`, offset);
     else {
-      kept.push({ name, dtype, shape, offset, byteLength });
+      kept.push({ name, dtype, shape, offset, byteLength, ...(isChecked && { isChecked }) });
       end = offset + byteLength;
     }
   }

@@ -21,12 +21,12 @@ const weightExtensions = new Set<string>([
   ...'.safetensors .bin .pt .pth .ckpt .gguf .ggml .onnx .h5 .keras .msgpack .npz .npy .tflite .pb .mlmodel'.split(' '),
 ]);
 const sideExtensions = new Set(
-  '.json .jsonl .txt .md .model .jinja .jinja2 .yaml .yml .toml .ini .cfg .py .tiktoken .spm .vocab .bpe .png .jpg .jpeg .webp .gif .svg'.split(
+  '.json .jsonl .txt .md .model .jinja .jinja2 .yaml .yml .toml .ini .cfg .py .tiktoken .spm .vocab .bpe .index .png .jpg .jpeg .webp .gif .svg'.split(
     ' ',
   ),
 );
 const sideNames =
-  /^(licen[sc]e|notice|readme|copying|copyright|use_policy|model_card)([-_.].*)?$|^\.(gitattributes|metadata)$/i;
+  /^(licen[sc]e|notice|readme|copying|copyright|use_policy|model_card)([-_.].*)?$|^checkpoint$|^\.(gitattributes|metadata)$/i;
 
 /** Sorts the entries of `folder`. Throws UsageError if it has more than the limit. */
 export async function listFolder(folder: string): Promise<FolderListing> {

@@ -17,9 +17,9 @@ export function isIndexName(name: string): boolean {
   return /\.(safetensors|bin)\.index(\.[\w-]+)?\.json$/i.test(name);
 }
 
-/** Whether a file of this name may be the manifest of a TensorFlow.js model; only its content tells. */
+/** Whether a file of this name may be the manifest of a TensorFlow.js model, or the index of a checkpoint of TensorFlow; only its content tells. */
 export function isManifestName(name: string): boolean {
-  return /^(.*[-_.])?(model|weights_manifest)\.json$/i.test(name);
+  return /^(.*[-_.])?(model|weights_manifest)\.json$|.\.index$/i.test(name);
 }
 
 /**

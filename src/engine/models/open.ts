@@ -7,7 +7,7 @@ import { companionsOf } from './companions.ts';
 import { findFile, listFolder, type FolderListing } from './folder.ts';
 import { isIndexName, isManifestName, readIndex } from './index-file.ts';
 import type { Model, ModelFile } from './model.ts';
-import { isPackage, packageFiles } from './package.ts';
+import { packageFiles, packageParts } from './package.ts';
 import { partsOf } from './parts.ts';
 import { partNotice } from './whole.ts';
 import { archiveNameFor, nameKey, unsafeNameReason } from './names.ts';
@@ -51,7 +51,8 @@ async function openSingle(path: string, size: number): Promise<Model> {
 async function openFolder(folder: string): Promise<Model> {
   const listing = await listFolder(folder);
   const { indexes, weights } = listing;
-  if (isPackage(listing)) return openPackage(folder, listing);
+  const parts = packageParts(listing);
+  if (parts !== undefined) return openPackage(folder, listing, parts);
   const choices =
     indexes.length > 0
       ? indexes
@@ -61,21 +62,21 @@ async function openFolder(folder: string): Promise<Model> {
     throw new UsageError(`The folder "${folder}" holds no model file; name one file to archive it as bytes.`, {
       path: folder,
     });
-  const parts = choices.length > 1 && indexes.length === 0 ? partsOf(choices) : undefined;
-  if (parts === undefined && choices.length > 1)
+  const numbered = choices.length > 1 && indexes.length === 0 ? partsOf(choices) : undefined;
+  if (numbered === undefined && choices.length > 1)
     throw new UsageError(`The folder "${folder}" holds several models: ${named(choices)}. Name one of them.`, {
       path: folder,
     });
   if (indexes.length > 0) return openIndex(folder, choice, folder);
-  if (parts !== undefined)
-    return gather({ path: folder, folder, listing, required: [...parts.present, ...parts.missing] });
+  if (numbered !== undefined)
+    return gather({ path: folder, folder, listing, required: [...numbered.present, ...numbered.missing] });
   const { path } = await requireFile(folder, choice);
   const companions = await findCompanions(folder, path);
   const model = await gather({ path: folder, folder, listing, required: [choice], companions: companions.files });
   return { ...model, notices: [...companions.notices, ...model.notices] };
 }
 
-/** Those of the JSON files that keep weights in other files, as TensorFlow.js does. */
+/** Those of these files that keep weights in others, as TensorFlow and TensorFlow.js do. */
 async function manifestsAmong(folder: string, names: readonly string[]): Promise<readonly string[]> {
   const manifests: string[] = [];
   for (const name of names) {
@@ -85,10 +86,10 @@ async function manifestsAmong(folder: string, names: readonly string[]): Promise
   return manifests;
 }
 
-/** A Core ML package: all that is below its folder. */
-async function openPackage(folder: string, { sides }: FolderListing): Promise<Model> {
+/** A model that is a folder: all that is below its parts. */
+async function openPackage(folder: string, { sides }: FolderListing, parts: readonly string[]): Promise<Model> {
   const listing = { indexes: [], weights: [], sides, others: [] };
-  return gather({ path: folder, folder, listing, required: await packageFiles(folder) });
+  return gather({ path: folder, folder, listing, required: await packageFiles(folder, parts) });
 }
 
 /** The weight files of a folder that no other one of them keeps its tensors in. */

@@ -4,20 +4,34 @@ import { UsageError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { FolderListing } from './folder.ts';
 
-const manifest = 'Manifest.json';
-const data = 'Data';
 /** Real packages nest two deep. */
 const deepest = 8;
 
-/** Whether a folder is a Core ML package (`.mlpackage`): a manifest and a folder `Data`. */
-export function isPackage({ sides, others }: FolderListing): boolean {
-  return sides.includes(manifest) && others.includes(`${data}/`);
+/** A kind of model that is a folder: the file that says so, and the names that are parts of it in all its depth. */
+interface Package {
+  readonly sign: string;
+  readonly folder: string;
+  readonly parts: RegExp;
 }
 
-/** The names of the files of a package, sorted; hidden ones of the system left out. Throws UsageError above the limits. */
-export async function packageFiles(folder: string): Promise<readonly string[]> {
-  const names: string[] = [manifest];
-  await walk(data, 1);
+const packages: readonly Package[] = [
+  // Core ML (`.mlpackage`).
+  { sign: 'Manifest.json', folder: 'Data/', parts: /^Data\/$/ },
+  // A SavedModel of TensorFlow.
+  { sign: 'saved_model.pb', folder: 'variables/', parts: /^(variables|assets|assets\.extra)\/$|\.pb$/ },
+];
+
+/** The names in a folder that make it a package, folders with `/` behind; `undefined` where it is none. */
+export function packageParts({ sides, weights, others }: FolderListing): readonly string[] | undefined {
+  const names = [...sides, ...weights, ...others];
+  const kind = packages.find(({ sign, folder }) => names.includes(sign) && names.includes(folder));
+  return kind && [kind.sign, ...names.filter((name) => name !== kind.sign && kind.parts.test(name))];
+}
+
+/** The names of the files of a package with these parts, sorted; hidden ones of the system left out. Throws UsageError above the limits. */
+export async function packageFiles(folder: string, parts: readonly string[]): Promise<readonly string[]> {
+  const names: string[] = parts.filter((name) => !name.endsWith('/'));
+  for (const name of parts) if (name.endsWith('/')) await walk(name.slice(0, -1), 1);
   return names.sort();
 
   async function walk(below: string, depth: number): Promise<void> {

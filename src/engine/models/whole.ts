@@ -5,7 +5,7 @@ import { isManifestName, readIndex } from './index-file.ts';
 import { partsOf } from './parts.ts';
 
 /** How files are called that hold tensors without saying where. */
-const holdsTensors = /\.(safetensors|bin|data)$|_data$/i;
+const holdsTensors = /\.(safetensors|bin|data)$|_data$|\.data-\d{5}-of-\d{5}$/i;
 const tfjsShard = /^group\d+-shard\d+of\d+(\.bin)?$/;
 
 /** What a person should know who named the file `name` of `folder` by itself where it is a part of a model; else `undefined`. */

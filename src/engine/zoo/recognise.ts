@@ -18,7 +18,7 @@ export interface Draft {
 }
 
 const mostSideBytes = 100_000_000;
-const indexedExtension = /\.(onnx|json)$/i;
+const indexedExtension = /\.(onnx|json|index)$/i;
 
 /**
  * Recognises the models of one folder by the names in it, as `openModel` would: shards of an index, numbered parts, a
