@@ -19,6 +19,13 @@ export function isAbandoned(name: string): boolean {
   return owner !== undefined && owner !== thisProcess() && isGone(owner);
 }
 
+/** The folder as a person knows it: where `path` is in one of {@link ownFolder}, that which holds it. */
+export function knownFolder(path: string): string {
+  let known = path;
+  for (let at = path; dirname(at) !== at; at = dirname(at)) if (isUnfinished(basename(at))) known = dirname(at);
+  return known;
+}
+
 /**
  * A new folder in `parent` for work that is not finished, called `NAME.partial-OWNER`, removed when `owner` is disposed. Those that
  * killed processes left in `parent` are removed first. Throws NOT_FOUND where there is no `parent`.

@@ -4,7 +4,7 @@ import { basename, dirname, extname, join, resolve, sep } from 'node:path';
 import { FeatherweightError, UnsupportedInputError, UsageError } from '../errors.ts';
 import { checkExport } from '../exports/check.ts';
 import { exportTargets } from '../exports/catalog.ts';
-import type { ExportTarget } from '../exports/export.ts';
+import type { ExportedTensor, ExportTarget } from '../exports/export.ts';
 import { Stage } from '../exports/stage.ts';
 import { storedTensors, type StoredTensors } from '../exports/stored.ts';
 import { streamed } from '../exports/streamed.ts';
@@ -72,6 +72,8 @@ async function run(
   for (const { message } of inputs.notices) notice(message);
   const files = await digestsOf(inputs, signal, (done) => reporter.progress('scan', done, inputs.bytes, 0));
   const sha256 = modelDigest(files);
+  // Told now rather than after the writing, which may take many times as long.
+  await assertUnchanged(inputs.files);
   watch.end('scan');
   let done = 0;
   const outcome = await target.write({
@@ -88,6 +90,8 @@ async function run(
     notice,
   });
   await assertUnchanged(inputs.files);
+  if (target.ticks.smallerOnDisk && outcome.tensors.every(isAsBefore))
+    notice(`No tensor of it could be told as ${target.title}: the new file holds the same numbers, in as many bytes.`);
   watch.end('export');
   reporter.progress('check', 0, inputs.bytes, 0);
   const loadTest = await loaded(target, inputs, stage, outcome.main, context, signal);
@@ -122,6 +126,10 @@ async function run(
     machine: machineFacts(),
     notices,
   };
+}
+
+function isAsBefore({ bytesIn, bytesOut, relativeError }: ExportedTensor): boolean {
+  return bytesOut === bytesIn && relativeError === 0;
 }
 
 function targetOf(id: string): ExportTarget {

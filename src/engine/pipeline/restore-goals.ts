@@ -1,9 +1,10 @@
-import { stat, statfs } from 'node:fs/promises';
+import { rmdir, stat, statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Archive, ArchivedTensor } from '../archive/archive.ts';
 import { discardLeftover } from '../archive/journal.ts';
 import { FeatherweightError, UsageError } from '../errors.ts';
 import { withSuffix } from '../io/long-name.ts';
+import { knownFolder } from '../io/own-folder.ts';
 import { ownSuffix } from '../io/output-file.ts';
 import { safeArchiveNames } from '../models/index.ts';
 import { approximateFileName } from './approximate/name.ts';
@@ -173,14 +174,17 @@ export async function requireSpace(archive: Archive, goals: readonly Goal[], out
   if (free < needed)
     throw new FeatherweightError(
       'DISK_FULL',
-      `"${folder}" has ${free} bytes free; ${needed} are needed. Nothing was written. Free some space or choose another place.`,
-      { facts: { path: folder, free, needed } },
+      `"${knownFolder(folder)}" has ${free} bytes free; ${needed} are needed. Nothing was written. Free some space or choose another place.`,
+      { facts: { path: knownFolder(folder), free, needed } },
     );
 }
 
-/** Makes the folders that the goals lie in. */
-export async function makeFolders(goals: readonly Goal[]): Promise<void> {
-  for (const path of new Set(goals.map((goal) => dirname(goal.path)))) await makeFolder(path);
+/** Makes the folders that the goals lie in; disposing takes those away again that were made and hold nothing. */
+export async function makeFolders(goals: readonly Goal[]): Promise<AsyncDisposable> {
+  await using made = new AsyncDisposableStack();
+  for (const path of new Set(goals.map((goal) => dirname(goal.path))))
+    for (const folder of await makeFolder(path)) made.defer(() => rmdir(folder).catch(() => undefined));
+  return made.move();
 }
 
 /** The output itself, where it is a folder, or the one it is in. */

@@ -66,7 +66,8 @@ async function run(
   reporter.emit({ type: 'started', command: 'restore', name: archive.name, bytesTotal });
   const reached: ReadonlyMap<Goal, string> = request.overwrite ? new Map() : await findReached(goals, signal);
   const ahead = goals.filter((goal) => !reached.has(goal));
-  await makeFolders(ahead);
+  await using folders = new AsyncDisposableStack();
+  folders.use(await makeFolders(ahead));
   await requireSpace(archive, ahead, output);
   await using given = await openBases(opened, request, {
     folder: await folderOf(output),

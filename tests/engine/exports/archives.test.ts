@@ -1,9 +1,10 @@
-import { copyFile, readFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { compress, restore } from '../../../src/engine/index.ts';
+import { compress, loadExports, restore } from '../../../src/engine/index.ts';
+import { knownFolder, ownFolder } from '../../../src/engine/io/own-folder.ts';
 import { evaluate } from '../../../src/evaluation/index.ts';
-import { evaluationContext } from '../../evaluation/support.ts';
+import { evaluationContext, linearModel } from '../../evaluation/support.ts';
 import { exported } from '../../support/exports.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
@@ -84,4 +85,40 @@ test('an export is never written over the archive that it is made of, nor over a
     });
     expect(Buffer.compare(await readFile(output), before)).toBe(0);
   }
+});
+
+test('a model of which nothing takes the new form is a copy, and that is said', async () => {
+  const folder = await folderWith({ 'none.onnx': linearModel([1, 2, 3, 4], 2) });
+  const { report, events } = await exported(join(folder, 'none.onnx'), 'onnx-int8');
+  expect(report.notices).toEqual([
+    expect.stringMatching(/^No tensor of it could be told as ONNX, 8-bit weights: .* same numbers/),
+  ]);
+  expect(events.filter(({ type }) => type === 'notice')).toHaveLength(1);
+  const { report: smaller } = await exported(join(samples, 'digits.onnx'), 'onnx-int8', join(folder, 'digits.onnx'));
+  expect(smaller.notices).toEqual([]);
+});
+
+test('an original that changes while its sha256 is taken ends the export before anything is written', async () => {
+  const folder = await folderWith({});
+  const input = join(folder, 'digits.onnx');
+  await copyFile(join(samples, 'digits.onnx'), input);
+  const { exportModel } = await loadExports();
+  const phases: string[] = [];
+  const run = async (): Promise<void> => {
+    for await (const event of exportModel({ input, target: 'onnx-int8' }, context())) {
+      if (event.type === 'started') await utimes(input, 1, 1);
+      if (event.type === 'progress') phases.push(event.phase);
+    }
+  };
+  await expect(run()).rejects.toMatchObject({ code: 'CHANGED' });
+  expect(new Set(phases)).toEqual(new Set(['scan']));
+  expect(await readdir(folder)).toEqual(['digits.onnx']);
+});
+
+test('too little room for what an archive holds is told of the folder that was asked for', async () => {
+  const folder = await folderWith({});
+  await using owner = new AsyncDisposableStack();
+  const own = await ownFolder(folder, 'digits.onnx', owner);
+  expect(knownFolder(join(own, 'digits'))).toBe(folder);
+  expect(knownFolder(folder)).toBe(folder);
 });

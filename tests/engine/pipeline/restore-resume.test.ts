@@ -77,6 +77,12 @@ test('whoever cancels, or gives a stopped restore up, finds nothing left', async
   expect(await readdir(dirname(output))).toEqual([]);
 });
 
+test('a folder that a cancelled restore made goes with it, and one that was there stays', async () => {
+  const kept = dirname(output);
+  await stop(new Error('cancelled'), 0.5, join(kept, 'new', 'inner', 'model.safetensors'));
+  expect(await readdir(kept)).toEqual([]);
+});
+
 test('what is there already and equal is left as it is; something else is refused', async () => {
   await finish(restore({ archive, output }, context()));
   const { mtimeMs } = await stat(output);
@@ -91,12 +97,12 @@ test('what is there already and equal is left as it is; something else is refuse
 });
 
 /** Restores, holds when so much of all batches has begun, and stops for this reason once some are finished. */
-async function stop(reason: Error, part = 0.5): Promise<void> {
+async function stop(reason: Error, part = 0.5, to = output): Promise<void> {
   const controller = new AbortController();
   let begun = 0;
   const wait = () => (++begun > part * batches ? new Promise<void>(() => undefined) : undefined);
   const run = async () => {
-    const job = restore({ archive, output, ...small }, { ...context(controller.signal), pause: { wait } });
+    const job = restore({ archive, output: to, ...small }, { ...context(controller.signal), pause: { wait } });
     for await (const event of job)
       if (event.type === 'progress' && event.phase === 'restore' && event.bytesDone > 0) controller.abort(reason);
   };
