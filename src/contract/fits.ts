@@ -44,6 +44,13 @@ export const fitRequest = z.strictObject({
 });
 export type FitRequest = z.infer<typeof fitRequest>;
 
+/** From which inputs a fit learns, and how it rounds. */
+export const fitWays = fitRequest.pick({
+  ...{ task: true, calibrate: true },
+  ...{ inSequence: true, pruning: true, codebooks: true, trellis: true },
+});
+export type FitWays = z.infer<typeof fitWays>;
+
 /** One archive that was tried. */
 export const candidate = z.object({
   fit: z.string(),
@@ -55,6 +62,8 @@ export const candidate = z.object({
   predictedDamage: z.number(),
   /** On items that were not learned from; absent where it was not measured. */
   metrics: z.array(metric).exactOptional(),
+  /** What it takes to make the same again; absent in fits of older versions. */
+  ways: fitWays.exactOptional(),
 });
 export type Candidate = z.infer<typeof candidate>;
 
@@ -137,6 +146,8 @@ const fittedTensor = z.object({
   step: z.number(),
   /** Of the catalog; absent in fits of older versions, which had the grid alone. */
   method: z.string().exactOptional(),
+  /** ‖after − before‖ / ‖before‖ of its numbers in this candidate; absent in fits of older versions. */
+  relativeError: z.number().exactOptional(),
   /** What rounding it alone does to the output; absent until the fit has ended, and where it never ran. */
   damage: z.number().exactOptional(),
 });

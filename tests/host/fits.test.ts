@@ -58,6 +58,11 @@ test('a front is measured, one of its sizes is made, and every candidate is reme
   expect(single?.bytes).toBe(made?.receipt?.bytesOut);
   const { tensors } = await host.call('fits.tensors', { fit: smallest?.fit ?? '', number: smallest?.number ?? 0 });
   expect(tensors).toMatchObject([{ name: 'weight', count: 16_384 }]);
+  expect(tensors[0]?.relativeError).toBeGreaterThan(0);
+  expect(tensors[0]?.relativeError).toBeLessThan(1);
+  // A candidate says how to come to it again, whatever is asked for meanwhile.
+  expect(measured[0]?.ways).toEqual({ task, calibrate: 60, inSequence: true });
+  expect(smallest?.ways).toEqual({});
   expect(tensors[0]?.bits).toBeLessThan(5);
   await expect(host.call('fits.tensors', { fit: 'none', number: 1 })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   await expect(

@@ -17,6 +17,8 @@ export interface Candidate {
     readonly step: number;
     readonly count: number;
     readonly bits: number;
+    /** Of its numbers, in the archive that was written; absent where that does not approximate it. */
+    readonly relativeError?: number;
   }[];
   /** How good it is, on items that were not learned from; absent where it was not measured. */
   readonly metrics?: readonly JudgedMetric[];

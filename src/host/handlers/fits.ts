@@ -10,6 +10,7 @@ import {
   type FitJob,
   type FitRequest,
   type FitTrial,
+  type FitWays,
   type MeasuredArchive,
 } from '../../contract/fits.ts';
 import type { Settings } from '../../contract/settings.ts';
@@ -101,15 +102,16 @@ async function* runFits(
   const seen = new Set<number>();
   const cacheFolder = join(dataFolder, 'calibration');
   const learned = { input, task, calibrate, inSequence, pruning, codebooks, trellis, cacheFolder };
+  const ways = waysOf(request);
   const common = { ...learned, memoryBytes, ...(threads === 'auto' ? {} : { threads }) };
   const keep = async (tried: Tried, damages: ReadonlyMap<string, number | null> = new Map()): Promise<void> => {
     seen.add(tried.number);
     await options.history.saveCandidate({
       ...{ fit: id, number: tried.number, input, tried: Date.now(), bytes: tried.bytes },
-      candidate: toCandidate(id, tried),
-      tensors: tried.tensors.map(({ name, count, bits, step, method }) => {
-        const damage = damages.get(name);
-        return { ...{ name, count, bits, step, method }, ...(typeof damage === 'number' && { damage }) };
+      candidate: { ...toCandidate(id, tried), ways },
+      tensors: tried.tensors.map((tensor) => {
+        const damage = damages.get(tensor.name);
+        return { ...tensor, ...(typeof damage === 'number' && { damage }) };
       }),
     });
   };
@@ -144,6 +146,11 @@ async function* runFits(
       if (isFront) await rm(thrownAway, { force: true });
     }
   }
+}
+
+/** What another fit has to be asked for to come to the same candidates. */
+function waysOf({ input: _, target: __, ablate: ___, output: ____, overwrite: _____, ...ways }: FitRequest): FitWays {
+  return ways;
 }
 
 function toCandidate(fitId: string, { number, bytes, predictedDamage, tensors, metrics }: Tried): Candidate {

@@ -89,3 +89,8 @@ const words: Readonly<Record<HostErrorCode, FailureWords>> = {
 export function failureWords(code: string): FailureWords {
   return Object.hasOwn(words, code) ? words[code as HostErrorCode] : words.INTERNAL;
 }
+
+/** Whether what failed would go on if what is in its place were replaced; a fit, for one, fails for many other reasons of the same code. */
+export function isPlaceTaken({ code, message }: { readonly code?: string; readonly message: string }): boolean {
+  return code === 'USAGE' && message.includes('exists already');
+}

@@ -147,6 +147,7 @@ export class Attempts {
     const vectors = this.#vectors.map(({ tensor, step }) => ({ ...tensor, told: stepsFor(even, step) }));
     const tensors = [...matrices, ...vectors];
     const { report, tensors: written } = await this.#archive(tensors, path, isInSequence);
+    const errors = new Map(report.tensors.map(({ name, approximation }) => [name, approximation?.loss.relativeL2]));
     const candidate = {
       number: this.candidates.length + 1,
       bytes: report.bytesOut,
@@ -159,7 +160,11 @@ export class Attempts {
             ? { bits: (8 * (chosen[place]?.bytes ?? 0)) / count, step: 0, method: tensor.by.method }
             : { bits, step: tensor.told.steps.reduce((most, one) => Math.max(most, one), 0), method };
         // What is stored once is shared by all that it stands for.
-        return [tensor, ...twins].map(({ name }) => ({ name, count, ...about, bits: about.bits / timesIn(tensor) }));
+        return [tensor, ...twins].map(({ name }) => {
+          const relativeError = errors.get(name);
+          const error = relativeError === undefined ? {} : { relativeError };
+          return { name, count, ...about, bits: about.bits / timesIn(tensor), ...error };
+        });
       }),
     };
     this.candidates.push(candidate);

@@ -8,7 +8,7 @@ import { Failure } from '../../components/Failure.tsx';
 import { nameColumn } from '../../components/virtual-table/tensor-columns.ts';
 import { VirtualTable, type Column } from '../../components/virtual-table/VirtualTable.tsx';
 import { useFittedTensors } from '../../host/fits.ts';
-import { bytesText, countText, numberText } from '../../text/amounts.ts';
+import { bytesText, countText, numberText, percentText } from '../../text/amounts.ts';
 import { bitsColor, bitsText } from '../../text/bits.ts';
 import { visibleText } from '../../text/visible.ts';
 import { qualityWords } from './FitFront.tsx';
@@ -52,12 +52,13 @@ export function CandidateDetails({ candidate, makes, isBusy, onMake }: Candidate
             finding={finding}
             fileName="bits by tensor"
             table={{
-              columns: ['Tensor', 'Weights', 'Bits per weight', 'Step', 'Sensitivity'],
-              rows: data.map(({ name, count, bits, damage, ...rest }) => [
+              columns: ['Tensor', 'Weights', 'Bits per weight', 'Step', 'Relative error', 'Sensitivity'],
+              rows: data.map(({ name, count, bits, relativeError, damage, ...rest }) => [
                 name,
                 { value: count, text: countText(count) },
                 { value: bits, text: bitsText(bits) },
                 { value: rest.step, text: stepText(rest) },
+                relativeError === undefined ? '' : { value: relativeError, text: percentText(relativeError) },
                 damage === undefined ? '' : { value: damage, text: numberText(damage) },
               ]),
             }}
@@ -96,6 +97,13 @@ const columns: readonly Column<FittedTensor>[] = [
   { title: 'Weights', width: '80px', isNumber: true, isMinor: true, cell: ({ count }) => countText(count) },
   { title: 'Bits', width: '56px', isNumber: true, cell: ({ bits }) => bitsText(bits) },
   { title: 'Step', width: '88px', isNumber: true, isMinor: true, cell: stepText },
+  {
+    title: 'Error',
+    width: '72px',
+    isNumber: true,
+    cell: ({ relativeError }) => (relativeError === undefined ? '' : `~ ${percentText(relativeError)}`),
+    hint: () => 'How far its weights are from the original’s, for their size',
+  },
   {
     title: 'Sensitivity',
     width: '88px',

@@ -1,4 +1,4 @@
-import { Button, NumberInput, Radio, Slider, Switch } from '@mantine/core';
+import { Button, NumberInput, Radio, Slider, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { mostTrials, type FitTarget } from '../../../contract/fits.ts';
 import { Actions } from '../../components/Actions.tsx';
@@ -24,6 +24,9 @@ interface FitFormProps {
   readonly onInputs: (inputs: Inputs) => void;
   readonly ways: Ways;
   readonly onWays: (ways: Ways) => void;
+  /** Where the archive goes; empty: beside the model. */
+  readonly output: string;
+  readonly onOutput: (output: string) => void;
   readonly isBusy: boolean;
   /** What the last fit took, if there was one. */
   readonly seconds: number | undefined;
@@ -42,7 +45,8 @@ const frontShares = [0.25, 0.16, 0.11, 0.08, 0.06, 0.045];
 const megabyte = 1e6;
 
 /** How small, or how good, and with which inputs. */
-export function FitForm({ bytes, inputs, onInputs, ways, onWays, isBusy, seconds, onStart }: FitFormProps) {
+export function FitForm(props: FitFormProps) {
+  const { bytes, inputs, onInputs, ways, onWays, output, onOutput, isBusy, seconds, onStart } = props;
   const [aim, setAim] = useState<Aim>('size');
   const [percent, setPercent] = useState(10);
   const [bits, setBits] = useState(3);
@@ -130,6 +134,15 @@ export function FitForm({ bytes, inputs, onInputs, ways, onWays, isBusy, seconds
         )}
       </div>
       <FitWays ways={ways} onWays={onWays} />
+      {aim !== 'front' && (
+        <TextInput
+          label="Where to"
+          description="A file. Empty: beside the model, with .fit in its name."
+          value={output}
+          onChange={({ currentTarget }) => onOutput(currentTarget.value)}
+          mb={16}
+        />
+      )}
       <Switch
         label="Also measure what each part earns"
         description={ablationTime(seconds)}

@@ -1,19 +1,27 @@
 import { Box, Button } from '@mantine/core';
-import type { FitJob } from '../../../contract/fits.ts';
+import { Link } from 'wouter';
+import type { FitJob, FitRequest } from '../../../contract/fits.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { Facts } from '../../components/Facts.tsx';
 import { Failure } from '../../components/Failure.tsx';
+import { isPlaceTaken } from '../../components/failure-words.ts';
 import { Meter } from '../../components/Meter.tsx';
 import { useCancelFit } from '../../host/fits.ts';
 import { useOpenModel } from '../../host/models.ts';
 import { bytesText, changeText, countText, durationText } from '../../text/amounts.ts';
+import { accuracyLink } from '../../text/links.ts';
 import { visibleText } from '../../text/visible.ts';
 import { fitWords, metricText, singleFacts, targetWords } from './fit-words.ts';
 import { pruningWords } from './FitWays.tsx';
 import { PartWorths } from './PartWorths.tsx';
 
+interface FitProgressProps {
+  readonly job: FitJob;
+  readonly onAgain: (request: FitRequest) => void;
+}
+
 /** What the newest fit does, or what came of it. */
-export function FitProgress({ job }: { readonly job: FitJob }) {
+export function FitProgress({ job, onAgain }: FitProgressProps) {
   const { id, state, done, total, error, receipt, request, trial } = job;
   const cancel = useCancelFit();
   const open = useOpenModel();
@@ -33,7 +41,13 @@ export function FitProgress({ job }: { readonly job: FitJob }) {
           <span>What was learned of the inputs is kept, so starting again is quicker.</span>
         </Actions>
       )}
-      {state === 'failed' && error !== undefined && <Failure error={error} />}
+      {state === 'failed' && error !== undefined && (
+        <Failure error={error}>
+          {isPlaceTaken(error) && request.overwrite !== true && (
+            <Button onClick={() => onAgain({ ...request, overwrite: true })}>Replace what is there</Button>
+          )}
+        </Failure>
+      )}
       {receipt !== undefined && !('front' in request.target) && (
         <>
           <Facts
@@ -70,6 +84,13 @@ export function FitProgress({ job }: { readonly job: FitJob }) {
             <Actions>
               <Button variant="default" onClick={() => open(receipt.output ?? '')}>
                 Open the archive
+              </Button>
+              <Button
+                variant="default"
+                component={Link}
+                href={accuracyLink({ original: request.input, candidate: receipt.output })}
+              >
+                Compare its answers
               </Button>
               <span>{visibleText(receipt.output)}</span>
             </Actions>

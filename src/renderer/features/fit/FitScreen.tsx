@@ -25,11 +25,17 @@ export function FitScreen({ path }: { readonly path: string }) {
   const [chosen, setChosen] = useState<Candidate>();
   const [inputs, setInputs] = useState<Inputs>({ task: '' });
   const [ways, setWays] = useState<Ways>({ inSequence: false });
-  const begin = (target: FitTarget, ablate = false) =>
+  const [output, setOutput] = useState('');
+  const place = output === '' ? {} : { output };
+  const begin = (target: FitTarget, ablate: boolean) =>
     start.mutate({
       ...{ input: path, target, ...ways, ...(ablate && { ablate }) },
       ...(inputs.task === '' ? {} : inputs),
+      ...('front' in target ? {} : place),
     });
+  /** Made again from the inputs and in the ways that it was tried with, whatever the form says by now. */
+  const make = ({ bytes, ways: own = ways }: Candidate) =>
+    start.mutate({ input: path, target: { bytes }, ...own, ...place });
   const isBusy = newest !== undefined && (newest.state === 'queued' || newest.state === 'running');
   return (
     <Screen title={`Fit ${fileName(path)}`} path={path} mark={<Approximate />}>
@@ -46,13 +52,15 @@ export function FitScreen({ path }: { readonly path: string }) {
           onInputs={setInputs}
           ways={ways}
           onWays={setWays}
+          output={output}
+          onOutput={setOutput}
           isBusy={isBusy}
           seconds={newest?.request.ablate ? undefined : newest?.receipt?.seconds}
           onStart={begin}
         />
       )}
       {start.error && <Failure error={start.error} />}
-      {newest !== undefined && <FitProgress job={newest} />}
+      {newest !== undefined && <FitProgress job={newest} onAgain={start.mutate} />}
       {candidates.error && <Failure error={candidates.error} />}
       {candidates.data !== undefined && candidates.data.length > 0 && (
         <FitFront name={fileName(path)} candidates={candidates.data} chosen={chosen} onChoose={setChosen} />
@@ -65,7 +73,7 @@ export function FitScreen({ path }: { readonly path: string }) {
           candidate={chosen}
           makes={`Make this one, at most ${bytesText(chosen.bytes)}`}
           isBusy={isBusy}
-          onMake={() => begin({ bytes: chosen.bytes })}
+          onMake={() => make(chosen)}
         />
       )}
     </Screen>
