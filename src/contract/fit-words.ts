@@ -12,5 +12,8 @@ export function methodWords({ method, options }: { readonly method: string; read
  */
 export function fartherWords(distance: number | undefined, ofResult: number | undefined): string | undefined {
   if (distance === undefined || !ofResult) return undefined;
-  return `its outputs are ${Number(Math.sqrt(distance / ofResult).toPrecision(2))} times as far from the original's`;
+  const times = Number(Math.sqrt(distance / ofResult).toPrecision(2));
+  return times === 1
+    ? "its outputs are as far from the original's"
+    : `its outputs are ${times} times as far from the original's`;
 }

@@ -27,7 +27,7 @@ export const fitRequest = z.strictObject({
   task: path.exactOptional(),
   /** Learn from so many of its items, measure on the others. */
   calibrate: z.int().min(1).max(100_000).exactOptional(),
-  /** Round each layer for what rounded ones before it give; takes some minutes for each size. */
+  /** Round each layer for what rounded ones before it give, or all at once; where it is not said, whichever comes nearer. */
   inSequence: z.boolean().exactOptional(),
   /** Makes some weights of layers 0, the others making good what that loses: half of each so many inputs, or a share of all. */
   pruning: z
@@ -123,6 +123,10 @@ export const fitReceipt = z.object({
   single: measured.extend({ method: z.string() }).exactOptional(),
   /** What the fit itself came to, where the single method came nearer and is the result. */
   fitted: measured.exactOptional(),
+  /** Whether each layer was rounded for what rounded ones before it give. */
+  inSequence: z.boolean(),
+  /** What the other order of rounding came to, where both were made; no nearer to the original. */
+  otherOrder: measured.exactOptional(),
   /** Where that was asked for. */
   parts: z.array(partWorth).exactOptional(),
   seconds: z.number(),

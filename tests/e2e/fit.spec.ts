@@ -25,12 +25,11 @@ test('sizes are measured, one is taken by keyboard, and the fitted archive tells
   await check(window, 'fit');
   await window.getByRole('radio', { name: 'Bits for each weight' }).press('Space');
   await window.getByRole('textbox', { name: 'Bits for each weight' }).fill('4');
-  await window.getByRole('switch', { name: 'Layer after layer' }).press('Space');
+  await window.getByRole('combobox', { name: 'Layers are rounded' }).selectOption('One after another');
   await window.getByRole('button', { name: 'Look for the best' }).press('Enter');
   const progress = window.getByRole('region', { name: 'Progress' });
   await expect(progress.getByText('Learned from')).toBeVisible();
   await expect(progress.getByText(/32 items of the task/)).toBeVisible();
-  await expect(progress.getByText('layer after layer')).toBeVisible();
   await expect(progress.getByText(/times as far from the original's$/)).toBeVisible();
   const candidates = window.getByRole('grid', { name: 'Candidates' });
   await expect(candidates.getByRole('row', { name: /log loss/ }).first()).toBeVisible();

@@ -15,13 +15,18 @@ import { escapeUnsafe } from './escape.ts';
 import { evaluationText } from './evaluation.ts';
 import { tableLines } from './table.ts';
 
+const inOrder = 'one after another, each for what rounded ones before it give';
+const atOnce = 'all at once';
+
 /** The words after a fit: the size, what was learned from, and what was measured. */
 export function fitText(report: FitReport): string {
   const { input, output, bytesIn, bytesOut, calibration, candidates, chosenOn, evaluation, seconds } = report;
-  const inputs = calibration.inputs === 'task' ? 'items of the task' : 'made-up inputs';
+  const { items } = calibration;
+  const inputs =
+    calibration.inputs === 'task' ? `${formatNumber(items, 'item')} of the task` : formatNumber(items, 'made-up input');
   return [
     `${colors.bold(escapeUnsafe(basename(input)))}  ${formatChange(bytesIn, bytesOut)} · ${colors.bold(formatSaving(bytesIn, bytesOut))} · ${(bytesIn / bytesOut).toFixed(2)} times smaller`,
-    `  learned from ${formatCount(calibration.items)} ${inputs}: the inputs of ${formatNumber(calibration.layers, 'layer')}; ${formatCount(calibration.matrices)} matrices`,
+    `  learned from ${inputs}: the inputs of ${formatNumber(calibration.layers, 'layer')}; ${formatCount(calibration.matrices)} matrices`,
     `  ${formatNumber(candidates.length, 'candidate')} written and proved, in ${formatSeconds(seconds)}`,
     ...(evaluation
       ? [
@@ -29,12 +34,20 @@ export function fitText(report: FitReport): string {
             ? `Chosen on ${formatNumber(chosenOn, 'item')}; measured on others, which were not learned from either:`
             : 'Measured on items that were not learned from:',
           evaluationText(evaluation),
+          ...orderLines(report),
           ...singleLines(report),
         ]
       : [colors.yellow('Not measured: how good it is was not looked at.')]),
     colors.green(`Proved: the archive gives back these weights, read back and compared; sha256 ${report.sha256}`),
     `Archive: ${escapeUnsafe(output)}`,
   ].join('\n');
+}
+
+/** In which order layers of the result were rounded, and what the other one came to. */
+function orderLines({ inSequence, otherOrder, fitted, distance }: FitReport): readonly string[] {
+  if (!otherOrder || fitted) return [];
+  const [taken, other] = inSequence ? [inOrder, atOnce] : [atOnce, inOrder];
+  return [`Layers were rounded ${taken}; ${other}, ${measuredText(otherOrder, distance)}`];
 }
 
 /** What the best single method of the catalog comes to at that size, or that it is the result, and what the fit came to. */

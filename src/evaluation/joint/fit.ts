@@ -16,20 +16,19 @@ import type { EvaluationContext } from '../evaluate.ts';
 import type { EvaluationReport } from '../report.ts';
 import { Attempts, sizeInCodes, type Attempt } from './allocate/attempts.ts';
 import { openBench, type Bench, type Progress } from './bench.ts';
-import { distanceOf, halvesOf, hasTooFew, judgeArchive, worstDrop } from './judge.ts';
+import { halvesOf, hasTooFew, judgeArchive, worstDrop } from './judge.ts';
 import { refuseLossless } from './lossless.ts';
 import { weighMatrices } from './weigh/probe.ts';
-import type { CandidateEvent, FitEvent, FitReport, Measured } from './report.ts';
+import type { CandidateEvent, FitEvent, FitReport } from './report.ts';
 import type { FitRequest } from './request.ts';
-import { methodTotals, writeSingle } from './allocate/single.ts';
+import { bySingleMethod, distanceIn, inBothOrders, isTaken, measuredAs, type Rival } from './rivals.ts';
+import { methodTotals } from './allocate/single.ts';
 
 /** How often a search for the smallest halves what is left, between shares of the model's size. */
 const searchRounds = 5;
 const [leastShare, mostShare] = [0.03, 0.3];
 /** Sizes on the way are met to within this share. */
 const searchTolerance = 0.04;
-/** The single method is asked for at this share of what the fit takes, so that it is no larger when that is met as nearly as it is tried to. */
-const rivalShare = 0.998;
 
 /**
  * Makes a model as good as it can be in a given size: what inputs have in common is learned from a task, what each tensor's
@@ -65,32 +64,27 @@ async function run(
   const judge: Judge = (archive, places) =>
     task ? judgeArchive(archive, places, request, context, progress) : Promise.resolve(undefined);
 
+  const isMeasured = request.evaluate !== false && rest.length > 0;
+  const judgeAll = async (path: string): Promise<EvaluationReport | undefined> =>
+    isMeasured ? await judge(path, halves?.[1] ?? rest) : undefined;
+  const measure = async (attempt: Attempt, path: string): Promise<Rival> => {
+    const evaluation = await judgeAll(path);
+    if (evaluation) await attempts.measured(attempt, evaluation);
+    return { report: attempt.report, path, evaluation };
+  };
   const found = join(bench.folder, 'found.fwz');
   const attempt = await reachTarget(request, { bench, attempts, judge, found, chooseOn: halves?.[0] });
-  const reportedOn = halves?.[1] ?? rest;
-  const isMeasured = request.evaluate !== false && rest.length > 0;
-  const evaluation = isMeasured ? await judge(found, reportedOn) : undefined;
-  if (evaluation) await attempts.measured(attempt, evaluation);
+  const asked = await measure(attempt, found);
+  const { fitted, inSequence, other } = await inBothOrders(asked, request, { bench, attempts, measure });
   const methods = methodTotals(weighed);
-  const beside = join(bench.folder, 'single.fwz');
   const alone =
-    evaluation && request.single !== 'none'
-      ? await writeSingle(
-          methods,
-          rivalShare * attempt.report.bytesOut,
-          beside,
-          { ...request, input: model.opened },
-          context,
-        )
-      : undefined;
-  const judged = alone && (await judge(beside, reportedOn));
-  const fitted = evaluation && measuredAs(attempt.report, evaluation);
-  const single = alone && judged && { by: alone.by, ...measuredAs(alone.report, judged) };
-  const isBeaten = fitted && single && mayBeBeaten(request) && isNearer(single, fitted);
-  await copyInto(target, isBeaten ? beside : found, context.signal);
+    fitted.evaluation && (await bySingleMethod(methods, fitted, request, { bench, context, judge: judgeAll }));
+  const isBeaten = alone !== undefined && isTaken(alone, fitted, request);
+  const result = isBeaten ? alone : fitted;
+  await copyInto(target, result.path, context.signal);
   await target.commit();
   await attempts.forget();
-  const { sha256, tensors, bytesOut } = isBeaten ? alone.report : attempt.report;
+  const { sha256, tensors, bytesOut } = result.report;
   return {
     command: 'fit',
     ...{ input: request.input, output: target.path, bytesIn: model.bytes, bytesOut, sha256, tensors },
@@ -105,30 +99,13 @@ async function run(
     sensitivities: weighed.map(({ tensor: { name }, damage }) => ({ name, damage: damage ?? null })),
     chosenOn: halves?.[0].length ?? 0,
     methods,
-    ...(evaluation && { evaluation: isBeaten ? judged : evaluation, ...distanceIn(isBeaten ? judged : evaluation) }),
-    ...(single && { single }),
-    ...(isBeaten && { fitted }),
+    ...(result.evaluation && { evaluation: result.evaluation, ...distanceIn(result.evaluation) }),
+    ...(alone?.evaluation && { single: { by: alone.by, ...measuredAs(alone, alone.evaluation) } }),
+    ...(isBeaten && fitted.evaluation && { fitted: measuredAs(fitted, fitted.evaluation) }),
+    inSequence,
+    ...(other?.evaluation && { otherOrder: measuredAs(other, other.evaluation) }),
     seconds: (performance.now() - start) / 1000,
   };
-}
-
-function measuredAs({ bytesOut }: { readonly bytesOut: number }, evaluation: EvaluationReport): Measured {
-  return { bytes: bytesOut, metrics: evaluation.metrics, ...distanceIn(evaluation) };
-}
-
-/** Whether the result may be another than what was fitted: not where that has a form that was asked for, or keeps a drop. */
-function mayBeBeaten({ single = 'rival', pruning, target }: FitRequest): boolean {
-  return single === 'rival' && pruning === undefined && !('drop' in target);
-}
-
-/** Whether an archive that is no larger came nearer to the original. */
-function isNearer(one: Measured, other: Measured): boolean {
-  return one.bytes <= other.bytes && (one.distance ?? Infinity) < (other.distance ?? 0);
-}
-
-function distanceIn(evaluation: EvaluationReport): { readonly distance?: number } {
-  const distance = distanceOf(evaluation);
-  return distance === undefined ? {} : { distance };
 }
 
 /** The output, which may be none of the files of the model that was named, even where that is an archive, and no base of it. */

@@ -122,6 +122,10 @@ export interface FitReport {
   readonly single?: Measured & { readonly by: SingleArchive['by'] };
   /** Present where that came nearer to the original, and is the result: what the fit came to. Both were measured on the same items. */
   readonly fitted?: Measured;
+  /** Whether what was fitted has each layer rounded for what rounded ones before it give, not all of them at once. */
+  readonly inSequence: boolean;
+  /** Present where both were made: what the other one came to, which is no nearer to the original on those items. */
+  readonly otherOrder?: Measured;
   /** Items between those learned from and those of the evaluation, by which the result was chosen; 0 where none were. */
   readonly chosenOn: number;
   /** On items that were neither learned from nor chosen by. */

@@ -53,7 +53,10 @@ export interface FitRequest extends Omit<LearningRequest, 'usually'> {
   readonly trellis?: boolean | undefined;
   /** Make some weights of every layer 0, the others making good what that loses. */
   readonly pruning?: Pruning | undefined;
-  /** Look at each layer's inputs again when those before it are rounded, and make it fit them: some minutes for each size. */
+  /**
+   * Look at each layer's inputs again when those before it are rounded, and make it fit them. Where it is not said, a model that is
+   * measured at a size is made both ways unless it is large, and that whose outputs are nearer to the original's is the result.
+   */
   readonly inSequence?: boolean | undefined;
   /** False: the result is not measured. */
   readonly evaluate?: boolean | undefined;
@@ -65,4 +68,9 @@ export interface FitRequest extends Omit<LearningRequest, 'usually'> {
   /** Replace an existing archive (never the input). */
   readonly overwrite?: boolean | undefined;
   readonly memoryBytes?: number | undefined;
+}
+
+/** Whether every layer is rounded for what rounded ones before it give, and nothing else is tried. */
+export function asksForSequence({ inSequence, without }: FitRequest): boolean {
+  return inSequence === true && without !== 'sequence';
 }

@@ -95,12 +95,14 @@ async function* runFits(
   const { spawnWorker, spawnEvaluation, dataFolder, workFolder, settings } = options;
   if (spawnEvaluation === undefined)
     throw new HostError({ code: 'UNSUPPORTED', message: 'This program cannot run models.' });
-  const { target, input, task, calibrate, inSequence, pruning, codebooks, trellis, overwrite } = request;
+  const { target, input, task, calibrate, pruning, codebooks, trellis, overwrite } = request;
   if (request.ablate && ('front' in target || 'drop' in target || task === undefined))
     throw new HostError({ code: 'USAGE', message: 'What parts are worth is told at one size, with a task.' });
   const { memoryBytes, threads } = settings();
   const seen = new Set<number>();
   const cacheFolder = join(dataFolder, 'calibration');
+  // Points of a front are to come soon; the one that is made from them is no worse.
+  const inSequence = 'front' in target ? (request.inSequence ?? false) : request.inSequence;
   const learned = { input, task, calibrate, inSequence, pruning, codebooks, trellis, cacheFolder };
   const ways = waysOf(request);
   const common = { ...learned, memoryBytes, ...(threads === 'auto' ? {} : { threads }) };
@@ -180,7 +182,8 @@ function toTrial({ part, change, number, left, secondsLeft }: TrialEvent): FitTr
 }
 
 function toReceipt(report: FitReport | AblationReport): NonNullable<FitJob['receipt']> {
-  const { output, bytesIn, bytesOut, sha256, calibration, evaluation, distance, single, fitted } = fitOf(report);
+  const { output, bytesIn, bytesOut, sha256, calibration, evaluation, distance, inSequence } = fitOf(report);
+  const { single, fitted, otherOrder } = fitOf(report);
   const { inputs: learnedFrom, items, layers, matrices } = calibration;
   return {
     ...{ output, bytesIn, bytesOut, sha256, learnedFrom, items, layers, matrices },
@@ -189,6 +192,7 @@ function toReceipt(report: FitReport | AblationReport): NonNullable<FitJob['rece
     ...(distance !== undefined && { distance }),
     ...(single && { single: { method: methodWords(single.by), ...toMeasured(single) } }),
     ...(fitted && { fitted: toMeasured(fitted) }),
+    ...{ inSequence, ...(otherOrder && { otherOrder: toMeasured(otherOrder) }) },
     ...(report.command === 'ablation' && {
       parts: report.rows.map(({ part, change, bytes, interval }) => ({ part, change, bytes, interval })),
     }),

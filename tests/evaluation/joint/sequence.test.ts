@@ -6,13 +6,13 @@ import { planTrials } from '../../../src/evaluation/joint/weigh/probe.ts';
 import { writeChainTask } from '../../support/chain-task.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
-import { withoutCandidates } from './fits.ts';
+import { finishFit, withoutCandidates } from './fits.ts';
 import { evaluationContext } from '../support.ts';
 
-test('layers that fit what rounded ones before them give come nearer to the original at the same size', async () => {
+test('layers are made to fit what rounded ones before them give where that comes nearer at the same size, unless told otherwise', async () => {
   const folder = await folderWith({});
   const { model: input, task } = await writeChainTask(folder);
-  const asked = { input, task, target: { share: 0.08 }, calibrate: 160, inSequence: true };
+  const asked = { input, task, target: { share: 0.08 }, calibrate: 160 } as const;
   const request: FitRequest = { ...asked, output: join(folder, 'chain.fwz'), cacheFolder: join(folder, 'cache') };
   const events = ablate(request, evaluationContext(), ['sequence']);
   const { rows, fit, distance } = (await finish(withoutCandidates(events, []))).report;
@@ -21,8 +21,14 @@ test('layers that fit what rounded ones before them give come nearer to the orig
   await finish(verify({ archive: fit.output }, context()));
   expect(rows.map(({ part }) => part)).toEqual(['sequence', 'everything']);
   const [row] = rows;
+  expect(row?.change).toBe('without');
   expect(row?.tried[0]?.distance).toBeGreaterThan(1.2 * distance);
   expect(row?.bytes).toBeGreaterThan(1.02 * fit.bytesOut);
+  expect(fit).toMatchObject({ inSequence: true, otherOrder: { ...row?.tried[0] } });
+
+  const { report } = await finishFit({ ...request, output: join(folder, 'told.fwz'), inSequence: true });
+  expect(report).toMatchObject({ inSequence: true, bytesOut: fit.bytesOut, sha256: fit.sha256 });
+  expect(report.otherOrder).toBeUndefined();
 }, 600_000);
 
 test('of a model that takes long to run fewer steps are tried, on fewer items', () => {

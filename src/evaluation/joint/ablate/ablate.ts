@@ -9,7 +9,7 @@ import { fitParts, type FitPart, type FitRequest } from '../request.ts';
 import { equalSizes, isNear, slopeNear } from './equal-size.ts';
 import { Trials, type Change, type Trial } from './trials.ts';
 
-/** Parts that a fit does without unless they are asked for, and how that is done. */
+/** Parts that a fit does without unless they are asked for, or came out better, and how they are asked for. */
 const usuallyWithout: Readonly<Partial<Record<FitPart, Partial<FitRequest>>>> = {
   rate: { priced: true },
   trellis: { trellis: true },
@@ -56,12 +56,12 @@ async function run(
   const folder = await ownFolder(tmpdir(), 'featherweight-ablate', owner);
   const trials = await Trials.open({ request, context, reporter, folder, most: mostFits(parts) });
   const report = await trials.whole();
-  const { bytesOut: bytes, sha256, weights, single } = report;
+  const { bytesOut: bytes, sha256, weights, single, inSequence } = report;
   const whole = { bytes, sha256, distance: requireDistance(report.evaluation) };
   const again = await trials.fit({ part: 'everything', change: 'with' }, {}, bytes * (1 + leastApart));
   const found: Found[] = [];
   for (const part of parts) {
-    const added = isAsked(part, request) ? undefined : usuallyWithout[part];
+    const added = isPart(part, { ...request, inSequence }) ? undefined : usuallyWithout[part];
     const change: Change = { part, change: added ? 'with' : 'without' };
     const at = (bytes?: number): Promise<Trial> => trials.fit(change, added ?? { without: part }, bytes);
     found.push(await tryChange(change, [], at, { whole, weights, trials }));
@@ -160,8 +160,8 @@ function rowsOf(whole: readonly [Trial, Trial], found: readonly Found[], report:
   });
 }
 
-/** Whether a fit has a part that it has only where it is asked for. */
-function isAsked(part: FitPart, request: FitRequest): boolean {
+/** Whether a fit has a part that not all of them have. */
+function isPart(part: FitPart, request: FitRequest): boolean {
   const asking = usuallyWithout[part];
   return asking === undefined || Object.keys(asking).some((name) => Boolean(request[name as keyof FitRequest]));
 }

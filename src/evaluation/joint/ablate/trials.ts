@@ -54,6 +54,8 @@ export class Trials {
   readonly #work: TrialWork;
   readonly #kept: KeptTrials;
   readonly #rest: readonly number[];
+  /** How layers of the fit were rounded, and are in all that it is compared with. */
+  #inSequence = false;
   #number = 0;
   #left: number;
   /** Seconds of the fits that were not taken from an earlier run, the first one aside, which learns what all need. */
@@ -82,11 +84,13 @@ export class Trials {
     this.#begin({ part: 'everything', change: 'with' });
     const before = this.#kept.take('whole') as KeptWhole | undefined;
     const there = before && (await sha256Of(before.report.output, context.signal).catch(() => undefined));
-    if (before && there === before.archive) return before.report;
+    const isKept = before !== undefined && there === before.archive;
     // What parts are worth is told of the fit, whatever comes nearer.
-    const report = await this.#fit({ ...request, single: request.single === 'none' ? 'none' : 'beside' }, true);
+    const single = request.single === 'none' ? 'none' : 'beside';
+    const report = isKept ? before.report : await this.#fit({ ...request, single }, true);
     const whole: KeptWhole = { report, archive: await sha256Of(report.output, context.signal) };
-    await this.#kept.keep('whole', whole);
+    if (!isKept) await this.#kept.keep('whole', whole);
+    this.#inSequence = report.inSequence;
     return report;
   }
 
@@ -95,8 +99,9 @@ export class Trials {
     const { request, folder } = this.#work;
     const target = bytes === undefined ? request.target : { bytes };
     return await this.#once(change, bytes, async () => {
-      const asked = { ...request, output: join(folder, 'part.fwz'), overwrite: true, single: 'none' } as const;
-      const { bytesOut, sha256, evaluation } = await this.#fit({ ...asked, ...changed, target }, false);
+      const usual = { inSequence: this.#inSequence, overwrite: true, single: 'none' } as const;
+      const asked = { ...request, ...usual, output: join(folder, 'part.fwz'), ...changed, target };
+      const { bytesOut, sha256, evaluation } = await this.#fit(asked, false);
       return { bytes: bytesOut, sha256, distance: requireDistance(evaluation) };
     });
   }

@@ -11,7 +11,7 @@ import type { Bench } from '../bench.ts';
 import { causesOf } from '../round/kept-tensors.ts';
 import { keyOf, KeptWork } from '../round/kept-work.ts';
 import type { Candidate, CandidateEvent, FitReport } from '../report.ts';
-import type { FitRequest } from '../request.ts';
+import { asksForSequence, type FitRequest } from '../request.ts';
 import type { RoundedTensor } from '../round/round.ts';
 import { even, stepsFor } from '../layers/spread.ts';
 import type { FoundTensor } from '../tensors.ts';
@@ -51,6 +51,19 @@ interface Written {
   readonly tensors: readonly { readonly bits: number; readonly method: string }[];
 }
 
+/** How far the search for a size has come. */
+interface Search {
+  readonly target: number;
+  readonly within: number;
+  inCodes: number;
+  coarser: number;
+  /** What an archive loses when steps double: a bit for each weight, but less where codes are short. */
+  perOctave: number;
+  before: { readonly coarser: number; readonly bytes: number } | undefined;
+  /** Archives that were written. */
+  round: number;
+}
+
 /** Writes archives of a model with this many bytes or that many, and remembers all of them. */
 export class Attempts {
   readonly candidates: Candidate[] = [];
@@ -62,6 +75,7 @@ export class Attempts {
   readonly #kept: KeptWork<Written>;
   /** Bytes of an archive besides the codes that were asked for, as the last attempt had them. */
   #besides: number | undefined;
+  #search: Search | undefined;
 
   private constructor(bench: Bench, weighed: readonly Weighed[], vectors: readonly SteppedTensor[], work: Work) {
     this.#bench = bench;
@@ -84,52 +98,66 @@ export class Attempts {
 
   /** Writes an archive of at most `target` bytes, at most the share `within` below it, to `path`. */
   async reach(target: number, path: string, within = tolerance): Promise<Attempt> {
-    let inCodes = target * (1 - within / 3) - (this.#besides ?? target * usuallyBesides);
-    let coarser = 1;
-    let best: Attempt | undefined;
-    // What an archive loses when steps double: a bit for each weight, but less where codes are short.
-    let perOctave = this.weights / 8;
-    let before: { readonly coarser: number; readonly bytes: number } | undefined;
+    const inCodes = target * (1 - within / 3) - (this.#besides ?? target * usuallyBesides);
+    const perOctave = this.weights / 8;
+    this.#search = { target, within, inCodes, coarser: 1, perOctave, before: undefined, round: 0 };
     // Layers are looked at again and again only for a size that is nearly right.
-    const { without } = this.#work.request;
-    const inSequence = this.#work.request.inSequence === true && without !== 'sequence';
-    let isInSequence = false;
-    for (let round = 0; round < mostRounds; round++) {
-      const trial = join(this.#bench.folder, 'trial.fwz');
-      const attempt = await this.write(inCodes, coarser, trial, isInSequence);
+    const isAsked = asksForSequence(this.#work.request);
+    const atOnce = await this.#approach(this.#search, path, false, isAsked ? mostRounds / 2 : mostRounds);
+    const best = isAsked ? await this.#approach(this.#search, path, true, mostRounds) : atOnce;
+    if (!best) throw new UsageError(`No candidate of at most ${Math.round(target)} bytes was found.`);
+    return best;
+  }
+
+  /**
+   * Writes the archive that was reached last again, each layer rounded for what rounded ones before it give, to `path`; nothing where
+   * none of these is that small.
+   */
+  async reachInSequence(path: string): Promise<Attempt | undefined> {
+    return this.#search && (await this.#approach(this.#search, path, true, mostRounds / 2));
+  }
+
+  /** Goes on with a search until an archive is near enough; the nearest one that is small enough. */
+  async #approach(search: Search, path: string, isInSequence: boolean, most: number): Promise<Attempt | undefined> {
+    const { target, within } = search;
+    const trial = join(this.#bench.folder, 'trial.fwz');
+    let best: Attempt | undefined;
+    for (let tried = 0; tried < most; tried++) {
+      const attempt = await this.write(search.inCodes, search.coarser, trial, isInSequence);
+      search.round++;
       const { bytesOut } = attempt.report;
-      const isLast = isInSequence === inSequence;
-      if (isLast && bytesOut <= target && bytesOut > (best?.report.bytesOut ?? 0)) {
+      if (bytesOut <= target && bytesOut > (best?.report.bytesOut ?? 0)) {
         await rename(trial, path);
         best = attempt;
       }
-      if (Math.abs(bytesOut - target * (1 - within / 2)) <= (target * within) / 2) {
-        if (isLast) break;
-        isInSequence = true;
-        continue;
-      }
-      isInSequence ||= inSequence && round + 1 >= mostRounds / 2;
-      const tooMany = bytesOut - target * (1 - within / 3);
-      // Prices move sizes in jumps where tensors nearly vanish; steps do not.
-      if (round < 2) inCodes -= tooMany;
-      else {
-        const octaves = before ? Math.log2(coarser / before.coarser) : 0;
-        if (before && octaves !== 0) {
-          const found = (before.bytes - bytesOut) / octaves;
-          perOctave = Math.min(this.weights / 6, Math.max(this.weights / 48, found));
-        }
-        before = { coarser, bytes: bytesOut };
-        // There is nothing finer than the numbers themselves, so that an archive may stay below what was asked for.
-        if (best && coarser <= finest) break;
-        coarser = Math.max(finest, coarser * 2 ** (tooMany / perOctave));
-      }
-      if (inCodes <= 0)
-        throw new UsageError(
-          `"${this.#bench.model.name}" cannot be made as small as ${Math.round(target)} bytes: what is not in its matrices takes more.`,
-        );
+      const isNear = Math.abs(bytesOut - target * (1 - within / 2)) <= (target * within) / 2;
+      if (isNear) break;
+      // There is nothing finer than the numbers themselves, so that an archive may stay below what was asked for.
+      if (best && search.coarser <= finest) break;
+      this.#move(search, bytesOut);
     }
-    if (!best) throw new UsageError(`No candidate of at most ${Math.round(target)} bytes was found.`);
     return best;
+  }
+
+  /** Asks for more or less after an archive of `bytes`. */
+  #move(search: Search, bytes: number): void {
+    const { target, within, coarser, before } = search;
+    const tooMany = bytes - target * (1 - within / 3);
+    // Prices move sizes in jumps where tensors nearly vanish; steps do not.
+    if (search.round <= 2) search.inCodes -= tooMany;
+    else {
+      const octaves = before ? Math.log2(coarser / before.coarser) : 0;
+      if (before && octaves !== 0) {
+        const found = (before.bytes - bytes) / octaves;
+        search.perOctave = Math.min(this.weights / 6, Math.max(this.weights / 48, found));
+      }
+      search.before = { coarser, bytes };
+      search.coarser = Math.max(finest, coarser * 2 ** (tooMany / search.perOctave));
+    }
+    if (search.inCodes <= 0)
+      throw new UsageError(
+        `"${this.#bench.model.name}" cannot be made as small as ${Math.round(target)} bytes: what is not in its matrices takes more.`,
+      );
   }
 
   /** Writes an archive whose codes of matrices take about `inCodes` bytes, with steps `coarser` than those that fit. */

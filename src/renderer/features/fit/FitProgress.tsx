@@ -11,7 +11,7 @@ import { useOpenModel } from '../../host/models.ts';
 import { bytesText, changeText, countText, durationText } from '../../text/amounts.ts';
 import { accuracyLink } from '../../text/links.ts';
 import { visibleText } from '../../text/visible.ts';
-import { fitWords, metricText, singleFacts, targetWords } from './fit-words.ts';
+import { fitWords, metricText, orderFacts, singleFacts, targetWords } from './fit-words.ts';
 import { pruningWords } from './FitWays.tsx';
 import { PartWorths } from './PartWorths.tsx';
 
@@ -64,11 +64,11 @@ export function FitProgress({ job, onAgain }: FitProgressProps) {
                 (metric) =>
                   [visibleText(metric.title), `${metricText(metric)} · ${visibleText(metric.verdict)}`] as const,
               ),
+              ...orderFacts(receipt),
               ...singleFacts(receipt),
               ...(receipt.metrics.length === 0
                 ? [['How good', 'Not measured: there were no inputs to measure on.'] as const]
                 : []),
-              ...(request.inSequence ? [['Rounded', 'layer after layer'] as const] : []),
               ...(request.trellis ? [['Trellis', 'for matrices that were better for it'] as const] : []),
               ...(request.codebooks ? [['Codebooks', 'learned, for matrices that were better for it'] as const] : []),
               ...(request.pruning ? [['Weights that became 0', pruningWords(request.pruning) ?? 'some'] as const] : []),

@@ -24,7 +24,7 @@ export function FitScreen({ path }: { readonly path: string }) {
   const open = useOpenModel();
   const [chosen, setChosen] = useState<Candidate>();
   const [inputs, setInputs] = useState<Inputs>({ task: '' });
-  const [ways, setWays] = useState<Ways>({ inSequence: false });
+  const [ways, setWays] = useState<Ways>({});
   const [output, setOutput] = useState('');
   const place = output === '' ? {} : { output };
   const begin = (target: FitTarget, ablate: boolean) =>

@@ -6,6 +6,16 @@ export type Ways = Pick<FitRequest, 'inSequence' | 'pruning' | 'codebooks' | 'tr
 
 type Pruned = NonNullable<Ways['pruning']>;
 
+const orders: Readonly<Record<string, { readonly title: string; readonly way: Pick<Ways, 'inSequence'> }>> = {
+  nearer: { title: 'Whichever comes nearer, in models of up to 32 million weights', way: {} },
+  after: { title: 'One after another', way: { inSequence: true } },
+  once: { title: 'All at once', way: { inSequence: false } },
+};
+
+function orderOf(inSequence: Ways['inSequence']): string {
+  return Object.keys(orders).find((key) => orders[key]?.way.inSequence === inSequence) ?? 'nearer';
+}
+
 const patterns: Readonly<Record<string, { readonly title: string; readonly pruning: Pruned | undefined }>> = {
   none: { title: 'None but by rounding', pruning: undefined },
   '2:4': { title: 'Two of each four inputs', pruning: { ofEach: 4 } },
@@ -27,12 +37,15 @@ function patternOf(pruning: Ways['pruning']): string {
 export function FitWays({ ways, onWays }: { readonly ways: Ways; readonly onWays: (ways: Ways) => void }) {
   return (
     <>
-      <Switch
-        label="Layer after layer"
-        description="Each is rounded for what rounded ones before it give: better where many follow each other, and some minutes more for each size."
-        checked={ways.inSequence ?? false}
-        onChange={({ currentTarget }) => onWays({ ...ways, inSequence: currentTarget.checked })}
-        color="var(--fw-approximate)"
+      <NativeSelect
+        label="Layers are rounded"
+        description="One after another, each is rounded for what rounded ones before it give, which takes some minutes more for each size."
+        data={Object.entries(orders).map(([value, { title }]) => ({ value, label: title }))}
+        value={orderOf(ways.inSequence)}
+        onChange={({ currentTarget }) => {
+          const { pruning, codebooks = false, trellis = false } = ways;
+          onWays({ codebooks, trellis, ...(pruning && { pruning }), ...orders[currentTarget.value]?.way });
+        }}
         mb={16}
       />
       <Switch
@@ -58,8 +71,9 @@ export function FitWays({ ways, onWays }: { readonly ways: Ways; readonly onWays
         value={patternOf(ways.pruning)}
         onChange={({ currentTarget }) => {
           const { pruning } = patterns[currentTarget.value] ?? {};
-          const { inSequence = false, codebooks = false, trellis = false } = ways;
-          onWays({ inSequence, codebooks, trellis, ...(pruning && { pruning }) });
+          const { codebooks = false, trellis = false } = ways;
+          const order = orders[orderOf(ways.inSequence)]?.way;
+          onWays({ codebooks, trellis, ...order, ...(pruning && { pruning }) });
         }}
         mb={16}
       />

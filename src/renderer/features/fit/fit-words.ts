@@ -54,16 +54,31 @@ export function singleFacts({
   distance,
 }: FitReceipt): readonly (readonly [title: string, words: string])[] {
   if (single === undefined) return [];
-  const words = ({ bytes, metrics, distance: own }: MeasuredArchive): string => {
-    const figures = metrics.map((metric) => `${visibleText(metric.title)} ${metricText(metric)}`);
-    const farther = fartherWords(own, distance);
-    return [`~ ${bytesText(bytes)}`, ...figures, ...(farther === undefined ? [] : [farther])].join(' · ');
-  };
-  if (fitted === undefined) return [['Best single method', `${single.method} · ${words(single)}`]];
+  if (fitted === undefined) return [['Best single method', `${single.method} · ${measuredWords(single, distance)}`]];
   return [
     ['Made by', `${single.method}, the best single method, which came nearer than what was fitted`],
-    ['As fitted', words(fitted)],
+    ['As fitted', measuredWords(fitted, distance)],
   ];
+}
+
+/** In which order layers of the result were rounded, and what the other one came to. */
+export function orderFacts({
+  inSequence,
+  otherOrder,
+  fitted,
+  distance,
+}: FitReceipt): readonly (readonly [title: string, words: string])[] {
+  if (fitted !== undefined) return [];
+  const [taken, other] = inSequence ? ['one after another', 'all at once'] : ['all at once', 'one after another'];
+  if (otherOrder === undefined) return [['Layers rounded', taken]];
+  return [['Layers rounded', `${taken}, which came nearer than ${other}: ${measuredWords(otherOrder, distance)}`]];
+}
+
+/** The size of an archive that is not the result, and how good it is beside that. */
+function measuredWords({ bytes, metrics, distance }: MeasuredArchive, ofResult: number | undefined): string {
+  const figures = metrics.map((metric) => `${visibleText(metric.title)} ${metricText(metric)}`);
+  const farther = fartherWords(distance, ofResult);
+  return [`~ ${bytesText(bytes)}`, ...figures, ...(farther === undefined ? [] : [farther])].join(' · ');
 }
 
 export type Metric = NonNullable<Candidate['metrics']>[number];
