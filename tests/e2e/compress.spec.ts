@@ -185,6 +185,26 @@ test('the link works once, and a second browser is told so', async ({ window, br
   await expect(window.getByRole('button', { name: 'Try the sample' })).toBeVisible();
 });
 
+test('a file that is still on its way when another screen is opened takes nobody away from there', async ({
+  window,
+}) => {
+  const gate = Promise.withResolvers<undefined>();
+  await window.route('**/upload?*', async (route) => {
+    await gate.promise;
+    await route.continue();
+  });
+  await drop(window, 'on-its-way.safetensors', weightsModel(2000));
+  await expect(window.getByRole('region', { name: 'Reading the file' })).toBeVisible();
+  await window.getByRole('link', { name: 'Settings' }).click();
+  const answer = window.waitForResponse('**/upload?*');
+  gate.resolve(undefined);
+  await (await answer).finished();
+  await expect(window.getByRole('heading', { name: 'Settings' })).toBeVisible();
+  await window.getByRole('link', { name: 'Compress' }).click();
+  await window.getByRole('button', { name: 'Open it' }).click();
+  await expect(window.getByRole('heading', { level: 1 })).toHaveText(/^on-its-way/);
+});
+
 test('more windows than a browser has connections for one host all work, and hear of each other', async ({
   window,
   context,

@@ -1,4 +1,5 @@
-import { useRef, useState } from 'react';
+import { skipToken, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useEffectEvent, useRef } from 'react';
 import { HostError, type HostErrorData } from '../../contract/errors.ts';
 import type { Host, Reply } from '../../contract/host.ts';
 import type { Connection } from './connect.ts';
@@ -10,44 +11,66 @@ import { useOpenModel } from './models.ts';
 export interface IncomingFile {
   /** One; of several none is opened, since each has a screen of its own. */
   readonly open: (files: readonly File[]) => Promise<void>;
-  readonly cancel: () => void;
-  /** The file that is being handed over, from 0 to 1. */
-  readonly incoming: { readonly name: string; readonly share: number } | undefined;
-  readonly error: HostErrorData | undefined;
+  readonly handOver: HandOver;
+  /** Shows what arrived. */
+  readonly show: (path: string) => void;
 }
+
+/** A file on its way from the browser, and how that ended. */
+interface HandOver {
+  /** From 0 to 1. */
+  readonly incoming?: { readonly name: string; readonly share: number; readonly stop: () => void };
+  readonly arrived?: { readonly name: string; readonly path: string };
+  readonly error?: HostErrorData;
+}
+
+const key = ['incoming'];
 
 /**
  * Opens a dropped or chosen file. The desktop knows where it lies; a browser does not tell, so there it is looked for in the
- * allowed folders, and copied to the server, which is the same machine, where it is not found.
+ * allowed folders, and copied to the server, which is the same machine, where it is not found. That goes on while other screens
+ * are looked at, and takes nobody away from them: what has arrived meanwhile waits until it is shown.
  */
 export function useIncomingFile(): IncomingFile {
   const { host, native } = useConnection();
+  const queries = useQueryClient();
   const openModel = useOpenModel();
-  const [incoming, setIncoming] = useState<IncomingFile['incoming']>();
-  const [error, setError] = useState<HostErrorData>();
-  const request = useRef<XMLHttpRequest>(undefined);
+  const { data: handOver = {} } = useQuery<HandOver>({ queryKey: key, queryFn: skipToken, gcTime: Infinity });
+  const set = (now: HandOver) => queries.setQueryData<HandOver>(key, now);
+  const before = useRef(handOver.arrived);
+  const show = (path: string) => {
+    set({});
+    openModel(path);
+  };
+  const showNew = useEffectEvent(({ arrived }: HandOver) => {
+    if (arrived !== undefined && arrived !== before.current) show(arrived.path);
+  });
+  useEffect(() => showNew(handOver), [handOver]);
+  // A failure that was seen does not wait for whoever comes back.
+  useEffect(
+    () => () => {
+      if (queries.getQueryData<HandOver>(key)?.error !== undefined) queries.setQueryData<HandOver>(key, {});
+    },
+    [queries],
+  );
 
   const open = async (files: readonly File[]) => {
     const [file] = files;
-    setError(files.length > 1 ? several(files.length) : undefined);
+    set(files.length > 1 ? { error: several(files.length) } : {});
     if (file === undefined || files.length > 1) return;
+    const { name } = file;
     try {
       const known = await placeOf({ host, native }, file);
-      if (known !== undefined) {
-        openModel(known);
-        return;
-      }
-      setIncoming({ name: file.name, share: 0 });
-      request.current = new XMLHttpRequest();
-      openModel(await send(request.current, file, (share) => setIncoming({ name: file.name, share })));
+      const request = new XMLHttpRequest();
+      const sent = (share: number) => set({ incoming: { name, share, stop: () => request.abort() } });
+      if (known === undefined) sent(0);
+      set({ arrived: { name, path: known ?? (await send(request, file, sent)) } });
     } catch (thrown) {
-      if (thrown instanceof HostError && thrown.code === 'CANCELLED') return;
-      setError(thrown instanceof HostError ? thrown : { code: 'INTERNAL', message: String(thrown) });
-    } finally {
-      setIncoming(undefined);
+      if (thrown instanceof HostError && thrown.code === 'CANCELLED') set({});
+      else set({ error: thrown instanceof HostError ? thrown : { code: 'INTERNAL', message: String(thrown) } });
     }
   };
-  return { open, cancel: () => request.current?.abort(), incoming, error };
+  return { open, handOver, show };
 }
 
 function several(count: number): HostErrorData {

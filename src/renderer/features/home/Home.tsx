@@ -6,6 +6,7 @@ import { Failure } from '../../components/Failure.tsx';
 import { useIncomingFile } from '../../host/incoming-file.ts';
 import { useSample } from '../../host/models.ts';
 import { useRuns } from '../../host/runs.ts';
+import { visibleText } from '../../text/visible.ts';
 import { RunList } from '../history/RunList.tsx';
 import { DropArea } from './DropArea.tsx';
 import classes from './Home.module.css';
@@ -16,7 +17,11 @@ const recentRuns = 5;
 /** The drop area is the screen; what was done lately stands under it. */
 export function Home() {
   const { canPick, pick } = useOpen();
-  const { open, cancel, incoming, error } = useIncomingFile();
+  const {
+    open,
+    handOver: { incoming, arrived, error },
+    show,
+  } = useIncomingFile();
   const sample = useSample();
   const { data: recent } = useRuns({ limit: recentRuns });
   return (
@@ -25,7 +30,7 @@ export function Home() {
       {incoming === undefined ? (
         <DropArea onFiles={open} onPick={canPick ? () => pick('file') : undefined} />
       ) : (
-        <Incoming {...incoming} onCancel={cancel} />
+        <Incoming {...incoming} />
       )}
       <Actions>
         <Button variant="default" loading={sample.isPending} onClick={() => sample.mutate()}>
@@ -41,6 +46,14 @@ export function Home() {
           </Button>
         )}
       </Actions>
+      {arrived !== undefined && (
+        <Actions>
+          <Button variant="default" onClick={() => show(arrived.path)}>
+            Open it
+          </Button>
+          <span role="status">{`“${visibleText(arrived.name)}” was read meanwhile.`}</span>
+        </Actions>
+      )}
       {error && <Failure error={error} />}
       {sample.error && <Failure error={sample.error} />}
       <p className={classes.quiet}>

@@ -6,17 +6,17 @@ import classes from './Home.module.css';
 interface IncomingProps {
   readonly name: string;
   readonly share: number;
-  readonly onCancel: () => void;
+  readonly stop: () => void;
 }
 
 /** A file on its way from the browser, which hides where it lies, to the program on the same machine. */
-export function Incoming({ name, share, onCancel }: IncomingProps) {
+export function Incoming({ name, share, stop }: IncomingProps) {
   return (
     <section className={classes.home} aria-label="Reading the file">
       <p role="status">Reading “{visibleText(name)}” from the browser. The copy stays on this machine.</p>
       <Meter share={share} label="Read" />
       <div>
-        <Button variant="default" onClick={onCancel}>
+        <Button variant="default" onClick={stop}>
           Stop
         </Button>
       </div>
