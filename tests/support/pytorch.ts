@@ -93,14 +93,15 @@ export function widened(zip: Uint8Array): Uint8Array {
 export function legacyFile(
   value: number[],
   storages: Readonly<Record<string, readonly [number, Uint8Array]>>,
+  framed = false,
 ): Uint8Array {
   const magic = [0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
   const keys = [...ascii(']('), ...Object.keys(storages).flatMap(op.text), ...ascii('e')];
   const count = (elements: number) => new Uint8Array(BigUint64Array.of(BigInt(elements)).buffer);
+  const start = framed ? [0x80, 4, 0x95, ...count(magic.length + 1)] : [0x80, 2];
   return Uint8Array.from([
-    ...[magic, op.int(1001), op.dict(op.text('little_endian'), op.no), value, keys].flatMap((part) => [
-      ...pickle(part),
-    ]),
+    ...[...start, ...magic, ...ascii('.')],
+    ...[op.int(1001), op.dict(op.text('little_endian'), op.no), value, keys].flatMap((part) => [...pickle(part)]),
     ...Object.values(storages).flatMap(([elements, bytes]) => [...count(elements), ...bytes]),
   ]);
 }

@@ -332,6 +332,12 @@ describe('files from before 1.6', () => {
     expect(notices).toEqual([]);
   });
 
+  test('also where another protocol of pickles was asked for', async () => {
+    const framed = legacyFile(value, { 11: [6, floats], 12: [1, new Uint8Array(8)] }, true);
+    expect(detectFormat(framed.subarray(0, 64), 'x')).toBe(pytorch);
+    expect(await told(framed)).toEqual(await told(file));
+  });
+
   test('untyped storages, as of types that came later, are counted in bytes', async () => {
     const half = view(storage('UntypedStorage', '5', 6), 0, [3], [1], op.global('torch', 'uint16'));
     const later = legacyFile(op.dict(op.text('u'), half), { 5: [6, Uint8Array.of(1, 2, 3, 4, 5, 6)] });

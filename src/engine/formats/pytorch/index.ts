@@ -6,7 +6,7 @@ import type { FileLayout, Format, ScanLimits } from '../format.ts';
 import { noticeList, type NoticeList } from '../notice-list.ts';
 import { sortRanges } from '../ranges.ts';
 import { rangeOf, readArchives } from './archives.ts';
-import { legacyStart, readLegacy } from './legacy.ts';
+import { isLegacy, legacyHeadBytes, readLegacy } from './legacy.ts';
 
 const localNameStart = 30;
 
@@ -19,8 +19,8 @@ export const pytorch: Format = {
   title: 'PyTorch',
   extensions: ['.pt', '.pth', '.ckpt', '.bin', '.pt2', '.distcp'],
   detect(head, fileName) {
+    if (isLegacy(head)) return true;
     const start = String.fromCharCode(...head);
-    if (start.startsWith(legacyStart)) return true;
     if (!start.startsWith('PK\x03\x04')) return false;
     const nameLength = (head[26] ?? 0) + 256 * (head[27] ?? 0);
     const name = start.slice(localNameStart, localNameStart + nameLength);
@@ -34,11 +34,11 @@ export const pytorch: Format = {
 
 async function scan(source: ByteSource, { headerBytes }: ScanLimits): Promise<FileLayout> {
   const notices = noticeList();
-  const head = new Uint8Array(Math.min(legacyStart.length, source.size));
+  const head = new Uint8Array(Math.min(legacyHeadBytes, source.size));
   await source.read(0, head);
   const layout = { format: pytorch.id, metadata: {} };
   const most = Math.min(headerBytes, limits.pickleBytes);
-  if (String.fromCharCode(...head) === legacyStart) {
+  if (isLegacy(head)) {
     const tensors = sortRanges(source, await legacyTensors(source, most, notices));
     return { ...layout, tensors, notices: notices.all() };
   }

@@ -6,8 +6,19 @@ import { shown } from '../json-reader.ts';
 import { readPickleFrom, type PickleValue } from './pickle.ts';
 import { findStorages, type Storage } from './storages.ts';
 
-/** How a file of `torch.save` before version 1.6 begins: a pickle of the number 0x1950a86a20f9469cfc6c. */
-export const legacyStart = '\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19';
+/**
+ * How a file of `torch.save` before version 1.6 begins: a pickle of the number 0x1950a86a20f9469cfc6c, of protocol 2 unless another was
+ * asked for; since protocol 4 in a frame.
+ */
+const legacyStart = /^\x80[\x02-\x05](\x95[^]{8})?\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19/;
+
+/** Bytes in which {@link isLegacy} finds it. */
+export const legacyHeadBytes = 32;
+
+/** Whether a file that begins so was written before version 1.6, or as then. */
+export function isLegacy(head: Uint8Array): boolean {
+  return legacyStart.test(String.fromCharCode(...head.subarray(0, legacyHeadBytes)));
+}
 
 /** The storages of such a file and where their bytes are. */
 export type LegacyStorages = readonly {
