@@ -55,6 +55,8 @@ export const exportReceipt = z.object({
   /** The model or archive that was asked for, and the sha256 of the model. */
   input: z.string(),
   sha256: z.string(),
+  /** It was an archive that holds approximated weights, and errors are told from those; absent in exports of older versions. */
+  isOfApproximate: z.literal(true).exactOptional(),
   output: z.string(),
   /** The new files, the one to open first. */
   files: z.array(z.object({ name: z.string(), bytes: z.number(), sha256: z.string() })),

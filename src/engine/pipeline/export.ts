@@ -70,6 +70,8 @@ async function run(
     reporter.emit({ type: 'notice', message });
   };
   for (const { message } of inputs.notices) notice(message);
+  if (original.stored)
+    notice('The archive holds approximated weights: errors are told from those, not from the weights it was made of.');
   const files = await digestsOf(inputs, signal, (done) => reporter.progress('scan', done, inputs.bytes, 0));
   const sha256 = modelDigest(files);
   // Told now rather than after the writing, which may take many times as long.
@@ -110,6 +112,7 @@ async function run(
     bytesIn: inputs.bytes,
     bytesOut: outputs.reduce((sum, { bytes }) => sum + bytes, 0),
     sha256,
+    ...(original.stored && { isOfApproximate: true as const }),
     files,
     outputs,
     tensors: outcome.tensors,

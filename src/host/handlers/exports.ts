@@ -110,10 +110,12 @@ function toReceipt(report: ExportReport): ExportReceipt {
     load,
     carried,
     loadTest,
+    isOfApproximate,
   } = report;
   const { reader, isLoaded, result } = loadTest;
   return {
     ...{ target, input, sha256, output, bytesIn, bytesOut, weightsIn, weightsOut, load },
+    ...(isOfApproximate && { isOfApproximate }),
     files: outputs.map(({ name, bytes, sha256 }) => ({ name, bytes, sha256 })),
     kinds: kindsOf(report),
     ticks: { ...ticks },

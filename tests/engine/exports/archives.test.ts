@@ -36,6 +36,8 @@ test('whole numbers of an archive are the codes of the new file: nothing more is
   expect(names.size).toBeGreaterThan(2);
   const output = join(folder, 'int8.onnx');
   const { report } = await exported(archive, 'onnx-int8', output);
+  expect(report.isOfApproximate).toBe(true);
+  expect(report.notices).toContainEqual(expect.stringMatching(/^The archive holds approximated weights: /));
   const coded = report.tensors.filter(({ name, to }) => names.has(name) && to.startsWith('I8'));
   expect(coded.length).toBeGreaterThan(2);
   expect(coded.map(({ maxError }) => maxError)).toEqual(coded.map(() => 0));
@@ -96,6 +98,7 @@ test('a model of which nothing takes the new form is a copy, and that is said', 
   expect(events.filter(({ type }) => type === 'notice')).toHaveLength(1);
   const { report: smaller } = await exported(join(samples, 'digits.onnx'), 'onnx-int8', join(folder, 'digits.onnx'));
   expect(smaller.notices).toEqual([]);
+  expect(smaller.isOfApproximate).toBeUndefined();
 });
 
 test('an original that changes while its sha256 is taken ends the export before anything is written', async () => {

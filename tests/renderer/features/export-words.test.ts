@@ -29,4 +29,5 @@ test('errors are shares in per cent, and only zero everywhere is exact', () => {
   const kinds = (...errors: (number | null)[]) =>
     ({ kinds: errors.map((relativeError) => ({ relativeError })) }) as unknown as ExportReceipt;
   expect([isExact(kinds(0, 0)), isExact(kinds(0, 1e-9)), isExact(kinds(null))]).toEqual([true, false, false]);
+  expect(isExact({ ...kinds(0, 0), isOfApproximate: true })).toBe(false);
 });

@@ -191,6 +191,8 @@ export interface ExportReport extends ReportCommon {
   readonly output: string;
   /** Of the original, as an archive of it tells it. */
   readonly sha256: string;
+  /** The original is an archive that holds approximated weights, and errors are told from those. */
+  readonly isOfApproximate?: true;
   /** The new files, the one to open first. */
   readonly outputs: readonly FileReport[];
   readonly tensors: readonly ExportedTensor[];

@@ -37,9 +37,9 @@ export function errorText(relativeError: number | null): string {
   return relativeError === 0 ? 'none' : `${numberText(Number((relativeError * 100).toPrecision(3)))} %`;
 }
 
-/** Whether every value is what it was. */
-export function isExact({ kinds }: Pick<ExportReceipt, 'kinds'>): boolean {
-  return kinds.every(({ relativeError }) => relativeError === 0);
+/** Whether every value is what it was in a model whose weights nothing had changed before. */
+export function isExact({ kinds, isOfApproximate }: Pick<ExportReceipt, 'kinds' | 'isOfApproximate'>): boolean {
+  return isOfApproximate !== true && kinds.every(({ relativeError }) => relativeError === 0);
 }
 
 /** Who has loaded the new file, in one sentence. */
