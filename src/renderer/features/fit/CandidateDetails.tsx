@@ -42,7 +42,11 @@ export function CandidateDetails({ candidate, makes, isBusy, onMake }: Candidate
         <Button variant="default" disabled={isBusy} onClick={onMake}>
           {makes}
         </Button>
-        <span>What was learned is kept, so this is quick.</span>
+        <span>
+          {candidate.ways === undefined
+            ? 'An older version tried it and did not note its inputs: it is made with those chosen above.'
+            : 'It is made with the inputs it was tried with. What was learned of them is kept, so this is quick.'}
+        </span>
       </Actions>
       {error && <Failure error={error} />}
       {data !== undefined && data.length > 0 && (

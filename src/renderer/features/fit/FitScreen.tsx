@@ -34,8 +34,11 @@ export function FitScreen({ path }: { readonly path: string }) {
       ...('front' in target ? {} : place),
     });
   /** Made again from the inputs and in the ways that it was tried with, whatever the form says by now. */
-  const make = ({ bytes, ways: own = ways }: Candidate) =>
-    start.mutate({ input: path, target: { bytes }, ...own, ...place });
+  const make = ({ bytes, ways: own }: Candidate) =>
+    start.mutate({
+      ...{ input: path, target: { bytes }, ...place },
+      ...(own ?? { ...ways, ...(inputs.task === '' ? {} : inputs) }),
+    });
   const isBusy = newest !== undefined && (newest.state === 'queued' || newest.state === 'running');
   return (
     <Screen title={`Fit ${fileName(path)}`} path={path} mark={<Approximate />}>
