@@ -91,14 +91,21 @@ export function planLines(
   { coarseness, growth, scale, step }: LineOptions,
   told: Told | undefined,
 ): Lines {
-  const count = totalCount(statistics) / (geometry.matrices ?? 1);
-  const relative = coarseness * (count / usualCount) ** (growth / 2);
+  const relative = relativeStep(totalCount(statistics) / (geometry.matrices ?? 1), { coarseness, growth });
   if (told && 'along' in told && told.along !== 'tensor')
     return { layout: toldLayout(told, geometry), relative, steps: told.steps };
   const layout = scale === 'tensor' || step > 0 ? 'tensor' : layoutFor(geometry, statistics);
   if (layout === 'rows') return { layout, relative };
   if (layout === 'columns') return { layout, relative, steps: columnSteps(geometry, statistics, relative) };
   return { layout, relative, steps: Float32Array.of(tensorStep(statistics, relative, step)) };
+}
+
+/** Distance of lines for each root mean square, in a matrix of so many weights. */
+export function relativeStep(
+  count: number,
+  { coarseness, growth }: Pick<LineOptions, 'coarseness' | 'growth'>,
+): number {
+  return coarseness * (count / usualCount) ** (growth / 2);
 }
 
 function toldLayout({ along, steps }: ToldSteps, geometry: Geometry): 'rows' | 'columns' {

@@ -17,6 +17,7 @@ import { chooseFor, keptAfterAll, type Decision } from './choose.ts';
 import { inputMeansOf } from './input-means.ts';
 import { measureFile, type Measured } from './measure.ts';
 import type { MethodStep, Recipe } from './recipe.ts';
+import { settle } from './settle.ts';
 import { Roles } from '../../models/roles.ts';
 
 export { baseNotices } from './base-use.ts';
@@ -63,10 +64,11 @@ const planBytes = 256 * 1024;
 export async function planApproximations(
   files: readonly InputFile[],
   originals: readonly ReadonlyMap<number, Place>[],
-  recipe: Recipe,
+  given: Recipe,
   { crew, signal, slotBytes, preset, prepared, bases, stacks, read }: Surroundings,
 ): Promise<ApproximatePlan> {
   const roles = await Roles.read(files, signal);
+  const recipe = await settle(given, files, roles, signal);
   const asPrepared = files.map(
     (_, file) =>
       new Map(
@@ -130,14 +132,14 @@ export async function planApproximations(
           const told = known && 'told' in known ? known.told : undefined;
           const other = told && prepared?.files[file]?.source;
           await other?.wake();
-          const given = other && { descriptor: other.descriptor, offset };
+          const placed = other && { descriptor: other.descriptor, offset };
           const { descriptor } = input.source;
           approximations[file]?.set(
             offset,
             await parametersOf(one, {
               statistics: { ...found, inputMeans: inputMeans[file]?.get(offset) },
               descriptor,
-              prepared: given,
+              prepared: placed,
               told,
               preset,
               crew,

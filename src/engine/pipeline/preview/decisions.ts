@@ -1,6 +1,7 @@
 import { CancelledError, toFeatherweightError } from '../../errors.ts';
 import { chooseFor, ruleFor } from '../approximate/choose.ts';
 import { parseRecipe, type MethodStep, type RecipeInput } from '../approximate/recipe.ts';
+import { settle } from '../approximate/settle.ts';
 import { Roles } from '../../models/roles.ts';
 import { openInputs } from '../../models/inputs.ts';
 import { planResources } from '../job/resources.ts';
@@ -28,9 +29,10 @@ export async function decideRecipe(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<readonly TensorDecision[]> {
   try {
-    const recipe = parseRecipe(given);
+    const asked = parseRecipe(given);
     await using inputs = await openInputs(input, planResources({}).headerBytes);
     const roles = await Roles.read(inputs.files, signal);
+    const recipe = await settle(asked, inputs.files, roles, signal);
     const careless = { ...recipe, automatic: false };
     return inputs.files.flatMap(({ name: file, layout }, number) =>
       (layout?.tensors ?? []).map((tensor): TensorDecision => {

@@ -7,7 +7,8 @@ import { Crew } from '../../workers/crew.ts';
 import type { FileRange } from '../../workers/protocol.ts';
 import type { TrialResult } from '../../workers/sample-trial.ts';
 import { chooseFor, keptAfterAll, type Candidate, type Decision } from '../approximate/choose.ts';
-import type { MethodStep, Recipe } from '../approximate/recipe.ts';
+import { parseRecipe, type MethodStep, type Recipe, type RecipeInput } from '../approximate/recipe.ts';
+import { settle } from '../approximate/settle.ts';
 import { Roles } from '../../models/roles.ts';
 import { streamKind } from '../cut/cut.ts';
 import { openInputs, type InputFile } from '../../models/inputs.ts';
@@ -45,9 +46,10 @@ export class SampledModel {
   readonly bytes: number;
   readonly #roles: Roles;
   readonly #crew: Crew;
+  readonly #signal: AbortSignal;
 
-  private constructor(files: readonly InputFile[], bytes: number, roles: Roles, crew: Crew) {
-    [this.files, this.bytes, this.#roles, this.#crew] = [files, bytes, roles, crew];
+  private constructor(files: readonly InputFile[], bytes: number, roles: Roles, crew: Crew, signal: AbortSignal) {
+    [this.files, this.bytes, this.#roles, this.#crew, this.#signal] = [files, bytes, roles, crew, signal];
   }
 
   /** Opens a model, and closes it after the work. Throws engine errors, `CANCELLED` within moments of an abort. */
@@ -65,7 +67,7 @@ export class SampledModel {
       signal.addEventListener('abort', stop, { once: true });
       try {
         signal.throwIfAborted();
-        return await work(new SampledModel(inputs.files, inputs.bytes, roles, crew));
+        return await work(new SampledModel(inputs.files, inputs.bytes, roles, crew, signal));
       } finally {
         signal.removeEventListener('abort', stop);
       }
@@ -79,6 +81,11 @@ export class SampledModel {
     return this.files.flatMap(({ layout }, file) =>
       (layout?.tensors ?? []).filter(({ byteLength }) => byteLength > 0).map((tensor) => ({ file, tensor })),
     );
+  }
+
+  /** What becomes of a recipe on this model. Throws `USAGE` for one that is none. */
+  recipeOf(given: RecipeInput): Promise<Recipe> {
+    return settle(parseRecipe(given), this.files, this.#roles, this.#signal);
   }
 
   /** What a recipe says of a tensor before any of its numbers is seen. */

@@ -1,6 +1,6 @@
 import type { NumbersSeen } from '../../planner/number-statistics.ts';
 import { lossOf, type TensorLoss } from '../../quantizers/loss.ts';
-import { parseRecipe, type MethodStep, type RecipeInput } from '../approximate/recipe.ts';
+import type { MethodStep, RecipeInput } from '../approximate/recipe.ts';
 import type { EngineContext } from '../job/requests.ts';
 import { SampledModel } from './sampled-model.ts';
 
@@ -33,7 +33,7 @@ export async function previewTensors(
   context: EngineContext,
 ): Promise<readonly TensorPreview[]> {
   return SampledModel.use(input, context, async (model) => {
-    const recipe = parseRecipe(given);
+    const recipe = await model.recipeOf(given);
     const wanted = new Set(tensors.map(({ file, name }) => `${file}\n${name}`));
     const found = model
       .tensors()

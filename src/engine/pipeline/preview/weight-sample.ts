@@ -1,7 +1,7 @@
 import { lossOf } from '../../quantizers/loss.ts';
 import { isPieceDType } from '../../quantizers/frame.ts';
 import { floatWidth } from '../../tensor/floats.ts';
-import { parseRecipe, type RecipeInput } from '../approximate/recipe.ts';
+import type { RecipeInput } from '../approximate/recipe.ts';
 import type { PlacedTensor, SampledModel } from './sampled-model.ts';
 
 /** What a recipe comes to, from really approximating samples of some tensors. */
@@ -46,7 +46,7 @@ export class WeightSample {
 
   /** Tries a recipe. Throws `USAGE` for one that is none. */
   async estimate(given: RecipeInput): Promise<RecipeEstimate> {
-    const recipe = parseRecipe(given);
+    const recipe = await this.#model.recipeOf(given);
     let [weights, bits, errors, picked] = [0, 0, 0, 0];
     const tensors = await Promise.all(
       this.#picks.map(async (one) => {
