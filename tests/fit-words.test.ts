@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fartherWords, methodWords } from '../src/contract/fit-words.ts';
+import { besideWords, fartherWords, methodWords } from '../src/contract/fit-words.ts';
 
 test('a method reads as it is typed', () => {
   expect(methodWords({ method: 'grid', options: {} })).toBe('grid');
@@ -14,4 +14,10 @@ test('how far outputs are is told by the root of their distances, where both are
   expect(fartherWords(0.0101, 0.01)).toBe("its outputs are as far from the original's");
   for (const unknown of [undefined, 0]) expect(fartherWords(1, unknown)).toBeUndefined();
   expect(fartherWords(undefined, 1)).toBeUndefined();
+});
+
+test('a single method of another size is never told to be of that size', () => {
+  expect(besideWords(998, 1000)).toBe('at that size');
+  expect(besideWords(900, 1000)).toBe('up to that size');
+  expect(besideWords(1100, 1000)).toMatch(/^above that size/);
 });

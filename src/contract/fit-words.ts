@@ -17,3 +17,12 @@ export function fartherWords(distance: number | undefined, ofResult: number | un
     ? "its outputs are as far from the original's"
     : `its outputs are ${times} times as far from the original's`;
 }
+
+/** An archive that differs by no more than this share from another one's size has that size, in words. */
+const sameSize = 0.02;
+
+/** How the size of the best single method stands to that of what was fitted: behind "the best single method". */
+export function besideWords(bytes: number, ofFitted: number): string {
+  if (Math.abs(bytes / ofFitted - 1) <= sameSize) return 'at that size';
+  return bytes < ofFitted ? 'up to that size' : 'above that size, since none comes so small';
+}

@@ -1,4 +1,4 @@
-import { copyFile } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { EvaluationReport } from '../../src/evaluation/index.ts';
@@ -46,7 +46,8 @@ test.each([
 });
 
 test('where answers cannot be kept the original is run, and that is said', async () => {
-  const data = await folderWith({ 'evaluations.db': 'no database' });
+  const data = await folderWith({});
+  await mkdir(join(data, 'evaluations.db'));
   vi.stubEnv('FEATHERWEIGHT_DATA', data);
   const words = ['compare', digits, digits, '--task', task, '--limit', '4', '--threads', '1'];
   const { code, stderr, stdout } = await commandLine('source', words);

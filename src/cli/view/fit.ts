@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { fartherWords, methodWords } from '../../contract/fit-words.ts';
+import { besideWords, fartherWords, methodWords } from '../../contract/fit-words.ts';
 import { partTitles } from '../../contract/part-titles.ts';
 import {
   formatDelta,
@@ -51,12 +51,15 @@ function orderLines({ inSequence, otherOrder, fitted, distance }: FitReport): re
 }
 
 /** What the best single method of the catalog comes to at that size, or that it is the result, and what the fit came to. */
-function singleLines({ single, fitted, distance }: FitReport): readonly string[] {
+function singleLines({ single, fitted, distance, bytesOut }: FitReport): readonly string[] {
   if (!single) return [];
   const words = methodWords(single.by);
-  if (!fitted) return [`The best single method at that size, ${words}, ${measuredText(single, distance)}`];
+  if (!fitted)
+    return [
+      `The best single method ${besideWords(single.bytes, bytesOut)}, ${words}, ${measuredText(single, distance)}`,
+    ];
   return [
-    `That is ${words}, the best single method at that size, which came nearer to the original than what was fitted: ${measuredText(fitted, distance)}`,
+    `That is ${words}, the best single method ${besideWords(single.bytes, fitted.bytes)}, which came nearer to the original than what was fitted: ${measuredText(fitted, distance)}`,
   ];
 }
 

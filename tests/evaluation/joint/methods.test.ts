@@ -4,7 +4,7 @@ import { Workspace } from '../../../src/engine/kernels/workspace.ts';
 import { approximateWhole } from '../../../src/engine/quantizers/whole.ts';
 import { fitSteps } from '../../../src/evaluation/joint/allocate/allocate.ts';
 import { outputErrors } from '../../../src/evaluation/joint/weigh/output-error.ts';
-import { bestAt, methodTotals } from '../../../src/evaluation/joint/allocate/single.ts';
+import { methodTotals, rankAt, type MethodTotal } from '../../../src/evaluation/joint/allocate/single.ts';
 import { even } from '../../../src/evaluation/joint/layers/spread.ts';
 import { Sums } from '../../../src/evaluation/joint/calibrate/sums.ts';
 import type { FoundTensor } from '../../../src/evaluation/joint/tensors.ts';
@@ -110,27 +110,52 @@ describe('every method of the catalog, tried on each matrix', () => {
     const totals = methodTotals(weighed);
     expect(new Set(totals.map(({ method }) => method)).size).toBeGreaterThan(12);
     const bytes = (2 * 5 * count) / 8;
-    const best = bestAt(totals, bytes)!;
-    expect(best.fine.bytes).toBeGreaterThanOrEqual(bytes);
+    const ranked = rankAt(totals, bytes);
+    const [best] = ranked;
+    expect(best!.coarse.bytes).toBeLessThanOrEqual(bytes);
     for (const { method, bytes: size, damage } of totals)
-      if (size <= bytes && method !== best.fine.method) expect(damage).toBeGreaterThan(best.fine.damage);
-    expect(bestAt([], bytes)).toBeUndefined();
+      if (size <= bytes && method !== best!.fine.method) expect(damage).toBeGreaterThan(best!.fine.damage);
+    expect(new Set(ranked.map(({ fine }) => fine.method)).size).toBe(ranked.length);
+    expect(rankAt([], bytes)).toEqual([]);
   });
 });
 
 test('a method goes on beyond its coarsest options only as far as there are such', () => {
-  const totals = [
+  const totals: readonly MethodTotal[] = [
     { method: 'codebook', options: { size: 8 }, bytes: 16_000, damage: 1 },
     { method: 'codebook', options: { size: 4 }, bytes: 13_000, damage: 4 },
     { method: 'grid', options: { coarseness: 0.7 }, bytes: 9500, damage: 20 },
     { method: 'grid', options: { coarseness: 1.2 }, bytes: 7500, damage: 60 },
   ];
-  expect(bestAt(totals, 14_000)?.fine).toBe(totals[0]);
-  expect(bestAt(totals, 6500)?.fine).toBe(totals[2]);
-  expect(bestAt(totals, 17_000)).toBeUndefined();
+  const fineAt = (bytes: number, more: readonly MethodTotal[] = []) => rankAt([...totals, ...more], bytes)[0]?.fine;
+  expect(fineAt(14_000)).toBe(totals[0]);
+  expect(fineAt(6500)).toBe(totals[2]);
+  // Finer than the finest nothing is made.
+  expect(rankAt(totals, 17_000)[0]).toEqual({ fine: totals[0], coarse: totals[0], share: 0 });
   // Options that change nothing, as those of a method that keeps small tensors finer, lead nowhere.
   const kept = [4, 3].map((bits) => ({ method: 'hqq', options: { bits }, bytes: 16_500, damage: 1e-6 }));
-  expect(bestAt([...totals, ...kept], 8000)?.fine).toBe(totals[2]);
+  expect(fineAt(8000, kept)).toBe(totals[2]);
+});
+
+test('a method whose options leave no choice at a size stands there for the next smaller ones', () => {
+  const grid = [0.2, 0.7].map((coarseness) => ({
+    ...{ method: 'grid', options: { coarseness }, bytes: 16_000 - 10_000 * coarseness, damage: 100 * coarseness },
+  }));
+  const int = [4, 3].map((bits) => ({ method: 'int', options: { bits }, bytes: 4000 * bits, damage: 8 * (6 - bits) }));
+  const at = (bytes: number) =>
+    rankAt([...grid, ...int], bytes).map(({ fine, share }) => [fine.method, fine.bytes, share]);
+  expect(at(16_000)).toEqual([
+    ['int', 16_000, 0],
+    ['grid', 14_000, 0],
+  ]);
+  // Between 4 and 3 bits there is nothing, and 3 bits do more than a grid of that size.
+  expect(at(13_900)).toEqual([
+    ['grid', 14_000, expect.closeTo(0.02) as number],
+    ['int', 12_000, 0],
+  ]);
+  const [alone] = [{ method: 'nvfp4', options: {}, bytes: 9000, damage: 1 }];
+  expect(rankAt([...grid, alone], 9500)[0]?.fine).toBe(alone);
+  expect(rankAt([...int, alone], 8000).map(({ fine }) => fine.method)).toEqual(['int']);
 });
 
 test.each(['codebook', 'low-rank', 'int'])('%s makes of a whole tensor what it makes of that again', (method) => {

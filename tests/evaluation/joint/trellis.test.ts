@@ -12,8 +12,14 @@ import { evaluationContext } from '../support.ts';
 test('a trellis, where layers are better for it, comes nearer to the original at the same size', async () => {
   const folder = await folderWith({});
   const { model: input, task } = await writeChainTask(folder);
-  const asked = { input, task, target: { share: 0.1 }, calibrate: 160, trellis: true, single: 'none' } as const;
-  const request: FitRequest = { ...asked, output: join(folder, 'chain.fwz'), cacheFolder: join(folder, 'cache') };
+  const asked = { input, task, target: { share: 0.1 }, calibrate: 160, trellis: true } as const;
+  const alone = { inSequence: false, single: 'none' } as const;
+  const request: FitRequest = {
+    ...asked,
+    ...alone,
+    output: join(folder, 'chain.fwz'),
+    cacheFolder: join(folder, 'cache'),
+  };
   const candidates: Candidate[] = [];
   const events = ablate(request, evaluationContext(), ['trellis']);
   const { rows, fit, distance } = (await finish(withoutCandidates(events, candidates))).report;

@@ -40,29 +40,49 @@ interface Between {
   readonly share: number;
 }
 
-/** The method that does least at about so many bytes, as far as what it does to each tensor tells. */
-export function bestAt(totals: readonly MethodTotal[], bytes: number): Between | undefined {
-  let [best, least]: [Between | undefined, number] = [undefined, Infinity];
+/** What a method can be at a size, and what it is expected to do. */
+interface Ranked {
+  readonly between: Between;
+  readonly damage: number;
+}
+
+/**
+ * Methods that come to about so many bytes or, where their options leave no choice, to fewer: that first which does least, as far as
+ * what it does to each tensor tells.
+ */
+export function rankAt(totals: readonly MethodTotal[], bytes: number): readonly Between[] {
+  const ranked: Ranked[] = [];
   for (const points of Map.groupBy(totals, ({ method }) => method).values()) {
     const sorted = points.toSorted((one, other) => other.bytes - one.bytes);
-    sorted.forEach((fine, place) => {
-      const coarse = sorted[place + 1] ?? fine;
-      const isLast = place + 2 >= sorted.length;
-      const share = fine.bytes > coarse.bytes ? (fine.bytes - bytes) / (fine.bytes - coarse.bytes) : 0;
-      const isInside = fine.bytes >= bytes && (coarse.bytes <= bytes || (isLast && canGoOn({ fine, coarse, share })));
-      if (!isInside) return;
-      const damage = Math.exp(
-        Math.log(fine.damage + 1e-30) + share * Math.log((coarse.damage + 1e-30) / (fine.damage + 1e-30)),
-      );
-      if (damage < least) [best, least] = [{ fine, coarse, share }, damage];
-    });
+    const [best] = sorted
+      .flatMap((_, place) => pointAt(sorted, place, bytes) ?? [])
+      .toSorted((one, other) => one.damage - other.damage);
+    if (best) ranked.push(best);
   }
-  return best;
+  return ranked.toSorted((one, other) => one.damage - other.damage).map(({ between }) => between);
+}
+
+/** What options of a method come to that are small enough, or between those and the next ones, or beyond the last ones. */
+function pointAt(sorted: readonly MethodTotal[], place: number, bytes: number): Ranked | undefined {
+  const [fine, coarse] = sorted.slice(place);
+  if (fine === undefined) return undefined;
+  if (fine.bytes <= bytes) return { between: { fine, coarse: fine, share: 0 }, damage: fine.damage };
+  if (coarse === undefined || coarse.bytes >= fine.bytes) return undefined;
+  const between = { fine, coarse, share: (fine.bytes - bytes) / (fine.bytes - coarse.bytes) };
+  const isBeyond = coarse.bytes > bytes;
+  if (isBeyond ? place + 2 < sorted.length || !canGoOn(between) : !hasBetween(between)) return undefined;
+  const [log, logCoarse] = [Math.log(fine.damage + 1e-30), Math.log(coarse.damage + 1e-30)];
+  return { between, damage: Math.exp(log + between.share * (logCoarse - log)) };
+}
+
+/** Whether options there are neither of both: of bits, which are whole numbers, there are none between 3 and 4. */
+function hasBetween(between: Between): boolean {
+  const own = JSON.stringify(optionsAt(between));
+  return [0, 1].every((share) => JSON.stringify(optionsAt({ ...between, share })) !== own);
 }
 
 /** Whether there are options as far beyond the coarsest that were tried. */
 function canGoOn(between: Between): boolean {
-  if (between.coarse.bytes >= between.fine.bytes) return false;
   const beyond = optionsAt(between);
   return beyond !== undefined && JSON.stringify(beyond) !== JSON.stringify(optionsAt({ ...between, share: 1 }));
 }
@@ -86,9 +106,11 @@ function optionsAt({ fine, coarse, share }: Between): MethodStep['options'] | un
   }
 }
 
-/** A size is met when the archive is within this share of it. */
-const tolerance = 0.002;
+/** A size is met when the archive is within this share of it, and kept when it is no more than that above it. */
+const [tolerance, mostAbove] = [0.002, 0.01];
 const mostRounds = 5;
+/** Methods that are tried, since what one keeps by itself may leave it too large. */
+const mostMethods = 3;
 
 /** An archive by one method alone. */
 export interface SingleArchive {
@@ -97,22 +119,40 @@ export interface SingleArchive {
 }
 
 /**
- * Writes an archive of a model, which is none itself, by the one method that does least at about `bytes`, and of nearly that size, to
- * `output`.
+ * Writes an archive of a model, which is none itself, by the one method that does least at about `bytes`, and of nearly that size or
+ * the nearest below that its options allow, to `output`; a larger one where none comes that small.
  */
 export async function writeSingle(
   totals: readonly MethodTotal[],
   bytes: number,
   output: string,
+  request: FitRequest,
+  context: EngineContext,
+): Promise<SingleArchive | undefined> {
+  let smallest: SingleArchive | undefined;
+  for (const between of rankAt(totals, bytes).slice(0, mostMethods)) {
+    const path = `${output}.${between.fine.method}`;
+    const found = await writeBetween(between, bytes, path, request, context);
+    if (!found || (smallest && found.report.bytesOut >= smallest.report.bytesOut)) continue;
+    await rename(path, output);
+    smallest = found;
+    if (found.report.bytesOut <= bytes * (1 + mostAbove)) break;
+  }
+  return smallest;
+}
+
+/** Writes an archive by one method of nearly so many bytes to `output`. */
+async function writeBetween(
+  between: Between,
+  bytes: number,
+  output: string,
   { input, threads, memoryBytes }: FitRequest,
   context: EngineContext,
 ): Promise<SingleArchive | undefined> {
-  const found = bestAt(totals, bytes);
-  if (!found) return undefined;
-  const { fine, coarse } = found;
+  const { fine, coarse } = between;
   const tried = new Map<string, Tried>();
   const trial = `${output}.trial`;
-  let { share } = found;
+  let { share } = between;
   let best: SingleArchive | undefined;
   for (let round = 0; round < mostRounds; round++) {
     const options = optionsAt({ fine, coarse, share });

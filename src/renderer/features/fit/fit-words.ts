@@ -1,4 +1,4 @@
-import { fartherWords } from '../../../contract/fit-words.ts';
+import { besideWords, fartherWords } from '../../../contract/fit-words.ts';
 import type { Candidate, FitJob, FitReceipt, FitTarget, MeasuredArchive } from '../../../contract/fits.ts';
 import { trialWords } from './part-words.ts';
 import { bytesText, countedText, leftText, numberText, percentText } from '../../text/amounts.ts';
@@ -52,9 +52,13 @@ export function singleFacts({
   single,
   fitted,
   distance,
+  bytesOut,
 }: FitReceipt): readonly (readonly [title: string, words: string])[] {
   if (single === undefined) return [];
-  if (fitted === undefined) return [['Best single method', `${single.method} · ${measuredWords(single, distance)}`]];
+  if (fitted === undefined) {
+    const words = `${single.method}, ${besideWords(single.bytes, bytesOut)} · ${measuredWords(single, distance)}`;
+    return [['Best single method', words]];
+  }
   return [
     ['Made by', `${single.method}, the best single method, which came nearer than what was fitted`],
     ['As fitted', measuredWords(fitted, distance)],
