@@ -52,7 +52,9 @@ export function startDesktop(setup: Setup, words: readonly string[] = []): Deskt
       new Promise((resolve) => {
         const id = answers.size;
         answers.set(id, resolve);
-        child.send({ ...question, id });
+        // A page may still ask when the program has ended, and gets nothing, as Electron's would.
+        if (child.connected) child.send({ ...question, id });
+        else resolve(undefined);
       }),
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
