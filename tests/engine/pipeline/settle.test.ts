@@ -54,6 +54,15 @@ test('a grid that is asked for without a coarseness brings a network of small co
   expect(decided.map(({ step }) => step?.options['coarseness'])).toEqual(plain.coarseness);
 });
 
+test('a network of which most stays exact is not made coarser for the little that saves', async () => {
+  const input = await written([...convolutions, ...Array.from({ length: 60 }, () => [900])]);
+  const { times, coarseness } = await approximated(input, { default: { method: 'grid' } });
+  expect(times).toBeLessThan(5);
+  expect(coarseness).toEqual(
+    (await approximated(input, { default: { method: 'grid', options: { coarseness: 0.2 } } })).coarseness,
+  );
+});
+
 test('large matrices have the coarseness that they always had', async () => {
   const input = await written([[512, 512]]);
   expect((await approximated(input, { default: { method: 'grid' } })).coarseness).toEqual([0.2]);

@@ -10,8 +10,8 @@ import type { TensorRange } from '../../tensor/tensor.ts';
 import { chooseFor, keptAfterAll, ruleFor, type Candidate } from './choose.ts';
 import { stepOf, type Recipe } from './recipe.ts';
 
-/** About a seventh of single precision, in bits of a number: what is let pass, and what is aimed at. */
-const [tolerated, most] = [32 / 6.7, 32 / 7.1];
+/** About a seventh of single precision, in bits of a number: what is let pass, what is aimed at, and what is worth coarser lines. */
+const [tolerated, most, worthwhile] = [32 / 6.7, 32 / 7.1, 32 / 6];
 /** What steps may become coarser by, in octaves, at most and at the places that are looked at. */
 const octaves = [0, 1, 2] as const;
 /** Numbers that are looked at: the first of each tensor, and about how many of all. */
@@ -26,7 +26,7 @@ const stepBits = 12;
 /**
  * The recipe with the coarseness of an even grid that was asked for without one. The default suits models of large tensors; where many
  * are small, or convolutions, which get finer lines, it would bring less than a seventh of the size, although all of them together
- * forgive as much. So lines become as much coarser as that takes, up to four times. Deterministic.
+ * forgive as much. So lines become as much coarser as that takes, up to four times, if that brings it about there. Deterministic.
  */
 export async function settle(
   recipe: Recipe,
@@ -41,7 +41,8 @@ export async function settle(
   const step = stepOf({ method, options: asked });
   const bits = await bitsExpected(recipe, files, roles, signal);
   const [first = 0, second = 0, third = 0] = bits;
-  if (!(first > tolerated)) return recipe;
+  // Where most is kept as it is, coarser lines cost much and save little.
+  if (!(first > tolerated) || third > worthwhile) return recipe;
   const [from, low, high] = second > most ? [1, second, third] : [0, first, second];
   const more = from + Math.min(1, (low - most) / Math.max(1e-3, low - high));
   const coarseness = Number(((step.options as unknown as LineOptions).coarseness * 2 ** more).toPrecision(3));
