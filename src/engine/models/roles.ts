@@ -20,6 +20,8 @@ export interface TensorRole {
   readonly position: 'first' | 'inner' | 'last' | 'none';
   /** Whether it is a stack of matrices, one for each expert. */
   readonly isStack?: true;
+  /** Whether it says which of the words comes next that the model looks up: the head of a language model. */
+  readonly tellsWords?: true;
   /** Names that it goes by in the graph; tensors of Constant nodes often have no other. */
   readonly names: readonly string[];
 }
@@ -27,9 +29,15 @@ export interface TensorRole {
 /** Roles of tensors by file and offset: from the graph where there is one, else from names and shapes. */
 export class Roles {
   readonly #found: readonly Map<number, TensorRole>[];
+  /** How many words each embedding has. */
+  readonly #words: ReadonlySet<number>;
 
-  private constructor(found: readonly Map<number, TensorRole>[]) {
+  private constructor(found: readonly Map<number, TensorRole>[], files: readonly InputFile[]) {
     this.#found = found;
+    const embeddings = files.flatMap(({ layout }, file) =>
+      (layout?.tensors ?? []).filter((tensor) => this.#roleOf(file, tensor).role === 'embedding'),
+    );
+    this.#words = new Set(embeddings.map(({ shape: [words = 0] }) => words));
   }
 
   static async read(files: readonly InputFile[], signal: AbortSignal): Promise<Roles> {
@@ -41,10 +49,17 @@ export class Roles {
         if (place) found[place.file]?.set(place.offset, roleOf(uses));
       }
     }
-    return new Roles(found);
+    return new Roles(found, files);
   }
 
   of(file: number, tensor: TensorInfo & { readonly offset: number }): TensorRole {
+    const found = this.#roleOf(file, tensor);
+    const { role, position, channelAxis = 0 } = found;
+    const isHead = role === 'matrix' && position === 'last' && this.#words.has(tensor.shape[channelAxis] ?? 0);
+    return isHead ? { ...found, tellsWords: true } : found;
+  }
+
+  #roleOf(file: number, tensor: TensorInfo & { readonly offset: number }): TensorRole {
     return this.#found[file]?.get(tensor.offset) ?? guessRole(tensor);
   }
 }
@@ -79,7 +94,8 @@ export function roleOf({ tensor, uses, position }: WeightUses): TensorRole {
   // A matrix that is looked up in and multiplied with is both; what is more sensitive counts.
   const lookup = uses.find(({ role }) => role === 'embedding');
   const { role = 'other', channelAxis } = lookup ?? first ?? {};
-  return { role, channelAxis, position, names: [tensor.name] };
+  const isTied = lookup !== undefined && uses.some((use) => use.role === 'matrix');
+  return { role, channelAxis, position, names: [tensor.name], ...(isTied && { tellsWords: true }) };
 }
 
 const normNames = /(^|[._/])(\w*norm\w*|ln(_?\w*)?|bn\d*|gamma|beta|scale|running_(mean|var))([._/]|$)/i;

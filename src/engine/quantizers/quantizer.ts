@@ -104,6 +104,8 @@ export interface Quantizer<Options = unknown, Parameters = unknown> {
   readonly ladder?: readonly Readonly<Record<string, unknown>>[];
   /** The options for other convolutions: their errors go on to the next layer, where those of a matrix often meet a sum or a norm. */
   forConvolutions?(options: Options): Options;
+  /** The options for heads of language models, whose errors no later layer evens out: half as coarse, they halved what a small one lost. */
+  forHeads?(options: Options): Options;
   /** Statistics that `plan` looks at besides the common ones. */
   readonly needs?: StatisticsNeeds;
   /** Whether `plan` looks at how the tensor differs from its base; only with {@link needsBase}. */

@@ -92,6 +92,7 @@ function carefulReason({ shape }: TensorRange, { role }: TensorRole, count: numb
 /** Options for a tensor that needs care, where the method has such. */
 function carefulOptions(quantizer: Quantizer, options: unknown, role: TensorRole, count: number): unknown {
   if (isSensitive(role, count)) return quantizer.finer?.(options);
+  if (role.tellsWords) return quantizer.forHeads?.(options);
   return role.role === 'convolution' ? quantizer.forConvolutions?.(options) : undefined;
 }
 

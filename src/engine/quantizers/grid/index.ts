@@ -50,6 +50,7 @@ export const grid = defineQuantizer<Options, RoundedLines>({
   needs: { columns: 'channels', inputs: true },
   finer: finerLines(0.5),
   forConvolutions: finerLines(0.6),
+  forHeads: finerLines(0.5),
 
   plan(geometry, statistics, asked, told) {
     const lines = planLines(geometry, statistics, asked, told);

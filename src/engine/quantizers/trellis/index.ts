@@ -56,6 +56,7 @@ export const trellis = defineQuantizer<Options, Parameters>({
   needs: { columns: 'channels', sample: true },
   finer: finerLines(0.5),
   forConvolutions: finerLines(0.6),
+  forHeads: finerLines(0.5),
 
   plan(geometry, statistics, { rate, ...asked }, given) {
     const told = given && 'steps' in given ? given : undefined;
