@@ -33,6 +33,8 @@ export const calls = {
       memoryBytes: z.number(),
       /** Whether finished jobs are remembered over a restart. */
       remembers: z.boolean(),
+      /** Why they are not, where they should be. */
+      historyFault: z.string().exactOptional(),
       /** Whether jobs may write; else only looking and verifying is allowed. */
       writes: z.boolean(),
       /** Whether originals can be moved to a trash from here. */

@@ -18,6 +18,8 @@ type Rest<Work> = Work extends (database: Database, ...rest: infer Words) => inf
 export interface History {
   /** False when it is kept in memory only, because there is no database or it could not be opened. */
   readonly remembers: boolean;
+  /** Why it does not, in words for people; absent where it does, or was not asked to. */
+  readonly fault?: string;
   add(job: Job, report: Report): Promise<void>;
   readonly recent: Rest<typeof recentRuns>;
   readonly find: Rest<typeof findRuns>;
@@ -48,14 +50,14 @@ export interface History {
 }
 
 /**
- * Opens the history in the database at `path`. A history is worth less than the work: if the file cannot be opened or
- * written, jobs go on and `warn` is told why.
+ * Opens the history in the database at `path`. A history is worth less than the work: if the file cannot be opened, read or
+ * written, jobs go on and `warn` is told why. One that cannot be read whole is not written to either, so that nothing in it is lost.
  */
 export async function openHistory(path: string | undefined, warn: (message: string) => void): Promise<History> {
-  let remembers = path !== undefined;
-  const database = await openDatabase(path ?? ':memory:').catch((error: unknown) => {
-    remembers = false;
-    warn(`The history "${path ?? ''}" cannot be opened (${messageOf(error)}); this session is not remembered.`);
+  let fault: string | undefined;
+  const database = await openReadable(path ?? ':memory:').catch((error: unknown) => {
+    fault = `The history "${path ?? ''}" cannot be opened (${messageOf(error)}); this session is not remembered.`;
+    warn(fault);
     return openDatabase(':memory:');
   });
   let writing: Promise<void> = Promise.resolve();
@@ -65,7 +67,8 @@ export async function openHistory(path: string | undefined, warn: (message: stri
       .then(work)
       .catch((error: unknown) => warn(`The history could not be written (${messageOf(error)}).`)));
   return {
-    remembers,
+    remembers: path !== undefined && fault === undefined,
+    ...(fault !== undefined && { fault }),
     add: ({ id, name, receipt }, report) =>
       write(() => addRun(database, { id, name, finished: Date.now(), report, receipt })),
     recent: (limit) => recentRuns(database, limit),
@@ -110,6 +113,18 @@ export async function openHistory(path: string | undefined, warn: (message: stri
       await database.destroy();
     },
   };
+}
+
+/** An open database from which all that a start needs can be read; a damaged page or row shows only then. */
+async function openReadable(path: string): Promise<Database> {
+  const database = await openDatabase(path);
+  try {
+    for (const load of [loadSettings, loadJobs, loadZoo, loadOriginals]) await load(database);
+    return database;
+  } catch (error) {
+    await database.destroy();
+    throw error;
+  }
 }
 
 function messageOf(error: unknown): string {

@@ -141,7 +141,10 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     surveyed: (event) => emit('survey.changed', event),
   });
   const handlers: Handlers = {
-    ...appHandlers({ version, remembers: history.remembers, writes: true, trash: trash !== undefined }),
+    ...appHandlers({
+      ...{ version, remembers: history.remembers, writes: true, trash: trash !== undefined },
+      ...(history.fault !== undefined && { historyFault: history.fault }),
+    }),
     ...catalogHandlers(engine),
     ...modelHandlers(engine, access),
     ...estimateHandlers({

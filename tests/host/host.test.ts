@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isEnded, isWorking, type Job, type JobRequest } from '../../src/contract/jobs.ts';
@@ -122,6 +122,29 @@ test('a history that cannot be opened is told of, and work goes on', async () =>
   await host.call('jobs.start', { command: 'verify', archive: join(models, 'd.fwz') });
   expect((await all)[0]?.state).toBe('done');
   await host.close();
+});
+
+test('a history with a damaged row keeps nobody from working, is told of, and is left as it was', async () => {
+  await using opened = await openHost();
+  const dataFolder = join(opened.dataFolder, 'other');
+  const warnings: string[] = [];
+  const options = { engine: standInEngine, spawnWorker: () => Promise.reject(new Error()) as never, version: '0' };
+  const start = () =>
+    createHost({ ...options, roots: [], dataFolder, remember: true, warn: (message) => warnings.push(message) });
+  const first = await start();
+  await first.call('settings.set', { changes: { theme: 'dark' } });
+  await first.close();
+  const file = join(dataFolder, 'history.db');
+  const damaged = (await readFile(file)).toString('latin1').replace('"dark"', '{dark"');
+  await writeFile(file, damaged, 'latin1');
+  const host = await start();
+  const { remembers, historyFault } = await host.call('app.info', {});
+  expect(remembers).toBe(false);
+  expect(historyFault).toContain(file);
+  expect(warnings).toEqual([historyFault]);
+  await host.call('settings.set', { changes: { theme: 'light' } });
+  await host.close();
+  expect((await readFile(file)).toString('latin1')).toBe(damaged);
 });
 
 test('closing pauses the running job, and the next host over the same folder goes on with it and the rest', async () => {

@@ -5,6 +5,7 @@ import type { Handlers } from './handlers.ts';
 export function appHandlers(facts: {
   readonly version: string;
   readonly remembers: boolean;
+  readonly historyFault?: string;
   readonly writes: boolean;
   readonly trash: boolean;
 }): Handlers<'app.info'> {

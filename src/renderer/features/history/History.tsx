@@ -6,6 +6,7 @@ import { useShortcut } from '../../app/use-shortcut.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { saveText } from '../../components/chart/save.ts';
 import { Failure } from '../../components/Failure.tsx';
+import { NotRemembered } from '../../components/NotRemembered.tsx';
 import { Screen } from '../../components/Screen.tsx';
 import { useSample } from '../../host/models.ts';
 import { useAllRuns, useRuns } from '../../host/runs.ts';
@@ -35,6 +36,7 @@ export function History() {
   useShortcut('export', runs.length > 0 ? save : undefined);
   return (
     <Screen title="History">
+      <NotRemembered />
       {error && <Failure error={error} />}
       {all.error && <Failure error={all.error} />}
       <TextInput

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { useOpen } from '../../app/use-open.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { Failure } from '../../components/Failure.tsx';
+import { NotRemembered } from '../../components/NotRemembered.tsx';
 import { useIncomingFile } from '../../host/incoming-file.ts';
 import { useSample } from '../../host/models.ts';
 import { useRuns } from '../../host/runs.ts';
@@ -56,6 +57,7 @@ export function Home() {
       )}
       {error && <Failure error={error} />}
       {sample.error && <Failure error={sample.error} />}
+      <NotRemembered />
       <p className={classes.quiet}>
         Nothing is uploaded. Nothing is deleted unless you ask. In a terminal:{' '}
         <code>fw compress model.safetensors</code>
