@@ -4,6 +4,11 @@ import { FeatherweightError } from '../../engine/errors.ts';
 /** What the runtime's messages mean, most telling first; the groups are put into the words. */
 const meanings: readonly (readonly [RegExp, (...groups: string[]) => string])[] = [
   [
+    /Type 'tensor\(bfloat16\)' of input parameter \([^)]*\) of operator \(([^)]*)\) in node \(([^)]*)\) is invalid/,
+    (operator, node) =>
+      `the node "${node}" (${operator}) computes with BF16 numbers, which this runtime has no operators for; a copy of the model in F16 or F32 can run`,
+  ],
+  [
     /Could not find an implementation for (\S+)\((\d+)\) node with name '([^']*)'/,
     (operator, version, node) =>
       `the operator ${operator} (version ${version}) of the node "${node}" is missing in this runtime for the number types it is given`,

@@ -4,6 +4,7 @@ import { UsageError } from '../../engine/errors.ts';
 import type { Feed } from '../inputs/dataset.ts';
 import type { Elements, Values } from '../inputs/tensor.ts';
 import { runtimeFault } from './fault.ts';
+import { elementsOf } from '../inputs/tensor.ts';
 import { loadRuntime } from './runtime.ts';
 
 /** One input or output of a graph: what it is called, and which numbers in which shape it takes; names are free extents. */
@@ -47,7 +48,7 @@ export async function loadModel(path: string, threads: number, optimizes = true,
     async run(feeds) {
       const tensors: Record<string, Tensor> = {};
       for (const [name, { type, shape, data }] of feeds)
-        tensors[name] = new runtime.Tensor(type as 'float32', data as Float32Array, shape);
+        tensors[name] = asBits(new runtime.Tensor(type as 'float32', data as Float32Array, shape));
       try {
         const results = await session.run(tensors);
         return new Map(Object.entries(results).map(([name, tensor]) => [name, toValues(tensor)]));
@@ -65,6 +66,17 @@ function toPort(metadata: InferenceSession.ValueMetadata): Port {
     : { name: metadata.name, type: 'not a tensor', shape: [] };
 }
 
+/**
+ * Halves as the runtime itself reads them: it takes arrays of 16-bit floats, which are younger than it, for empty ones, and its own
+ * class makes such of all other arrays.
+ */
+function asBits(tensor: Tensor): Tensor {
+  const { data } = tensor;
+  if (!(data instanceof Float16Array)) return tensor;
+  const bits = new Uint16Array(data.buffer, data.byteOffset, data.length);
+  return Object.defineProperty(tensor, 'cpuData', { value: bits });
+}
+
 function toValues({ type, dims, data }: Tensor): Values {
   const elements = data as Elements;
   if (type === 'float16' && elements instanceof Uint16Array) {
@@ -74,7 +86,10 @@ function toValues({ type, dims, data }: Tensor): Values {
   return { type, shape: dims, data: elements };
 }
 
-/** The task's inputs under the model's names; throws USAGE when the model has no such input or wants another type or shape. */
+/**
+ * The task's inputs under the model's names, numbers in single precision as halves where the model takes those: it is as like the model
+ * that the task was written for as can be. Throws USAGE when the model has no such input or wants another type or shape.
+ */
 export function nameFeeds(
   model: LoadedModel,
   feeds: readonly Feed[],
@@ -89,6 +104,11 @@ export function nameFeeds(
     if (port === undefined)
       throw new UsageError(`"${basename(model.path)}" has ${model.inputs.length} inputs; the task gives more.`);
     named.set(port.name, values);
+  }
+  for (const { name, type } of model.inputs) {
+    const given = named.get(name);
+    if (type === 'float16' && given?.type === 'float32')
+      named.set(name, { ...given, type, data: elementsOf(type, given.data as Float32Array) });
   }
   for (const port of model.inputs) checkPort(model, port, named.get(port.name));
   for (const name of named.keys())

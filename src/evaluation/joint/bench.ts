@@ -47,7 +47,7 @@ export type Progress = (phase: Phase, done: number, total: number) => void;
 
 /**
  * Opens a model, learns what its inputs have in common, and copies its files. Throws UNSUPPORTED for a model without a graph or
- * without float32 matrices.
+ * without matrices of floats.
  */
 export async function openBench(
   request: FitRequest,
@@ -77,7 +77,10 @@ export async function openBench(
   const tensors = await tieTwins(await findTensors(files, calibration, signal), cache);
   const matrices = tensors.filter(({ kind }) => kind === 'matrix');
   if (matrices.length === 0)
-    throw new FeatherweightError('UNSUPPORTED', `"${model.name}" has no float32 matrices that could be fitted.`);
+    throw new FeatherweightError(
+      'UNSUPPORTED',
+      `"${model.name}" has no matrices of 16-bit or 32-bit floats that could be fitted.`,
+    );
   const copies: string[] = [];
   for (const { name, source } of files) {
     const path = join(folder, 'copy', name);

@@ -12,6 +12,7 @@ import { inspect } from '../../engine/pipeline/inspect.ts';
 import { refuseBase } from '../../engine/pipeline/bases/bases.ts';
 import { runJob, type Reporter } from '../../engine/pipeline/job/job.ts';
 import { openModel } from '../../engine/models/index.ts';
+import { floatWidth } from '../../engine/tensor/floats.ts';
 import type { EvaluationContext } from '../evaluate.ts';
 import type { EvaluationReport } from '../report.ts';
 import { Attempts, sizeInCodes, type Attempt } from './allocate/attempts.ts';
@@ -24,7 +25,7 @@ import type { FitRequest } from './request.ts';
 import { bySingleMethod, distanceIn, inBothOrders, isTaken, measuredAs, type Rival } from './rivals.ts';
 import { methodTotals } from './allocate/single.ts';
 
-/** How often a search for the smallest halves what is left, between shares of the model's size. */
+/** How often a search for the smallest halves what is left, between shares of the model's size in single precision. */
 const searchRounds = 5;
 const [leastShare, mostShare] = [0.03, 0.3];
 /** Sizes on the way are met to within this share. */
@@ -148,12 +149,13 @@ async function reachTarget({ target }: FitRequest, reach: Reach): Promise<Attemp
 /** The smallest archive whose metric, on the items to choose by, keeps within the drop with its whole interval. */
 async function search(drop: number, metric: string | undefined, reach: Reach): Promise<Attempt> {
   const { bench, attempts, judge, found, chooseOn } = reach;
-  let [low, high] = [leastShare, mostShare];
+  const [bytes, whole] = [bench.model.bytes, bytesInSingle(bench)];
+  let [low, high] = [leastShare * whole, mostShare * whole];
   let best: Attempt | undefined;
   for (let round = 0; round < searchRounds; round++) {
-    const share = Math.sqrt(low * high);
+    const size = Math.min(bytes, Math.sqrt(low * high));
     const trial = join(bench.folder, 'searched.fwz');
-    const attempt = await attempts.reach(share * bench.model.bytes, trial, searchTolerance);
+    const attempt = await attempts.reach(size, trial, searchTolerance);
     const seen = chooseOn && (await judge(trial, chooseOn));
     if (seen) await attempts.measured(attempt, seen);
     if (seen && hasTooFew(seen, metric))
@@ -163,11 +165,19 @@ async function search(drop: number, metric: string | undefined, reach: Reach): P
       );
     if (seen && worstDrop(seen, metric) <= drop) {
       await rename(trial, found);
-      [best, high] = [attempt, share];
-    } else low = share;
+      [best, high] = [attempt, size];
+    } else low = size;
   }
   if (!best) throw new UsageError(`No candidate kept the drop within ${drop * 100} %.`);
   return best;
+}
+
+/** What a model would take whose matrices were in single precision. */
+function bytesInSingle({ model, matrices }: Bench): number {
+  return matrices.reduce(
+    (sum, { count, dtype, twins = [] }) => sum + (4 - floatWidth(dtype)) * count * (1 + twins.length),
+    model.bytes,
+  );
 }
 
 /** Copies what was proved where it lies; the copy is read back, so that what gets the name is proved as well. */

@@ -1,6 +1,7 @@
 import { UsageError } from '../../engine/errors.ts';
 import { estimate } from '../../engine/pipeline/estimate/estimate.ts';
 import type { EngineContext } from '../../engine/pipeline/job/requests.ts';
+import { floatWidth } from '../../engine/tensor/floats.ts';
 import type { Bench } from './bench.ts';
 import type { FitRequest } from './request.ts';
 
@@ -14,7 +15,10 @@ export async function refuseLossless(
   { threads, memoryBytes }: Pick<FitRequest, 'threads' | 'memoryBytes'>,
   context: EngineContext,
 ): Promise<void> {
-  const repeated = matrices.reduce((sum, { count, twins = [] }) => sum + 4 * count * twins.length, 0);
+  const repeated = matrices.reduce(
+    (sum, { count, dtype, twins = [] }) => sum + floatWidth(dtype) * count * twins.length,
+    0,
+  );
   if (bytes < leastShare * (bytesIn - repeated)) return;
   const { presets } = await estimate({ input: opened, presets: ['smallest'], threads, memoryBytes }, context);
   const [exact] = presets;

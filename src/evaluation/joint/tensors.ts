@@ -3,10 +3,11 @@ import { Roles, geometryOf } from '../../engine/models/roles.ts';
 import { tableReason } from '../../engine/pipeline/approximate/tables.ts';
 import type { InputFile } from '../../engine/models/inputs.ts';
 import { measurePiece } from '../../engine/quantizers/statistics.ts';
+import { floatWidth } from '../../engine/tensor/floats.ts';
 import { rootMeanSquare } from './allocate/allocate.ts';
 import type { Calibration } from './calibrate/calibrate.ts';
 import { bytesOf } from './round/kept-work.ts';
-import type { JointTensor } from './round/round.ts';
+import { jointDTypes, type JointDType, type JointTensor } from './round/round.ts';
 import { readTensor } from './round/tensor-file.ts';
 
 /** A tensor that takes part. */
@@ -25,7 +26,7 @@ export interface FoundTensor extends JointTensor {
 
 const [leastVector, leastMatrix] = [16, 1000];
 
-/** The float32 tensors of a model but for computed tables and what is tiny. */
+/** The tensors of floats of a model but for computed tables and what is tiny. */
 export async function findTensors(
   files: readonly InputFile[],
   { layers, lookups, reached }: Calibration,
@@ -40,20 +41,20 @@ export async function findTensors(
     for (const tensor of layout?.tensors ?? []) {
       const { offset, shape, dtype, byteLength } = tensor;
       const count = shape.reduce((product, extent) => product * extent, 1);
-      if (dtype !== 'F32' || count < leastVector || byteLength !== 4 * count) continue;
+      if (!isJoint(dtype) || count < leastVector || byteLength !== floatWidth(dtype) * count) continue;
       const role = roles.of(file, tensor);
       const known = [tensor.name, ...role.names];
       const layer = known.map((name) => byName.get(name)).find((one) => one !== undefined);
       const importance = known.map((name) => taken.get(name)).find((one) => one !== undefined);
       const geometry = geometryOf(shape, role.channelAxis);
-      const values = await readTensor(source, { offset, count });
+      const values = await readTensor(source, { offset, count, dtype });
       const place = { start: 0, columns: geometry.columns, total: count };
       const statistics = measurePiece(values, place, {});
       if (statistics.notFinite > 0 || statistics.squares === 0) continue;
       if (tableReason(known, geometry, statistics) !== undefined) continue;
       const isMatrix = count > leastMatrix && shape.filter((extent) => extent > 1).length > 1;
       found.push({
-        ...{ name: role.names[0] ?? tensor.name, file, offset, count },
+        ...{ name: role.names[0] ?? tensor.name, file, offset, count, dtype },
         ...(layer && layer.rows * layer.columns === count && { layer }),
         kind: isMatrix || layer ? 'matrix' : 'vector',
         isReached: known.some((name) => names.has(name)),
@@ -63,4 +64,8 @@ export async function findTensors(
       });
     }
   return found;
+}
+
+function isJoint(dtype: string): dtype is JointDType {
+  return jointDTypes.some((known) => known === dtype);
 }

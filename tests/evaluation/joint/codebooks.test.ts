@@ -29,7 +29,7 @@ test.each([false, true])(
     const told = { along: 'tensor', steps: Float32Array.of(0.75) } as const;
     const round = async (isLearned: boolean) => {
       const values = weights.slice();
-      const rounded = await roundTensor(values, { layer: known, geometry, told, isLearned }, folder, {
+      const rounded = await roundTensor(values, { layer: known, geometry, dtype: 'F32', told, isLearned }, folder, {
         feedback: true,
       });
       const changes = Float32Array.from(weights, (_, place) => {

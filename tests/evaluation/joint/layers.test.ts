@@ -116,7 +116,7 @@ test('what outputs lose on average is told, also by inputs that moved', async ()
       const layer = { ...known, sums: 'x.sums', samples, places: samples, isMoved };
       const told = { along: 'tensor', steps: Float32Array.of(0.5) } as const;
       const geometry = { rows: columns, columns: rows, channels: 'columns' } as const;
-      const { lost } = await roundTensor(after, { layer, geometry, told }, folder, { feedback: true });
+      const { lost } = await roundTensor(after, { layer, geometry, dtype: 'F32', told }, folder, { feedback: true });
       const now = isMoved ? moved : inputs;
       for (let row = 0; row < rows; row++) {
         let expected = 0;

@@ -18,7 +18,7 @@ const count = rows * columns;
 const scale = 1;
 
 const found = (name: string, offset: number): FoundTensor => ({
-  ...{ name, file: 0, offset, count, scale, kind: 'matrix', isReached: true, sha256: name },
+  ...{ name, file: 0, offset, count, dtype: 'F32', scale, kind: 'matrix', isReached: true, sha256: name },
   geometry: { rows, columns, channels: 'rows' },
 });
 

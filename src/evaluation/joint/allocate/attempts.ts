@@ -20,7 +20,7 @@ import type { Weighed } from '../weigh/weigh.ts';
 /** A size is met when the archive is at most this share below it. */
 export const tolerance = 0.01;
 const mostRounds = 8;
-/** A step that is so much finer than the finest that is weighed tells any float32. */
+/** A step that is so much finer than the finest that is weighed tells any float. */
 const finest = 2 ** -17;
 /** The share of an archive that is taken to be something else than codes, before one was written. */
 const usuallyBesides = 0.03;

@@ -4,6 +4,7 @@ import { compress } from '../../../engine/pipeline/compress.ts';
 import type { CompressReport } from '../../../engine/pipeline/job/events.ts';
 import type { EngineContext } from '../../../engine/pipeline/job/requests.ts';
 import { methodLadder } from '../../../engine/quantizers/catalog.ts';
+import { floatWidth } from '../../../engine/tensor/floats.ts';
 import type { FitRequest } from '../request.ts';
 import type { Weighed } from '../weigh/weigh.ts';
 
@@ -14,8 +15,8 @@ export interface MethodTotal extends MethodStep {
   readonly damage: number;
 }
 
-/** About what a weight takes that is kept as it was, in bits. */
-const keptBits = 27;
+/** About what a weight takes that is kept as it was, of what it is stored in. */
+const keptShare = 27 / 32;
 
 /** What each method of the catalog would come to; a matrix that it does not take is kept. Nothing where none were tried. */
 export function methodTotals(weighed: readonly Weighed[]): readonly MethodTotal[] {
@@ -25,7 +26,7 @@ export function methodTotals(weighed: readonly Weighed[]): readonly MethodTotal[
     const key = JSON.stringify(choice);
     for (const { tensor, others } of weighed) {
       const found = others.find(({ by }) => JSON.stringify(by) === key);
-      bits += tensor.count * (found?.bits ?? keptBits);
+      bits += tensor.count * (found?.bits ?? 8 * floatWidth(tensor.dtype) * keptShare);
       damage += found?.damage ?? 0;
       if (found) taken++;
     }

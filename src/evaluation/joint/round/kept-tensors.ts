@@ -49,7 +49,7 @@ export class RoundedTensors {
     const before = await this.#kept.take(key);
     if (before) {
       await using source = await FileSource.open(before.path);
-      values.set(await readTensor(source, { offset: 0, count: values.length }));
+      values.set(await readTensor(source, { offset: 0, count: values.length, dtype: 'F32' }));
       const { bits, books, lost } = before.known;
       const known = books && { size: books.size, books: Float32Array.from(books.books) };
       return { bits, books: known, ...(lost && { lost: Float64Array.from(lost) }) };

@@ -13,16 +13,21 @@ import { codeOf, rateOf } from './prices.ts';
 import { lostBy, roundLayer } from './round-layer.ts';
 import { Sequence, type SequenceRequest } from './sequence.ts';
 import { outputsOf, stepAt } from '../layers/spread.ts';
-import { readTensor, writeEverywhere } from './tensor-file.ts';
+import { readTensor, storeAs, writeEverywhere } from './tensor-file.ts';
 import { growthOf, nothingKnown, outputRuns, trellisCodes, trellisWeight } from './trellis.ts';
 
-/** A float32 tensor of a model on disk. Plain data. */
+/** How numbers are stored that can be fitted. */
+export const jointDTypes = ['F32', 'F16', 'BF16'] as const;
+export type JointDType = (typeof jointDTypes)[number];
+
+/** A tensor of floats of a model on disk. Plain data. */
 export interface JointTensor {
   readonly name: string;
   /** Number of the file in the model, its path, and where the numbers begin. */
   readonly file: number;
   readonly offset: number;
   readonly count: number;
+  readonly dtype: JointDType;
   /** As methods see it. */
   readonly geometry: Geometry;
   /** Absent: rounded without feedback. */
@@ -73,16 +78,20 @@ export interface Rounded {
   readonly lost?: Float64Array;
 }
 
-/** Rounds weights to multiples of their steps, with the errors fed back where inputs are known. */
+/**
+ * Rounds weights to multiples of their steps, with the errors fed back where inputs are known. Of 16-bit floats what is stored are the
+ * nearest ones to those multiples; feedback does not see by how little these differ, some thousandths of a step where codes are short.
+ */
 export async function roundTensor(
   values: Float32Array,
   {
     layer,
     geometry,
+    dtype,
     told,
     pricing,
     isLearned = false,
-  }: Pick<JointTensor, 'layer' | 'geometry'> & Manner & { readonly told: ToldSteps },
+  }: Pick<JointTensor, 'layer' | 'geometry' | 'dtype'> & Manner & { readonly told: ToldSteps },
   folder: string,
   { feedback, pruning }: RoundOptions,
 ): Promise<Rounded> {
@@ -104,6 +113,7 @@ export async function roundTensor(
       await roundLayer(values, { ...known, told, manner: {}, trellis: { runs, prices: codes.prices, weight, growth } });
       codes = trellisCodes(values, direction, geometry, step);
     }
+    storeAs(dtype, values);
     return { bits: codes.bits, lost: await lostBy(before, values, known) };
   }
   const round = async (rate: Rate | undefined): Promise<ToldBooks | undefined> => {
@@ -122,6 +132,7 @@ export async function roundTensor(
     }
   }
   const bits = entropyOf(values, told)(1) + (bookBits * (books?.books.length ?? 0)) / values.length;
+  storeAs(dtype, values);
   return { bits, books, ...(known && { lost: await lostBy(before, values, known) }) };
 }
 
@@ -136,9 +147,10 @@ async function changeTensor(
   options: RoundOptions,
 ): Promise<Rounded> {
   if ('told' in tensor) return await roundTensor(values, tensor, folder, options);
-  const { layer, geometry, by } = tensor;
+  const { layer, geometry, dtype, by } = tensor;
   const before = values.slice();
   approximateWhole(values, geometry, by, new Workspace(methodBytes));
+  storeAs(dtype, values);
   const known = layer && { layer, sums: join(folder, layer.sums), isMoved: layer.isMoved === true };
   return { bits: 0, ...(known && { lost: await lostBy(before, values, known) }) };
 }

@@ -1,19 +1,24 @@
 import type { FileHandle } from 'node:fs/promises';
 import { FileSource } from '../../../engine/io/file-source.ts';
-import type { JointTensor } from './round.ts';
+import { decodeFloats, encodeFloats, floatWidth } from '../../../engine/tensor/floats.ts';
+import type { JointDType, JointTensor } from './round.ts';
 
 /** All numbers of a tensor. */
 export async function readTensor(
   handle: FileHandle | FileSource,
-  { offset, count }: Pick<JointTensor, 'offset' | 'count'>,
+  { offset, count, dtype }: Pick<JointTensor, 'offset' | 'count' | 'dtype'>,
 ): Promise<Float32Array> {
-  const values = new Float32Array(count);
-  const bytes = new Uint8Array(values.buffer);
+  const bytes = new Uint8Array(floatWidth(dtype) * count);
   if (handle instanceof FileSource) await handle.read(offset, bytes);
   else
     for (let done = 0; done < bytes.length;)
       done += (await handle.read(bytes, done, bytes.length - done, offset + done)).bytesRead;
-  return values;
+  return dtype === 'F32' ? new Float32Array(bytes.buffer) : decodeFloats(dtype, bytes);
+}
+
+/** Makes of numbers what is left of them when they are stored so: these, or those that are nearest. */
+export function storeAs(dtype: JointDType, values: Float32Array): void {
+  if (dtype !== 'F32') decodeFloats(dtype, encodeFloats(dtype, values), values);
 }
 
 /** Writes numbers of a tensor, and of those that have the same, into files by their numbers. */
@@ -28,6 +33,11 @@ export async function writeEverywhere(
   }
 }
 
-export async function writeTensor(handle: FileHandle, { offset }: JointTensor, values: Float32Array): Promise<void> {
-  await handle.write(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 0, values.byteLength, offset);
+export async function writeTensor(
+  handle: FileHandle,
+  { offset, dtype }: JointTensor,
+  values: Float32Array,
+): Promise<void> {
+  const bytes = encodeFloats(dtype, values);
+  await handle.write(bytes, 0, bytes.length, offset);
 }

@@ -94,7 +94,9 @@ async function tryOn(
   for (const step of steps) {
     const after = before.slice();
     const told = sample.toldOf(stepsFor(spread, step));
-    await roundTensor(after, { layer, geometry, told: { ...told, direction } }, folder, { feedback: true });
+    await roundTensor(after, { layer, geometry, dtype: 'F32', told: { ...told, direction } }, folder, {
+      feedback: true,
+    });
     change(after);
   }
   const tried: (MethodStep & { readonly bits: number })[] = [];
