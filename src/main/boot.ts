@@ -54,6 +54,8 @@ for (const { receipt } of await host.call('exports.list', {}))
   for (const path of [receipt.input, receipt.output]) await host.access.grant(dirname(path));
 for (const { candidate, original = candidate } of await host.call('evaluations.list', {}))
   for (const { path } of [candidate, original]) await host.access.grant(dirname(path));
+const { outputFolder } = await host.call('settings.get', {});
+if (outputFolder !== '') await host.access.grant(outputFolder);
 
 const folder = bundledFile('out/renderer');
 if (folder === undefined) throw new Error('The window (out/renderer) has not been built.');

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { isEnded, isWorking, type Job, type JobRequest } from '../../src/contract/jobs.ts';
@@ -145,6 +145,36 @@ test('a history with a damaged row keeps nobody from working, is told of, and is
   await host.call('settings.set', { changes: { theme: 'light' } });
   await host.close();
   expect((await readFile(file)).toString('latin1')).toBe(damaged);
+});
+
+test('archives go into the one folder that was chosen, unless they are given a place, and only a folder can be chosen', async () => {
+  await using opened = await openHost();
+  const { host, models, outside } = opened;
+  const input = join(models, 'model.safetensors');
+  const folder = join(models, 'archives');
+  await mkdir(folder);
+  const choose = (outputFolder: string) =>
+    host.call('settings.set', { changes: { outputPlace: 'folder', outputFolder } });
+  for (const [wrong, code] of [
+    ['archives', 'NOT_ALLOWED'],
+    [outside, 'NOT_ALLOWED'],
+    [join(models, 'none'), 'USAGE'],
+    [input, 'USAGE'],
+  ] as const)
+    await expect(choose(wrong)).rejects.toMatchObject({
+      code,
+      message: expect.stringContaining(`"${wrong}"`) as string,
+    });
+  expect(await host.call('settings.get', {})).toMatchObject({ outputPlace: 'beside' });
+  await choose(folder);
+  const place = async (wish: object) => {
+    const { request } = await host.call('jobs.start', { command: 'compress', input, ...wish });
+    return 'output' in request ? request.output : undefined;
+  };
+  expect(await place({})).toBe(join(folder, 'model.safetensors.fwz'));
+  expect(await place({ output: join(models, 'own.fwz') })).toBe(join(models, 'own.fwz'));
+  await choose('');
+  expect(await place({})).toBeUndefined();
 });
 
 test('closing pauses the running job, and the next host over the same folder goes on with it and the rest', async () => {

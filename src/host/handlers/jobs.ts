@@ -1,23 +1,35 @@
+import { basename, join } from 'node:path';
 import type { JobRequest } from '../../contract/jobs.ts';
 import { HostError } from '../../contract/errors.ts';
+import type { Settings } from '../../contract/settings.ts';
+import { archivePath } from '../../engine/index.ts';
 import type { Access } from '../files/access.ts';
 import type { JobQueue } from '../jobs/job-queue.ts';
 import type { Handlers } from './handlers.ts';
 
+interface JobParts {
+  readonly queue: JobQueue;
+  readonly access: Access;
+  readonly settings: () => Settings;
+  readonly remembered: () => Promise<void>;
+}
+
 /**
  * Starts, stops and lists jobs; every path of a request is checked before it is queued, and a job is answered for only once it
- * is `remembered`, so that no kill after that forgets it.
+ * is `remembered`, so that no kill after that forgets it. Where an archive goes is decided here, once, so that settings that change
+ * later make no second one.
  */
-export function jobHandlers(
-  queue: JobQueue,
-  access: Access,
-  remembered: () => Promise<void>,
-): Handlers<
+export function jobHandlers({
+  queue,
+  access,
+  settings,
+  remembered,
+}: JobParts): Handlers<
   'jobs.start' | 'jobs.cancel' | 'jobs.list' | 'jobs.pause' | 'jobs.resume' | 'jobs.move' | 'jobs.remove' | 'jobs.retry'
 > {
   return {
     'jobs.start': async (request) => {
-      const job = queue.add(await checkPaths(request, access));
+      const job = queue.add(await checkPaths(inPlace(request, settings()), access));
       await remembered();
       return job;
     },
@@ -33,6 +45,13 @@ export function jobHandlers(
       throw new HostError({ code: 'NOT_FOUND', message: 'There is no failed or cancelled job like that.' });
     },
   };
+}
+
+/** An archive that was given no place of its own goes where the settings have all of them. */
+function inPlace(request: JobRequest, { outputPlace, outputFolder }: Settings): JobRequest {
+  if (request.command !== 'compress' || request.output !== undefined) return request;
+  if (outputPlace !== 'folder' || outputFolder === '') return request;
+  return { ...request, output: join(outputFolder, basename(archivePath(request.input, request.approximate))) };
 }
 
 async function checkPaths(request: JobRequest, { check }: Access): Promise<JobRequest> {

@@ -1,8 +1,9 @@
-import { NativeSelect, Switch, TextInput } from '@mantine/core';
+import { Button, NativeSelect, Switch, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { settingsChanges, type Settings } from '../../../contract/settings.ts';
 import { SavedNumber } from '../../components/SavedNumber.tsx';
 import { useLeaving } from '../../components/use-leaving.ts';
+import { useConnection } from '../../host/connection.tsx';
 import classes from './SettingField.module.css';
 import type { Field } from './setting-fields.ts';
 
@@ -83,24 +84,37 @@ interface WrittenProps {
   readonly onChange: (value: string) => void;
 }
 
-/** Text that is taken when it is left, or with Enter, since half a path is no path. */
+/** The path of a folder, taken when it is left, or with Enter, since half a path is none; or chosen in the system's dialog. */
 function Written({ field, named, value, onChange }: WrittenProps) {
+  const { native } = useConnection();
   const [written, setWritten] = useState<string>();
   const take = () => {
     setWritten(undefined);
     if (written !== undefined && written !== value) onChange(written);
   };
   useLeaving(take);
+  const pick = async () => {
+    const path = await native?.pick('folder');
+    setWritten(undefined);
+    if (path !== undefined) onChange(path);
+  };
   return (
-    <TextInput
-      {...named}
-      value={written ?? value}
-      placeholder={field.placeholder}
-      onChange={({ currentTarget }) => setWritten(currentTarget.value)}
-      onBlur={take}
-      onKeyDown={({ key }) => {
-        if (key === 'Enter') take();
-      }}
-    />
+    <div>
+      <TextInput
+        {...named}
+        value={written ?? value}
+        placeholder={field.placeholder}
+        onChange={({ currentTarget }) => setWritten(currentTarget.value)}
+        onBlur={take}
+        onKeyDown={({ key }) => {
+          if (key === 'Enter') take();
+        }}
+      />
+      {native !== undefined && (
+        <Button variant="default" mt={8} onClick={() => void pick()}>
+          Choose a folder
+        </Button>
+      )}
+    </div>
   );
 }

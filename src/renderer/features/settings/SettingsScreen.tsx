@@ -1,5 +1,5 @@
 import { Button, TextInput } from '@mantine/core';
-import { useRef, useState } from 'react';
+import { Fragment, useRef, useState } from 'react';
 import { useShortcut } from '../../app/use-shortcut.ts';
 import { Actions } from '../../components/Actions.tsx';
 import { Failure } from '../../components/Failure.tsx';
@@ -27,6 +27,8 @@ export function SettingsScreen() {
   const fields = settingFields(catalog.data).filter(
     ({ title, says, group }) => wanted === '' || `${group}\n${title}\n${says}`.toLowerCase().includes(wanted),
   );
+  const [refused, ...others] = Object.keys(change.variables ?? {});
+  const isRefusedShown = others.length === 0 && fields.some(({ id }) => id === refused);
   const groups = [...new Set(fields.map(({ group }) => group))];
   return (
     <Screen title="Settings">
@@ -48,11 +50,14 @@ export function SettingsScreen() {
               .filter((one) => one.group === group && (one.isShown?.(settings) ?? true))
               .filter(({ id }) => !desktopOnly.has(id) || native !== undefined)
               .map((one) => (
-                <SettingField key={one.id} field={one} settings={settings} onChange={change.mutate} />
+                <Fragment key={one.id}>
+                  <SettingField field={one} settings={settings} onChange={change.mutate} />
+                  {change.error && isRefusedShown && refused === one.id && <Failure error={change.error} />}
+                </Fragment>
               ))}
           </section>
         ))}
-      {change.error && <Failure error={change.error} />}
+      {change.error && !isRefusedShown && <Failure error={change.error} />}
       <Actions>
         <Button variant="default" onClick={() => change.mutate(defaults)}>
           Set everything back

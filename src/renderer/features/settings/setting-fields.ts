@@ -54,7 +54,7 @@ export function settingFields(catalog: Catalog | undefined): readonly Field[] {
     },
     {
       ...{ id: 'outputFolder', group: 'Compressing', title: 'Folder for archives', kind: 'text' },
-      says: 'Where all archives go.',
+      says: 'Its full path. Empty: beside the original all the same.',
       placeholder: 'A folder on this machine',
       isShown: ({ outputPlace }) => outputPlace === 'folder',
     },
