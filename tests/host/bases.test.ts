@@ -34,6 +34,17 @@ test('a model is stored as a difference to a base that lies elsewhere, told of, 
   expect(Buffer.compare(await readFile(tuned), before)).toBe(0);
 });
 
+test('an original whose base is replaced, too, comes back by the archive of that, wherever it lies', async () => {
+  const { host, tuned, base } = await family();
+  const before = await readFile(tuned);
+  const { id } = await jobOf(host, { command: 'compress', input: tuned, bases: [base] });
+  const ofBase = await jobOf(host, { command: 'compress', input: base });
+  expect(await host.call('originals.replace', { run: ofBase.id })).toMatchObject({ done: true });
+  expect(await host.call('originals.replace', { run: id })).toMatchObject({ done: true });
+  await host.call('originals.undo', { run: id });
+  expect(Buffer.compare(await readFile(tuned), before)).toBe(0);
+});
+
 test('a base outside of the allowed folders is refused before anything begins', async () => {
   const { host, tuned, outside } = await family();
   const requests: JobRequest[] = [

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { copyFile, readdir, readFile, rename, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, rmdir, utimes, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Job, Receipt } from '../../src/contract/jobs.ts';
 import type { Settings } from '../../src/contract/settings.ts';
-import { createHost, type RunningHost } from '../../src/host/host.ts';
+import { createHost, type HostOptions, type RunningHost } from '../../src/host/host.ts';
 import { folderWith } from '../support/folder.ts';
 import { context } from '../support/jobs.ts';
 import { jobOf } from './open-host.ts';
@@ -39,6 +39,30 @@ test('an original goes to the trash only as it was proved, and comes back to its
   await writeFile(path, 'changed since');
   await expect(host.call('originals.undo', { run })).rejects.toMatchObject({ code: 'USAGE' });
   expect(await readFile(path, 'utf8')).toBe('changed since');
+});
+
+test('a file of the same size and age that took the place of an original is read before it would go', async () => {
+  const { host, path, run } = await compressed(true);
+  const other = await readFile(path);
+  other[other.length - 1]! ^= 1;
+  await writeFile(`${path}.other`, other);
+  await utimes(`${path}.other`, 1, 1);
+  await rename(`${path}.other`, path);
+  await expect(host.call('originals.replace', { run })).rejects.toMatchObject({ code: 'DIFFERENT' });
+  expect(Buffer.compare(await readFile(path), other)).toBe(0);
+});
+
+test('a folder of which everything went to the trash comes back where it was, though it is gone itself', async () => {
+  const folder = await folderWith({ 'trash/.keep': '', 'model/config.json': '{}' });
+  const input = join(folder, 'model');
+  await copyFile(sample, join(input, 'digits.safetensors'));
+  const host = await hostOf(folder, (moved) => rename(moved, join(folder, 'trash', basename(moved))));
+  const { id } = await jobOf(host, { command: 'compress', input });
+  expect(await host.call('originals.replace', { run: id })).toMatchObject({ done: true });
+  await rmdir(input);
+  await host.call('originals.undo', { run: id });
+  expect((await readdir(input)).sort()).toEqual(['config.json', 'digits.safetensors']);
+  expect((await readdir(folder)).sort()).toEqual(['data', 'model', 'model.fwz', 'model.fwz.receipt.json', 'trash']);
 });
 
 test('without a trash the original is kept, and that is said', async () => {
@@ -83,13 +107,15 @@ async function compressed(hasTrash: boolean, changes: Partial<Settings> = {}) {
   const path = join(folder, 'digits.safetensors');
   await copyFile(sample, path);
   const inTrash = (moved: string) => join(folder, 'trash', basename(moved));
-  const host: RunningHost = await createHost({
-    ...context(),
-    ...{ version: '0', roots: [folder], dataFolder: join(folder, 'data'), remember: true },
-    trash: hasTrash ? (moved) => rename(moved, inTrash(moved)) : undefined,
-  });
-  onTestFinished(() => host.close());
+  const host = await hostOf(folder, hasTrash ? (moved) => rename(moved, inTrash(moved)) : undefined);
   await host.call('settings.set', { changes });
   const job = await jobOf(host, { command: 'compress', input: path });
   return { host, path, inTrash, job, run: job.id };
+}
+
+async function hostOf(folder: string, trash: HostOptions['trash']): Promise<RunningHost> {
+  const places = { version: '0', roots: [folder], dataFolder: join(folder, 'data'), remember: true };
+  const host = await createHost({ ...context(), ...places, trash });
+  onTestFinished(() => host.close());
+  return host;
 }

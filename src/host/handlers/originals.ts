@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { HostError } from '../../contract/errors.ts';
 import { receipt as receiptSchema } from '../../contract/jobs.ts';
 import type { Replacement } from '../../contract/originals.ts';
@@ -30,11 +30,11 @@ export function originalHandlers(
   return {
     'originals.replace': async ({ run, dryRun = false }) => {
       const { report, finished, bases } = await compressRun(history, run);
-      const plan = await planReplacement(report, finished);
+      const { touched, ...plan } = await planReplacement(report, finished);
       const problems = [...plan.problems];
       if (trash === undefined) problems.push('There is no trash here, so the original is kept.');
       if (dryRun || problems.length > 0 || trash === undefined) return { ...plan, problems, done: false };
-      if (Date.now() - finished > freshMilliseconds)
+      if (touched || Date.now() - finished > freshMilliseconds)
         await finish(engine.verify({ archive: report.output, against: report.input, bases }, context));
       await history.saveOriginal({ run, archive: report.output, files: plan.files, replaced: Date.now() });
       for (const { path } of plan.files)
@@ -48,7 +48,7 @@ export function originalHandlers(
       if (!original) throw new HostError({ code: 'NOT_FOUND', message: 'That original was not replaced from here.' });
       const { report, bases } = await compressRun(history, run);
       const [first] = original.files;
-      const output = report.files.length === 1 && first ? first.path : folderOf(report, await isFolder(report.input));
+      const output = report.files.length === 1 && first ? first.path : folderAround(original, report);
       await finish(engine.restore({ archive: original.archive, output, bases }, context));
       const { archive, files, replaced } = original;
       await history.saveOriginal({ run, archive, files, replaced, undone: Date.now() });
@@ -74,12 +74,35 @@ async function compressRun(history: History, id: string): Promise<CompressRun> {
   if (found?.report.command !== 'compress')
     throw new HostError({ code: 'NOT_FOUND', message: 'There is no such archive in the history.' });
   const { report, finished, receipt } = found;
-  return { report, finished, bases: receiptSchema.parse(receipt).basePaths ?? [] };
+  const bases = await basesNow(history, receiptSchema.parse(receipt).basePaths ?? []);
+  return { report, finished, bases };
 }
 
-/** The files that would move, and why they may not: gone, of another size, or written since the proof. */
-async function planReplacement(report: CompressReport, finished: number): Promise<Omit<Replacement, 'done'>> {
+/** Where bases are now: where they were, or in the archives that took their place. */
+async function basesNow(history: History, paths: readonly string[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of paths) {
+    if (await isThere(path)) found.push(path);
+    for (const { archive, files } of await history.originals())
+      if (files.some((file) => isWithin(path, file.path)) && (await isThere(archive))) found.push(archive);
+  }
+  return [...new Set(found)];
+}
+
+function isWithin(path: string, file: string): boolean {
+  return file === path || file.startsWith(path + sep);
+}
+
+/**
+ * The files that would move, and why they may not: gone, of another size, or written since the proof. `touched`: the place of
+ * one was taken since, or its name or mode changed, so that its times of writing prove nothing.
+ */
+async function planReplacement(
+  report: CompressReport,
+  finished: number,
+): Promise<Omit<Replacement, 'done'> & { readonly touched: boolean }> {
   const problems: string[] = [];
+  let touched = false;
   if (report.approximation !== undefined)
     problems.push('The archive is approximate: without the original its weights would be lost.');
   const folder = folderOf(report, await isFolder(report.input));
@@ -89,16 +112,33 @@ async function planReplacement(report: CompressReport, finished: number): Promis
     if (!status?.isFile()) problems.push(`"${path}" is not there any more.`);
     else if (status.size !== bytes || status.mtimeMs > finished)
       problems.push(`"${path}" has changed since it was compressed.`);
+    else touched ||= status.ctimeMs > finished;
   }
   const archive = await stat(report.output).catch(() => undefined);
   if (archive?.size !== report.bytesOut) problems.push(`The archive "${report.output}" is not what was written.`);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return { files, bytes, gained: bytes - report.bytesOut, problems };
+  return { files, bytes, gained: bytes - report.bytesOut, problems, touched };
 }
 
 /** The folder that the names of a report are relative to. */
 function folderOf({ input }: CompressReport, inputIsFolder: boolean): string {
   return inputIsFolder ? input : dirname(input);
+}
+
+/** The same of a run whose files are gone, and with them perhaps the folder, which would tell. */
+function folderAround(
+  { files: [moved] }: { readonly files: readonly { readonly path: string }[] },
+  report: CompressReport,
+): string {
+  const [first] = report.files;
+  return moved && first ? moved.path.slice(0, -first.name.length - 1) : dirname(report.input);
+}
+
+async function isThere(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function isFolder(path: string): Promise<boolean> {
