@@ -64,7 +64,7 @@ export async function openBench(
   const model = await prepareModel(request.input, folder, context);
   if (model.onnx === undefined) throw withoutGraph(model);
   started(model);
-  const key = JSON.stringify([8, await model.sha256, task?.sha256, task?.folder, places ?? items, seed]);
+  const key = JSON.stringify([9, await model.sha256, task?.sha256, task?.folder, places ?? items, seed]);
   const cache = join(request.cacheFolder, createHash('sha256').update(key).digest('hex').slice(0, 32));
   await makeFolder(cache);
   const ask: Bench['ask'] = async (name, asked) => {

@@ -24,8 +24,8 @@ const orderOf = ({ layer }: FoundTensor): number => layer?.order ?? 0;
 /** Equal for matrices that can be one: the same numbers, used in the same way. */
 function likenessOf({ kind, file, name, dtype, sha256, geometry, layer, isReached, importance }: FoundTensor): string {
   if (kind !== 'matrix' || importance) return `${file} ${name}`;
-  const { rows, columns, groups, isTransposed, window } = layer ?? {};
-  return JSON.stringify([dtype, sha256, geometry, isReached, rows, columns, groups, isTransposed, window]);
+  const { rows, columns, groups, isTransposed, isStack, window } = layer ?? {};
+  return JSON.stringify([dtype, sha256, geometry, isReached, rows, columns, groups, isTransposed, isStack, window]);
 }
 
 async function layerOfAll(

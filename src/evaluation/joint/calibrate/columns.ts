@@ -13,6 +13,7 @@ export function eachSample(
 ): number {
   const numbers = data as ArrayLike<number>;
   if (layer.window) return eachPosition(layer, layer.window, shape, numbers, most, use);
+  if (layer.isStack) return eachOfStack(layer, shape, numbers, most, use);
   if (layer.groups > 1) return eachState(layer, shape, numbers, most, use);
   if (shape.at(-1) !== layer.columns) return 0;
   const rows = numbers.length / layer.columns;
@@ -21,6 +22,27 @@ export function eachSample(
     use((_, column) => numbers[start + column] ?? 0);
   }
   return rows;
+}
+
+/** Rows of matrices of inputs, of all matrices of the stack those at the same place; of one where all are multiplied with it. */
+function eachOfStack(
+  { columns, groups }: Layer,
+  shape: readonly number[],
+  numbers: ArrayLike<number>,
+  most: number,
+  use: (sample: (group: number, column: number) => number) => void,
+): number {
+  const [matrices = 1, rows = 1, numbersEach] = [shape.at(-3), shape.at(-2), shape.at(-1)];
+  if (numbersEach !== columns || (matrices !== groups && matrices !== 1)) return 0;
+  const count = numbers.length / matrices / columns;
+  for (const place of spread(count, most)) {
+    const first = Math.floor(place / rows) * matrices;
+    use((group, column) => {
+      const matrix = first + (matrices === 1 ? 0 : group);
+      return numbers[(matrix * rows + (place % rows)) * columns + column] ?? 0;
+    });
+  }
+  return count;
 }
 
 /** States of a recurrent layer: steps, directions, items, numbers. */

@@ -26,8 +26,10 @@ export interface Layer {
   readonly rows: number;
   readonly columns: number;
   readonly groups: number;
-  /** Whether the tensor is stored with the inputs as rows. */
+  /** Whether the tensor, or each of its groups, is stored with the inputs as rows. */
   readonly isTransposed: boolean;
+  /** Whether its groups are matrices by which as many matrices of inputs are multiplied, or all of them the same one. */
+  readonly isStack?: true;
   /** The value that is its input. */
   readonly input: string;
   readonly window?: Window;
@@ -61,11 +63,13 @@ export function findLayers(model: OnnxModel): readonly Layer[] {
   return [...found.values()];
 }
 
-function layerOf(tensor: OnnxTensor, { node, channelAxis }: WeightUse): Multiplied | undefined {
+function layerOf(tensor: OnnxTensor, { node, channelAxis, sumAxes }: WeightUse): Multiplied | undefined {
   if (node.operator === 'Conv') return convolution(tensor, node);
   if (node.operator === 'ConvTranspose') return transposedConvolution(tensor, node);
   if (node.operator !== 'MatMul' && node.operator !== 'Gemm') return undefined;
-  if (tensor.shape.length !== 2 || channelAxis === undefined) return undefined;
+  if (channelAxis === undefined) return undefined;
+  if (tensor.shape.length === 3) return stack(tensor, channelAxis, sumAxes, node.inputs[0] ?? '');
+  if (tensor.shape.length !== 2) return undefined;
   if ((node.attributes.get('transA')?.int ?? 0) !== 0) return undefined;
   return matrix(tensor, channelAxis === 1, node.inputs[0] ?? '');
 }
@@ -74,6 +78,21 @@ function matrix({ name, shape }: OnnxTensor, isTransposed: boolean, input: strin
   const [first = 1, second = 1] = shape;
   const [rows, columns] = isTransposed ? [second, first] : [first, second];
   return { name, rows, columns, groups: 1, isTransposed, input, key: `${input} ${columns}` };
+}
+
+/** The sums of more inputs are not kept: they take as much memory as there are matrices. */
+const mostStackBytes = 2 ** 27;
+
+function stack(
+  { name, shape }: OnnxTensor,
+  channelAxis: number,
+  [sumAxis = 0]: readonly number[],
+  input: string,
+): Multiplied | undefined {
+  const [groups = 1, columns = 1, outputs = 1] = [shape[0], shape[sumAxis], shape[channelAxis]];
+  if (channelAxis === 0 || sumAxis === 0 || groups < 2 || 4 * groups * columns ** 2 > mostStackBytes) return undefined;
+  const key = `${input} ${columns} in a stack of ${groups}`;
+  return { name, rows: groups * outputs, columns, groups, isTransposed: sumAxis === 1, isStack: true, input, key };
 }
 
 function convolution({ name, shape }: OnnxTensor, { attributes, inputs }: OnnxNode): Multiplied | undefined {
@@ -102,14 +121,15 @@ function convolution({ name, shape }: OnnxTensor, { attributes, inputs }: OnnxNo
  * output that meet at a place have in common is left out.
  */
 function transposedConvolution({ name, shape }: OnnxTensor, { attributes, inputs }: OnnxNode): Multiplied | undefined {
-  const [columns = 1, ...behind] = shape;
-  if ((attributes.get('group')?.int ?? 1) !== 1) return undefined;
-  const rows = behind.reduce((product, extent) => product * extent, 1);
+  const [channels = 1, ...behind] = shape;
+  const groups = attributes.get('group')?.int ?? 1;
+  const columns = channels / groups;
+  const rows = groups * behind.reduce((product, extent) => product * extent, 1);
   const each = (value: number): readonly number[] => behind.slice(1).map(() => value);
   const window = { kernel: each(1), strides: each(1), dilations: each(1), pads: each(0), padsAfter: each(0) };
   const input = inputs[0] ?? '';
-  const key = `${input} ${columns} 1 ${JSON.stringify(window)}`;
-  return { name, rows, columns, groups: 1, isTransposed: true, input, window, key };
+  const key = `${input} ${columns} ${groups} ${JSON.stringify(window)}`;
+  return { name, rows, columns, groups, isTransposed: true, input, window, key };
 }
 
 /** Weights of recurrent nodes, also where gates are put into another order, or directions together, on the way. */

@@ -42,6 +42,11 @@ export function outputsOf({ isTransposed }: Layer): 'rows' | 'columns' {
   return isTransposed ? 'columns' : 'rows';
 }
 
+/** Whether each output of a layer is a row, or a column, of the stored tensor, so that it can have a step of its own. */
+export function hasOutputSteps({ groups, isTransposed, isStack }: Layer): boolean {
+  return groups === 1 || (!isTransposed && !isStack);
+}
+
 function normal(along: 'rows' | 'columns', steps: readonly number[]): Spread {
   const mean = Math.exp(steps.reduce((sum, step) => sum + Math.log(step), 0) / steps.length);
   return { along, steps: Float32Array.from(steps, (step) => step / mean) };

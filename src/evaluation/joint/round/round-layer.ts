@@ -150,6 +150,9 @@ export async function lostBy(
 }
 
 /** Where the weight of a row and a column is stored. */
-export function placeIn({ rows, columns, isTransposed }: Layer): (row: number, column: number) => number {
-  return isTransposed ? (row, column) => column * rows + row : (row, column) => row * columns + column;
+export function placeIn({ rows, columns, groups, isTransposed }: Layer): (row: number, column: number) => number {
+  if (!isTransposed) return (row, column) => row * columns + column;
+  const each = rows / groups;
+  if (groups === 1) return (row, column) => column * rows + row;
+  return (row, column) => (Math.floor(row / each) * columns + column) * each + (row % each);
 }

@@ -4,7 +4,7 @@ import type { ModelInputs } from '../../inference/inputs.ts';
 import { BiasCopy } from './bias-copy.ts';
 import { OutputJudge } from './output-judge.ts';
 import { pricings, roundTensor, type JointTensor, type Manner, type Pricing } from '../round/round.ts';
-import { byImportance, byNorms, even, outputsOf, stepsFor, type Spread } from '../layers/spread.ts';
+import { byImportance, byNorms, even, hasOutputSteps, outputsOf, stepsFor, type Spread } from '../layers/spread.ts';
 import { readTensor, writeEverywhere } from '../round/tensor-file.ts';
 import { directionOf } from '../round/trellis.ts';
 
@@ -151,9 +151,10 @@ function spreadsOf(
 ): readonly Spread[] {
   const found: Spread[] = [];
   // Channels by themselves, and such as are normalized, have any scale.
-  if (layer && (layer.groups > 1 || layer.bias?.sign === -1)) found.push(byNorms(values, layer));
+  const isOpen = layer && hasOutputSteps(layer);
+  if (isOpen && (layer.groups > 1 || layer.bias?.sign === -1)) found.push(byNorms(values, layer));
   if (importance) found.push(byImportance(importance, 'rows'));
-  if (layer && layer.rows === doubt?.length) found.push(byImportance(doubt, outputsOf(layer)));
+  if (isOpen && layer.rows === doubt?.length) found.push(byImportance(doubt, outputsOf(layer)));
   return found;
 }
 

@@ -27,7 +27,7 @@ export interface TensorSample {
 /** At most about `most` weights of a tensor, whole outputs or whole rows. */
 export function sampleOf(tensor: TriedTensor, values: Float32Array, most: number): TensorSample {
   const { layer } = tensor;
-  const isKnown = layer && !layer.isMoved && (layer.groups === 1 || values.length <= most);
+  const isKnown = layer && !layer.isMoved && (layer.groups === 1 || (!layer.isTransposed && values.length <= most));
   return isKnown ? sampleOfLayer(layer, tensor.geometry, values, most) : sampleOfRows(tensor, values, most);
 }
 
