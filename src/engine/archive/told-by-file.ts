@@ -8,12 +8,13 @@ import { scanSource } from '../models/scan.ts';
 import type { Archive } from './archive.ts';
 import { shortened } from './index-builder.ts';
 import type { IndexText } from './index-text.ts';
-import { mostTelling } from './left-out.ts';
+import { mostWordless } from './left-out.ts';
 
 /** Enough for the header of any file that is so short. */
 const scanLimits = { headerBytes: 2 ** 22 };
 
-let workspace: Workspace | undefined;
+/** For short files, of which many archives may be opened one after another. */
+let small: Workspace | undefined;
 
 /**
  * What an index leaves out that its only file tells of itself: that file is restored in memory and scanned. Nothing where it cannot be
@@ -49,8 +50,9 @@ export async function toldByFile(
 
 async function restored(archive: Archive, source: ByteSource): Promise<Uint8Array> {
   const bytes = new Uint8Array(archive.files[0]?.bytes ?? 0);
-  workspace ??= new Workspace(workspaceBytes(mostTelling));
-  for (const { block, start, length, fileOffset } of archive.pieces(0)) {
+  const pieces = [...archive.pieces(0)];
+  const workspace = workspaceFor(pieces.reduce((most, { block }) => Math.max(most, block.length), 0));
+  for (const { block, start, length, fileOffset } of pieces) {
     const payload = new Uint8Array(block.storedLength);
     await source.read(block.offset, payload);
     const mark = workspace.mark();
@@ -62,6 +64,11 @@ async function restored(archive: Archive, source: ByteSource): Promise<Uint8Arra
     }
   }
   return bytes;
+}
+
+function workspaceFor(blockLength: number): Workspace {
+  if (blockLength > mostWordless) return new Workspace(workspaceBytes(blockLength));
+  return (small ??= new Workspace(workspaceBytes(mostWordless)));
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -10,7 +10,7 @@ import {
 } from '../archive/frame.ts';
 import { IndexBuilder } from '../archive/index-builder.ts';
 import { encodeIndex, type IndexText } from '../archive/index-text.ts';
-import { leftOut, mayLeaveOut } from '../archive/left-out.ts';
+import { isWorthLeavingOut, leftOut, mayLeaveOut } from '../archive/left-out.ts';
 import { Journal, journalKey, readLeftover, type JournaledBlock } from '../archive/journal.ts';
 import { UsageError } from '../errors.ts';
 import { descriptorSource, readFully, writeFully } from '../io/descriptor.ts';
@@ -32,6 +32,7 @@ import type { CompressReport, JobEvent } from './job/events.ts';
 import { assertUnchanged, openInputs, type Inputs } from '../models/inputs.ts';
 import { isToBeKept, runJob, StaleWorkError, type Reporter } from './job/job.ts';
 import { layOut } from './encode/lay-out.ts';
+import { asOneStream } from './encode/one-stream.ts';
 import { findLikenesses, looksInside, stacksOf, type Likeness } from './inner-base/find.ts';
 import { restoreArchive } from './restore.ts';
 import type { CompressRequest, EngineContext, PreparedTensor } from './job/requests.ts';
@@ -230,15 +231,18 @@ async function encodeAll(
       read: (bytes) => reporter.progress('measure', bytes, inputs.bytes, 0),
     }));
   if (plan) watch.end('measure');
-  const originals = plan?.originals ?? equals;
-  const ledger = new TensorLedger(inputs.files, originals, plan?.choices);
   const builder = new IndexBuilder(inputs.model.name);
   await using owner = new AsyncDisposableStack();
-  const { blueprint, references } = await layOut(
+  const originals = plan?.originals ?? equals;
+  const laidOut = await layOut(
     { files: inputs.files, originals, approximations: plan?.approximations, likenesses, bases },
     builder,
     { crew, preset, folder: dirname(output.path), owner, signal },
   );
+  const { references } = laidOut;
+  const whole = plan || references.size > 0 ? undefined : await asOneStream(inputs, laidOut.blueprint, crew, preset);
+  const blueprint = whole ?? laidOut.blueprint;
+  const ledger = new TensorLedger(inputs.files, whole ? [] : originals, plan?.choices);
   const fileDigests = inputs.files.map(() => emptyDigest);
 
   const line = new AssemblyLine(crew, signal, context.pause);
@@ -303,17 +307,20 @@ async function writeEnd(output: OutputFile, index: IndexText, indexOffset: numbe
   const blocksBytes = indexOffset - headerBytes;
   const blocks = new Uint8Array(hasOneChecksum(blocksBytes) ? blocksBytes : 0);
   readFully(descriptor, blocks, headerBytes);
-  const write = async (written: IndexText): Promise<Archive> => {
-    const bytes = encodeIndex(written);
+  const write = async (bytes: Uint8Array): Promise<Archive> => {
     writeFully(descriptor, bytes, indexOffset);
     const end = encodeEnd(bytes, blocks);
     writeFully(descriptor, end, indexOffset + bytes.length);
     const size = indexOffset + bytes.length + end.length;
     return Archive.open(descriptorSource(descriptor, size, output.path), { indexBytes: Infinity });
   };
+  const full = encodeIndex(index);
   if (mayLeaveOut(index)) {
-    const archive = await write(leftOut(index));
-    if (archive.says(index)) return archive;
+    const short = encodeIndex(leftOut(index));
+    if (isWorthLeavingOut(index, full.length - short.length, blocksBytes + full.length)) {
+      const archive = await write(short);
+      if (archive.says(index)) return archive;
+    }
   }
-  return write(index);
+  return write(full);
 }

@@ -5,7 +5,7 @@ import { constants, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { encodeEnd, headerBytes } from '../../../src/engine/archive/frame.ts';
 import { encodeIndex } from '../../../src/engine/archive/index-text.ts';
-import { leftOut, mayLeaveOut } from '../../../src/engine/archive/left-out.ts';
+import { leavesOut, leftOut, mayLeaveOut, mostTelling } from '../../../src/engine/archive/left-out.ts';
 import { readIndex } from '../../../src/engine/archive/read-index.ts';
 import { compress, inspect, restore, verify } from '../../../src/engine/index.ts';
 import { memorySource } from '../../../src/engine/io/memory-source.ts';
@@ -133,7 +133,7 @@ describe('an archive of a short file', () => {
   });
 });
 
-test('a longer file and several files are told in full', async () => {
+test('a longer file of few tensors and several files are told in full', async () => {
   const long = await archived(
     'm.safetensors',
     safetensorsFile(
@@ -143,7 +143,15 @@ test('a longer file and several files are told in full', async () => {
   );
   const { index } = await readIndex(memorySource(long.stored), limits);
   expect(index.tensors.names).toEqual(['a']);
-  expect(leftOut(index)).toBe(index);
+  expect(leavesOut(index)).toBe(false);
+  expect(leavesOut(leftOut(index))).toBe(true);
+  const [file] = leftOut(index).files;
+  expect(file?.format).toBe('safetensors');
+  expect(leavesOut({ ...leftOut(index), files: index.files.map((known) => ({ ...known, format: 'bytes' })) })).toBe(
+    false,
+  );
+  const endless = index.files.map((known) => ({ ...known, bytes: mostTelling + 1 }));
+  expect(mayLeaveOut({ ...index, files: endless })).toBe(false);
   const { index: short } = await readIndex(
     memorySource((await archived('n.safetensors', everyType().bytes)).stored),
     limits,

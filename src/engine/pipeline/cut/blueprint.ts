@@ -1,3 +1,4 @@
+import type { CodecNode } from '../../codecs/codec.ts';
 import { cutFile, type Place, type Run } from './cut.ts';
 import type { ScannedFile } from './duplicates.ts';
 import type { TensorApproximation } from '../../quantizers/approximate.ts';
@@ -14,6 +15,8 @@ export interface PlacedRun extends Run {
   readonly isReference: boolean;
   /** Bytes in that stream. */
   readonly streamLength: number;
+  /** What codes it, where that is known beforehand. */
+  readonly node?: CodecNode | undefined;
 }
 
 /**

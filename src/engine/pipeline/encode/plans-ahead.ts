@@ -43,17 +43,17 @@ export class PlansAhead {
     let planned = 0;
     for (const run of runs.slice(from, from + runsAhead)) {
       if (planned === plansAhead) return;
-      if (run.isReference || run.length <= blockBytes || this.#needsNone(run)) continue;
+      if (run.isReference || run.node || run.length <= blockBytes || this.#needsNone(run)) continue;
       planned++;
       if (!this.#plans.has(run)) this.#plans.set(run, this.#plan(run, descriptor));
     }
   }
 
-  /** What was chosen for a stream; nothing where it was not planned ahead. */
+  /** What was chosen for a stream; nothing where it was neither planned ahead nor known. */
   async take(run: PlacedRun): Promise<CodecNode | undefined> {
     const plan = this.#plans.get(run);
     this.#plans.delete(run);
-    return plan;
+    return run.node ?? plan;
   }
 
   #plan(run: PlacedRun, descriptor: number): Promise<CodecNode> {

@@ -1,8 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { endBytes, headerBytes } from '../../archive/frame.ts';
 import { IndexBuilder } from '../../archive/index-builder.ts';
-import { encodeIndex } from '../../archive/index-text.ts';
-import { leftOut } from '../../archive/left-out.ts';
+import { draftLength } from '../../archive/left-out.ts';
 import type { PlacedRun } from '../cut/blueprint.ts';
 import type { Place } from '../cut/cut.ts';
 import { declareFile } from '../cut/declare-file.ts';
@@ -51,8 +50,8 @@ export function frameBytes(
       return sha256;
     }),
   );
-  const index = encodeIndex(leftOut(builder.finish(files.map(digest), digests)), true);
-  return headerBytes + index.length + endBytes(index.length);
+  const length = draftLength(builder.finish(files.map(digest), digests), builder.end - headerBytes);
+  return headerBytes + length + endBytes(length);
 }
 
 const usualCodec = 'float-fields(huffman)';
