@@ -23,7 +23,11 @@ const packages: readonly Package[] = [
 
 /** The names in a folder that make it a package, folders with `/` behind; `undefined` where it is none. */
 export function packageParts({ sides, weights, others }: FolderListing): readonly string[] | undefined {
-  const names = [...sides, ...weights, ...others];
+  return packagePartsAmong([...sides, ...weights, ...others]);
+}
+
+/** The same of names in any order, folders with `/` behind. */
+export function packagePartsAmong(names: readonly string[]): readonly string[] | undefined {
   const kind = packages.find(({ sign, folder }) => names.includes(sign) && names.includes(folder));
   return kind && [kind.sign, ...names.filter((name) => name !== kind.sign && kind.parts.test(name))];
 }

@@ -17,7 +17,8 @@ export interface Draft {
   readonly sides: readonly FoundFile[];
 }
 
-const mostSideBytes = 100_000_000;
+/** What is larger lies beside a model by chance. */
+export const mostSideBytes = 100_000_000;
 const indexedExtension = /\.(onnx|json|index)$/i;
 
 /**

@@ -1,6 +1,7 @@
 import { walk, placeIn, type FoundFile } from './walk.ts';
 import { findEqualFiles } from './equal-files.ts';
 import { claimedDigest, hubSnapshots, ollamaModels } from './keepers.ts';
+import { packageModel } from './packages.ts';
 import { appOf, recogniseFolder, type Draft } from './recognise.ts';
 import { ScanCache } from './scan-cache.ts';
 import { findSharedBlocks } from './shared-blocks.ts';
@@ -32,7 +33,10 @@ export async function scanZoo({ roots, cache: cachePath }: ScanRequest, hooks: S
   for (const folder of folders.values()) {
     signal.throwIfAborted();
     if (done.has(folder.path)) continue;
-    const kept = (await hubSnapshots(folder, folders, cache)) ?? (await ollamaModels(folder, folders));
+    const kept =
+      (await hubSnapshots(folder, folders, cache)) ??
+      (await ollamaModels(folder, folders)) ??
+      packageModel(folder, folders);
     for (const path of kept?.folders ?? []) done.add(path);
     drafts.push(...(kept?.drafts ?? []));
     if (kept) continue;

@@ -3,6 +3,7 @@ import { link, mkdir, readdir, readFile, symlink, utimes, writeFile } from 'node
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { pruneStore, readStore, scanZoo, type Zoo } from '../../../src/engine/index.ts';
+import { openModel } from '../../../src/engine/models/index.ts';
 import { thisProcess } from '../../../src/engine/io/owner.ts';
 import { baseModel } from '../../support/families.ts';
 import { folderWith } from '../../support/folder.ts';
@@ -34,6 +35,27 @@ describe('a scan', () => {
     expect(repo.files).toHaveLength(3);
     expect(zoo.others).toEqual({ files: 2, bytes: 51 });
     expect(zoo.bytes).toBe(zoo.models.reduce((sum, { bytes }) => sum + bytes, 0));
+  });
+
+  test('takes a folder that is a model whole, as compressing it does', async () => {
+    const root = await folderWith({
+      'saved/saved_model.pb': 'graph',
+      'saved/fingerprint.pb': 'print',
+      'saved/README.md': '#',
+      'saved/variables/variables.index': 'index',
+      'saved/variables/variables.data-00000-of-00001': 'x'.repeat(100),
+      'saved/assets/vocabulary.txt': 'a',
+      'core.mlpackage/Manifest.json': '{}',
+      'core.mlpackage/Data/com.apple.CoreML/model.mlmodel': 'model',
+      'core.mlpackage/Data/com.apple.CoreML/weights/weight.bin': 'weights',
+    });
+    const zoo = await scanned(root);
+    expect(ids(zoo)).toEqual(['core.mlpackage', 'saved']);
+    expect(zoo.others.files).toBe(0);
+    for (const { path, files } of zoo.models) {
+      const { files: taken } = await openModel(path);
+      expect(files.map((file) => file.path).sort()).toEqual(taken.map((file) => file.path).sort());
+    }
   });
 
   test('takes shards and numbered parts as one model', async () => {
