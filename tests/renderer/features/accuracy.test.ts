@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { groupByAsked, onFront, qualitiesOf, sizeOf } from '../../../src/renderer/features/compare/candidates.ts';
 import { paretoScale } from '../../../src/renderer/features/compare/pareto-scale.ts';
+import { measuringWords } from '../../../src/renderer/features/evaluate/evaluation-words.ts';
 import { linesOf, shareOf, worstLayer } from '../../../src/renderer/features/evaluate/layer-lines.ts';
 import {
   gain,
@@ -115,4 +116,13 @@ test('a request says what was chosen and nothing else', () => {
   expect(missingWords('', ['/c'], firstChoice([]))).toContain('original');
   expect(missingWords('/o', ['/c'], firstChoice([]))).toBeUndefined();
   expect(missingWords('', [], task)).toContain('Choose a model');
+});
+
+test('a failure to measure offers nothing that only a file to compress has', () => {
+  for (const code of ['MALFORMED', 'UNSUPPORTED', 'NOT_FOUND']) {
+    const { title, safe, next } = measuringWords(code);
+    expect(safe).toContain('nothing was measured');
+    expect(`${title} ${next}`).not.toMatch(/stored?\b|Download|newer version|drive/);
+  }
+  expect(measuringWords('DISK_FULL').title).toBe('There is not enough room');
 });

@@ -10,7 +10,7 @@ import { visibleText } from '../../text/visible.ts';
 import { PathField } from '../browse/PathField.tsx';
 import { CandidateForm } from './CandidateForm.tsx';
 import classes from './Evaluate.module.css';
-import { evaluationPhaseWords } from './evaluation-words.ts';
+import { evaluationPhaseWords, measuringWords } from './evaluation-words.ts';
 import { firstChoice, missingWords, toRequests, type TaskChoice } from './task-choice.ts';
 import { TaskForm } from './TaskForm.tsx';
 
@@ -72,7 +72,9 @@ function EvaluateForm(given: EvaluateScreenProps & { readonly tasks: Parameters<
         </Button>
         <span role="status">{missing ?? 'Models are only read.'}</span>
       </Actions>
-      {start.error && <Failure error={start.error} />}
+      {start.error && (
+        <Failure error={start.error} words={measuringWords((start.error as { readonly code?: string }).code)} />
+      )}
     </form>
   );
 }

@@ -7,7 +7,13 @@ import { Screen } from '../../components/Screen.tsx';
 import { WorkProgress } from '../../components/WorkProgress.tsx';
 import { useCancelEvaluation, useEvaluationReport, useEvaluationsUnderWay } from '../../host/evaluations.ts';
 import { accuracyLink } from '../../text/links.ts';
-import { evaluationAmount, evaluationPhaseWords, evaluationTitle } from './evaluation-words.ts';
+import {
+  evaluationAmount,
+  evaluationPhaseWords,
+  evaluationTitle,
+  measuringWords,
+  unknownWords,
+} from './evaluation-words.ts';
 import { ReportView } from './ReportView.tsx';
 
 /** One evaluation: while it works, and what it found, also after a restart. */
@@ -17,7 +23,7 @@ export function MeasuredScreen({ id }: { readonly id: string }) {
   const isKept = underWay.data !== undefined && (evaluation === undefined || evaluation.state === 'done');
   const report = useEvaluationReport(id, isKept);
   const error = underWay.error ?? (isKept ? report.error : null);
-  if (error !== null) return <Failure error={error} />;
+  if (error !== null) return <Unknown error={error} />;
   if (report.data !== undefined)
     return (
       <Screen
@@ -29,6 +35,22 @@ export function MeasuredScreen({ id }: { readonly id: string }) {
       </Screen>
     );
   return evaluation === undefined || evaluation.state === 'done' ? null : <Unfinished evaluation={evaluation} />;
+}
+
+/** There is no report: most often the program ended before the measurement did. */
+function Unknown({ error }: { readonly error: Error & { readonly code?: string } }) {
+  const isGone = error.code === 'NOT_FOUND';
+  return (
+    <Screen title="Measure accuracy">
+      <Failure error={error} {...(isGone && { words: unknownWords })}>
+        {isGone && (
+          <Button component={Link} href="/accuracy">
+            Measure again
+          </Button>
+        )}
+      </Failure>
+    </Screen>
+  );
 }
 
 /** Whether anything was seen to differ, in weights or, where tensors have other names, in outputs. */
@@ -58,7 +80,9 @@ function Unfinished({ evaluation }: { readonly evaluation: Evaluation }) {
           <p>Nothing was measured, and nothing was changed.</p>
         </div>
       )}
-      {state === 'failed' && <Failure error={error ?? { message: 'It ended without a reason.' }} />}
+      {state === 'failed' && (
+        <Failure error={error ?? { message: 'It ended without a reason.' }} words={measuringWords(error?.code)} />
+      )}
       {(state === 'failed' || state === 'cancelled') && (
         <p>
           <Button

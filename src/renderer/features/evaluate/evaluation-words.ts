@@ -1,4 +1,5 @@
 import type { Evaluation, EvaluationReport, EvaluationSummary } from '../../../contract/evaluations.ts';
+import { failureWords, type FailureWords } from '../../components/failure-words.ts';
 import { bytesText, countText, numberText } from '../../text/amounts.ts';
 import { visibleText } from '../../text/visible.ts';
 
@@ -23,6 +24,37 @@ export function evaluationAmount({ phase, done, total }: Evaluation): string {
     ? `${bytesText(done)} of ${bytesText(total)}`
     : `${countText(done)} of ${countText(total)}`;
 }
+
+const unmeasured = 'Models are only read, and nothing was measured.';
+const faults: Readonly<Record<string, FailureWords>> = {
+  MALFORMED: {
+    title: 'A file for this breaks its rules',
+    safe: unmeasured,
+    next: 'Mend the task file, or take another copy of what the message names, and measure again.',
+  },
+  UNSUPPORTED: {
+    title: 'This cannot be measured',
+    safe: unmeasured,
+    next: 'Choose inputs that fit the model, or a form of it that runs here, such as ONNX.',
+  },
+  NOT_FOUND: {
+    title: 'A file for this is not there',
+    safe: unmeasured,
+    next: 'The data of a task lie beside the task file, or in the folder that you name for them.',
+  },
+};
+
+/** What a failure means where models are measured: no original is at stake there, and nothing can be stored instead. */
+export function measuringWords(code = 'INTERNAL'): FailureWords {
+  return faults[code] ?? failureWords(code);
+}
+
+/** What is said of a measurement that nothing is known of. */
+export const unknownWords: FailureWords = {
+  title: 'Nothing is known of this measurement',
+  safe: 'Models are only read, so nothing was changed.',
+  next: 'A measurement that is stopped before its end, or ends with Featherweight itself, keeps nothing. Measure again.',
+};
 
 /** Whom an evaluation is about: `a.fwz against a.onnx`. */
 export function evaluationTitle({ candidate, original }: Pick<EvaluationSummary, 'candidate' | 'original'>): string {
