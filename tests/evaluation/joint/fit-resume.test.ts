@@ -1,4 +1,4 @@
-import { statSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,8 +57,18 @@ async function* withoutCandidates(events: ReturnType<typeof fit>) {
 
 /** When each file of a cache whose path ends so was written. */
 function timesOf(name: string, end: RegExp): ReadonlyMap<string, bigint> {
-  const paths = readdirSync(join(folder, name), { recursive: true, encoding: 'utf8' }).filter((path) => end.test(path));
+  const paths = pathsBelow(join(folder, name)).filter((path) => end.test(path));
   return new Map(paths.map((path) => [path, statSync(join(folder, name, path), { bigint: true }).mtimeNs]));
+}
+
+/** The fit goes on meanwhile: a folder with an unfinished name may be gone when its turn comes, and all is looked at again. */
+function pathsBelow(path: string): readonly string[] {
+  for (;;)
+    try {
+      return readdirSync(path, { recursive: true, encoding: 'utf8' });
+    } catch (error) {
+      if (!existsSync(path)) throw error;
+    }
 }
 
 const finished = /rounded.*json$|attempts.*json$|sums$/;
