@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test as base, expect, type Page } from '@playwright/test';
+import { test as base, expect, type Locator, type Page } from '@playwright/test';
 import { serveProgram } from '../support/served-program.ts';
 
 export { expect };
@@ -112,4 +112,9 @@ export async function chooseAll(page: Page, count: number): Promise<void> {
   const boxes = page.getByRole('checkbox');
   await expect(boxes).toHaveCount(count);
   for (const box of await boxes.all()) await box.check();
+}
+
+/** Rows of a history that are neither days nor titles: what ended around midnight stands under two days. */
+export function finishedRows(page: Page): Locator {
+  return page.getByRole('row').filter({ has: page.getByRole('cell'), hasNot: page.getByRole('columnheader') });
 }

@@ -165,6 +165,15 @@ export const formatSamples: Readonly<Record<string, readonly FormatSample[]>> = 
       tensors: ['w', 'data/0'],
     },
   ],
+  'git-lfs': [
+    {
+      name: 'model.safetensors',
+      bytes: new TextEncoder().encode(
+        `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 5000\n`,
+      ),
+      tensors: [],
+    },
+  ],
   numpy: [
     { name: 'blob', bytes: npyFile(npyHeader("'<f4'", '(2, 3)'), 24), tensors: ['array'] },
     { name: 'blob', bytes: storedZip({ 'w.npy': npyFile(npyHeader("'<i8'", '(2,)'), 16, 2) }), tensors: ['w'] },

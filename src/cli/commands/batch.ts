@@ -5,6 +5,7 @@ import {
   completeRecipe,
   type BatchEvent,
   type BatchReport,
+  type BatchRow,
   DifferentError,
   makeFolder,
   planZoo,
@@ -159,12 +160,16 @@ async function show(
     if (event.type === 'model-started')
       output.live((place = `${event.number + 1} of ${total}: ${escapeUnsafe(event.id)}`));
     if (event.type === 'model-progress') output.live(`${place} · ${batchProgress(event, bytesTotal)}`);
-    if (event.type === 'model-finished' && event.row.state === 'failed')
-      output.warn(`Needs attention: ${escapeUnsafe(event.row.id)}: ${escapeUnsafe(event.row.note ?? '')}`);
+    if (event.type === 'model-finished') warnOf(event.row, output);
   }
   output.live(undefined);
   if (report === undefined) throw new Error('A batch ended without its report.');
   return report;
+}
+
+function warnOf({ id, state, note = '' }: BatchRow, output: CommandContext['output']): void {
+  if (state === 'failed') output.warn(`Needs attention: ${escapeUnsafe(id)}: ${escapeUnsafe(note)}`);
+  else if (state === 'done' && note !== '') output.warn(`${escapeUnsafe(id)}: ${escapeUnsafe(note)}`);
 }
 
 function attention({ needsAttention, models }: BatchReport): DifferentError {

@@ -3,6 +3,7 @@ import { coreml } from './coreml/index.ts';
 import { flax } from './flax/index.ts';
 import type { Format } from './format.ts';
 import { gguf } from './gguf/index.ts';
+import { gitLfs } from './git-lfs/index.ts';
 import { hdf5 } from './hdf5/index.ts';
 import { keras } from './keras/index.ts';
 import { numpy } from './numpy/index.ts';
@@ -27,6 +28,7 @@ export const formats = [
   pytorch,
   numpy,
   flax,
+  gitLfs,
   bytes,
 ] as const satisfies readonly Format[];
 

@@ -21,7 +21,7 @@ export interface BatchRow {
   readonly equalTo?: string;
   /** Of a failure. */
   readonly code?: string;
-  /** A failure in words, or why an original stays. */
+  /** A failure in words, why an original stays, or what a person should know of the model. */
   readonly note?: string;
 }
 

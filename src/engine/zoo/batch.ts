@@ -188,9 +188,10 @@ class Batch {
     const done = earlier ?? finishedNow(sought, yield* this.#compress(planned, path));
     if (known !== done) await journal.add(done);
     this.#done.set(planned.id, done);
-    const note = await this.#replace(planned, model, path, journal);
+    const kept = await this.#replace(planned, model, path, journal);
+    const note = [...(kept === undefined ? [] : [kept]), ...(done.notices ?? [])].join(' · ');
     const state = earlier ? 'earlier' : 'done';
-    return { ...archived(planned, done), state, ...(note !== undefined && { note }) };
+    return { ...archived(planned, done), state, ...(note !== '' && { note }) };
   }
 
   async *#compress(planned: PlannedModel, path: string): AsyncGenerator<ModelEvent, CompressReport> {

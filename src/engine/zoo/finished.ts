@@ -61,11 +61,12 @@ function inTheWay(path: string): UsageError {
 
 /** What the journal keeps of a model that was archived just now. */
 export function finishedNow({ planned, model, basePaths }: Sought, report: CompressReport): DoneRecord {
-  const { bytesIn, bytesOut, sha256, seconds, files, bases = [] } = report;
+  const { bytesIn, bytesOut, sha256, seconds, files, bases = [], notices } = report;
   return {
     ...recordOf(planned, basePaths),
     ...{ input: inputKey(model.files), bytesIn, bytesOut, sha256, seconds: seconds.total },
     ...{ files: files.map(plain), bases: bases.map(plain) },
+    ...(notices.length > 0 && { notices: [...notices] }),
   };
 }
 

@@ -28,6 +28,8 @@ export const doneSchema = z.object({
   bases: z.array(fileSchema),
   /** Where the bases were when it was written. */
   basePaths: z.array(z.string()),
+  /** What a person should know of it, as compressing said. */
+  notices: z.array(z.string()).optional(),
 });
 export type DoneRecord = z.infer<typeof doneSchema>;
 

@@ -25,6 +25,7 @@ import { thisProcess } from '../../../src/engine/io/owner.ts';
 import { folderWith } from '../../support/folder.ts';
 import { context, finish } from '../../support/jobs.ts';
 import { mixtureOfExperts, stackedExperts } from '../../support/mixture.ts';
+import { safetensorsFile } from '../../support/safetensors.ts';
 import { writeZoo } from '../../support/zoos.ts';
 
 const signal = new AbortController().signal;
@@ -244,7 +245,7 @@ describe('a batch', () => {
     const report = await batch(zoo, out, { trash });
     expect(report.needsAttention).toEqual([]);
     expect(gone.length).toBe(
-      report.rows.filter(({ archive, note }) => archive !== undefined && note === undefined).length,
+      report.rows.filter(({ archive, note = '' }) => archive !== undefined && !note.startsWith('kept')).length,
     );
     expect(gone).not.toContain(join(zoo, 'dense/noise.bin'));
     for (const row of report.rows) {
@@ -365,6 +366,25 @@ test('a model with the longest of names is archived under the start of it, and r
     back.push(...report.files.map((file) => file.name));
   }
   expect(back.sort()).toEqual(names);
+});
+
+test('a shard whose weights were not fetched is said to be no more than a pointer, also by the next run', async () => {
+  const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 5000000000\n`;
+  const index = { weight_map: { here: 'model-1.safetensors', gone: 'model-2.safetensors' } };
+  const folder = await folderWith({
+    'zoo/model.safetensors.index.json': Buffer.from(JSON.stringify(index)),
+    'zoo/model-1.safetensors': Buffer.from(
+      safetensorsFile(JSON.stringify({ here: { dtype: 'F32', shape: [5000], data_offsets: [0, 20_000] } }), 20_000),
+    ),
+    'zoo/model-2.safetensors': Buffer.from(pointer),
+  });
+  const [zoo, out] = [join(folder, 'zoo'), join(folder, 'out')];
+  for (const state of ['done', 'earlier']) {
+    const { rows } = await batch(zoo, out);
+    expect(rows).toMatchObject([
+      { state, note: expect.stringContaining('the 5000000000 bytes that it stands for are not here') as string },
+    ]);
+  }
 });
 
 describe('a store', () => {
