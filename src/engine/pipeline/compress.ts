@@ -241,7 +241,7 @@ async function encodeAll(
   );
   const { references } = laidOut;
   const whole = plan || references.size > 0 ? undefined : await asOneStream(inputs, laidOut.blueprint, crew, preset);
-  const blueprint = whole ?? laidOut.blueprint;
+  const blueprint = whole?.blueprint ?? laidOut.blueprint;
   const ledger = new TensorLedger(inputs.files, whole ? [] : originals, plan?.choices);
   const fileDigests = inputs.files.map(() => emptyDigest);
 

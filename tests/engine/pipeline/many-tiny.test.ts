@@ -5,7 +5,7 @@ import { constants, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { readIndex } from '../../../src/engine/archive/read-index.ts';
 import type { Preset } from '../../../src/engine/codecs/codec.ts';
-import { compress, inspect, restore, verify } from '../../../src/engine/index.ts';
+import { compress, estimate, inspect, restore, verify } from '../../../src/engine/index.ts';
 import { memorySource } from '../../../src/engine/io/memory-source.ts';
 import { byteLengthOf, type DType } from '../../../src/engine/tensor/dtype.ts';
 import { folderWith } from '../../support/folder.ts';
@@ -65,6 +65,9 @@ describe.each(made)('many tiny tensors: $kind', ({ tensors, data }) => {
       const [input, archive, one] = [join(folder, 'm.safetensors'), join(folder, 'm.fwz'), join(folder, 'one.raw')];
       const { report } = await finish(compress({ input, output: archive, preset }, context()));
       expect(report.bytesOut).toBeLessThanOrEqual(peer + frameBytes);
+      const foreseen = (await estimate({ input, presets: [preset] }, context())).presets[0];
+      expect([foreseen!.low <= report.bytesOut, report.bytesOut <= foreseen!.high]).toEqual([true, true]);
+      expect(Math.abs(foreseen!.bytesOut - report.bytesOut)).toBeLessThan(0.005 * report.bytesOut + frameBytes);
       const found = await inspect({ path: archive });
       expect(found.files[0]?.format).toBe('safetensors');
       expect(found.tensors.map(({ name, dtype, shape }) => [name, dtype, shape])).toEqual(

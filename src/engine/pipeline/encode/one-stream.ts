@@ -1,4 +1,4 @@
-import { headerBytes } from '../../archive/frame.ts';
+import { endBytes, headerBytes } from '../../archive/frame.ts';
 import { IndexBuilder } from '../../archive/index-builder.ts';
 import { draftLength, mostTelling } from '../../archive/left-out.ts';
 import type { CodecNode, Preset } from '../../codecs/codec.ts';
@@ -21,8 +21,14 @@ const batchBytes = blockBytes / 8;
 /** The strongest that general compressors have; what is coded as one stream takes at most what they need. */
 const strongest: CodecNode = { id: 'zstd', options: { level: 19 }, outputs: [] };
 
+/** A file as one stream of bytes, and how long its archive is. */
+export interface OneStream {
+  readonly blueprint: readonly (readonly PlacedRun[])[];
+  readonly bytes: number;
+}
+
 /**
- * The blueprint of a file as one stream of bytes, where that takes less than a stream for each tensor, as it may of many tiny tensors:
+ * A file as one stream of bytes, where that takes less than a stream for each tensor, as it may of many tiny tensors:
  * what repeats is in several of them or in what the container puts between. Nothing where it takes no less, and where a look at the
  * blueprint tells that, or there are no tensors. Both are coded to know, by the same rules on any number of threads.
  */
@@ -31,7 +37,7 @@ export async function asOneStream(
   blueprint: readonly (readonly PlacedRun[])[],
   crew: Crew,
   preset: Preset,
-): Promise<readonly (readonly PlacedRun[])[] | undefined> {
+): Promise<OneStream | undefined> {
   const [file, ...others] = files;
   const [runs = []] = blueprint;
   if (!file?.layout?.tensors.length || others.length > 0 || !isOfShortStreams(file, runs)) return undefined;
@@ -41,8 +47,9 @@ export async function asOneStream(
   const matched = await trial.bytesOf([{ ...whole, node: strongest }]);
   if ((await trial.bytesOf(runs)) <= matched) return undefined;
   // Longer ones would be planned from a sample, which shows nothing of what repeats far apart.
-  const isPlanned = whole.length <= blockBytes && (await trial.bytesOf([whole])) < matched;
-  return [[isPlanned ? whole : { ...whole, node: strongest }]];
+  const planned = whole.length <= blockBytes ? await trial.bytesOf([whole]) : Infinity;
+  if (planned < matched) return { blueprint: [[whole]], bytes: planned };
+  return { blueprint: [[{ ...whole, node: strongest }]], bytes: matched };
 }
 
 function isOfShortStreams({ source }: InputFile, runs: readonly PlacedRun[]): boolean {
@@ -67,7 +74,7 @@ class Trial {
     [this.#file, this.#name, this.#crew, this.#preset] = [file, name, crew, preset];
   }
 
-  /** Bytes of blocks and index. */
+  /** Bytes of the archive. */
   async bytesOf(runs: readonly PlacedRun[]): Promise<number> {
     const parts = runs.filter(({ isReference }) => !isReference).flatMap((run) => [...blocksOf(run, run.node)]);
     const coded = (await Promise.all(batchesOf(parts).map((batch) => this.#code(batch)))).flat();
@@ -79,8 +86,8 @@ class Trial {
     });
     // Digests that are not known yet, but all different.
     const digests = (this.#file.layout?.tensors ?? []).map((_, tensor) => tensor.toString(16).padStart(64, '0'));
-    const blocksBytes = builder.end - headerBytes;
-    return blocksBytes + draftLength(builder.finish([emptyDigest], digests), blocksBytes);
+    const indexLength = draftLength(builder.finish([emptyDigest], digests), builder.end - headerBytes);
+    return builder.end + indexLength + endBytes(indexLength);
   }
 
   async #code(batch: readonly BlockPart[]): Promise<readonly CodedBlock[]> {

@@ -3,6 +3,7 @@ import { CancelledError, toFeatherweightError } from '../../errors.ts';
 import { Crew } from '../../workers/crew.ts';
 import { drawBlueprint, type PlacedRun } from '../cut/blueprint.ts';
 import { findLikelyDuplicates } from '../cut/duplicates.ts';
+import { asOneStream } from '../encode/one-stream.ts';
 import { frameBytes } from './estimate-frame.ts';
 import { divideStacks } from '../inner-base/divide.ts';
 import { looksInside } from '../inner-base/find.ts';
@@ -58,6 +59,8 @@ const wholeBytes = 12 * 2 ** 20;
 const ofOthers = -1;
 /** How far the index may be from what it is taken for. */
 const frameShare = 0.35;
+/** How far digests and checksums that are not known yet may move a size. */
+const digestMargin = 64;
 /** Measured: proving takes almost as long again as coding; reading, hashing and writing take a thread so long for each byte. */
 const proofFactor = 1.9;
 const handlingSeconds = 2.8e-9;
@@ -105,28 +108,42 @@ async function run(request: EstimateRequest, context: EngineContext, signal: Abo
     const framed = (inner: ForeseenBase | undefined): number =>
       frameBytes(inputs, blueprint, originals, first?.units ?? new Map(), inner);
     const frames = { inside: framed(base), plain: base ? framed(undefined) : undefined };
+    const sizeOf = (preset: Preset, units: CodedSample['units']): Size => {
+      const { bytesOut, deviation } = extrapolate(strata, units, first?.units ?? units);
+      const frame = looksInside(preset) ? frames.inside : (frames.plain ?? frames.inside);
+      const sampled = units.size < countUnits(strata) ? 0.001 * stored : 0;
+      return sizeWithin(bytesOut + frame, 2 * deviation + frameShare * frame + sampled);
+    };
+    const wholes = new Map<Preset, Size>();
+    for (const preset of presets) {
+      const whole = base && looksInside(preset) ? undefined : await asOneStream(inputs, blueprint, crew, preset);
+      if (whole) wholes.set(preset, sizeWithin(whole.bytes, 0));
+    }
     return {
       bytes: inputs.bytes,
       sampledBytes: Math.max(0, ...coded.map(({ units }) => sum(units.values()))),
-      presets: coded.map(({ preset, units, secondsPerByte, secondsPerPlan }) => {
-        const { bytesOut, deviation } = extrapolate(strata, units, first?.units ?? units);
-        const frame = looksInside(preset) ? frames.inside : (frames.plain ?? frames.inside);
-        const margin = 2 * deviation + frameShare * frame + 64 + (units.size < countUnits(strata) ? 0.001 * stored : 0);
-        return {
-          preset,
-          bytesOut: Math.round(bytesOut + frame),
-          low: Math.max(0, Math.floor(bytesOut + frame - margin)),
-          high: Math.ceil(bytesOut + frame + margin),
-          seconds:
-            secondsPerPlan * plans + (secondsPerByte * proofFactor + handlingSeconds / resources.threads) * stored,
-        };
-      }),
+      presets: coded.map(({ preset, units, secondsPerByte, secondsPerPlan }) => ({
+        preset,
+        ...(wholes.get(preset) ?? sizeOf(preset, units)),
+        seconds: secondsPerPlan * plans + (secondsPerByte * proofFactor + handlingSeconds / resources.threads) * stored,
+      })),
       tensors: first ? [...bitsOfTensors(first.units, inputs.files)] : [],
       memoryBytes: expectedMemory(resources, tensors.length),
     };
   } finally {
     signal.removeEventListener('abort', stop);
   }
+}
+
+type Size = Pick<PresetEstimate, 'bytesOut' | 'low' | 'high'>;
+
+function sizeWithin(bytesOut: number, margin: number): Size {
+  const most = margin + digestMargin;
+  return {
+    bytesOut: Math.round(bytesOut),
+    low: Math.max(0, Math.floor(bytesOut - most)),
+    high: Math.ceil(bytesOut + most),
+  };
 }
 
 interface CodedSample {
