@@ -160,8 +160,11 @@ export type FittedTensor = z.infer<typeof fittedTensor>;
 export const fitCalls = {
   /** Fits run one after another. */
   'fits.start': { input: fitRequest, output: fitJob },
+  /** Of one that was interrupted also removes what it has left. */
   'fits.cancel': { input: z.strictObject({ id }), output: z.object({ cancelled: z.boolean() }) },
-  /** Those of this session, oldest first. */
+  /** Goes on with one that was interrupted, as it was asked for. */
+  'fits.resume': { input: z.strictObject({ id }), output: z.object({ resumed: z.boolean() }) },
+  /** Those of this session, and those that the end of an earlier one interrupted, oldest first. */
   'fits.running': { input: z.strictObject({}), output: z.array(fitJob) },
   /** All that were ever tried of a model, smallest first. */
   'fits.candidates': { input: z.strictObject({ path }), output: z.array(candidate) },

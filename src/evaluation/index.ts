@@ -19,4 +19,5 @@ export { formatDelta, formatValue } from './verdict.ts';
 export const evaluate = deferredJob(async () => (await import('./evaluate.ts')).evaluate);
 export const fit = deferredJob(async () => (await import('./joint/fit.ts')).fit);
 export const ablate = deferredJob(async () => (await import('./joint/ablate/ablate.ts')).ablate);
+export const discardFit = deferredCall(async () => (await import('./joint/output.ts')).discardFit);
 export const openTask = deferredCall(async () => (await import('./task/read.ts')).openTask);

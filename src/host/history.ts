@@ -4,6 +4,7 @@ import type { ExportReport, Report } from '../engine/index.ts';
 import { candidateTensors, listCandidates, saveCandidate, type StoredCandidate } from '../store/candidates.ts';
 import { openDatabase, type Database } from '../store/database.ts';
 import { addExport, exportedTensors, findExport, listExports, type StoredExport } from '../store/exports.ts';
+import { loadFits, saveFits, type StoredFit } from '../store/fits.ts';
 import { loadJobs, saveJobs } from '../store/jobs.ts';
 import { loadOriginals, saveOriginal, type StoredOriginal } from '../store/originals.ts';
 import { addRun, codecsOf, findRun, findRuns, recentRuns, runTensors } from '../store/runs.ts';
@@ -40,6 +41,9 @@ export interface History {
   saveJobs(jobs: readonly Job[]): void;
   /** The jobs that had not ended; one whose run was kept has. */
   loadJobs(): Promise<readonly unknown[]>;
+  /** The same for fits. */
+  saveFits(fits: readonly StoredFit[]): void;
+  readonly loadFits: Rest<typeof loadFits>;
   saveSettings(changes: Partial<Settings>): void;
   loadSettings(): Promise<Readonly<Record<string, unknown>>>;
   saveZoo(part: ZooPart, value: unknown): void;
@@ -103,6 +107,8 @@ export async function openHistory(path: string | undefined, warn: (message: stri
       for (const { id, job } of await loadJobs(database)) if (!(await findRun(database, id))) jobs.push(job);
       return jobs;
     },
+    saveFits: (fits) => void write(() => saveFits(database, fits)),
+    loadFits: () => loadFits(database),
     saveSettings: (changes) => void write(() => saveSettings(database, changes)),
     loadSettings: () => loadSettings(database),
     saveZoo: (part, value) => void write(() => saveZoo(database, part, value)),
@@ -119,7 +125,7 @@ export async function openHistory(path: string | undefined, warn: (message: stri
 async function openReadable(path: string): Promise<Database> {
   const database = await openDatabase(path);
   try {
-    for (const load of [loadSettings, loadJobs, loadZoo, loadOriginals]) await load(database);
+    for (const load of [loadSettings, loadJobs, loadFits, loadZoo, loadOriginals]) await load(database);
     return database;
   } catch (error) {
     await database.destroy();

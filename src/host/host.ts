@@ -131,7 +131,7 @@ export async function createHost(options: HostOptions): Promise<RunningHost> {
     notes: exportNotes(exportsAtWork),
     changed: (job) => emit('export.changed', job),
   });
-  const fits = fitHandlers({
+  const fits = await fitHandlers({
     ...{ spawnWorker, spawnEvaluation: options.spawnEvaluation, access, history, dataFolder, workFolder },
     settings: settings.current,
     changed: (job) => emit('fit.changed', job),

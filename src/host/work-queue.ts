@@ -23,6 +23,8 @@ export interface WorkQueue<Request, State> {
   add(request: Request): State;
   /** False when it has ended already or never was. */
   cancel(id: string): boolean;
+  /** False when it was not interrupted. */
+  resume(id: string): boolean;
   list(): readonly State[];
   close(): Promise<void>;
 }
@@ -35,6 +37,13 @@ export interface WorkQueueOptions<Request, State, Report> {
   readonly changed: (state: State) => void;
   /** What the state of ended work has besides. */
   readonly finished: (report: Report, id: string) => Promise<Partial<State>> | Partial<State>;
+  /** For work that the end of the program interrupts rather than cancels. */
+  readonly kept?: {
+    /** What earlier ends have interrupted. */
+    readonly earlier: readonly State[];
+    /** Keeps what has not ended; called whenever that is something else. */
+    readonly save: (unfinished: readonly State[]) => void;
+  };
 }
 
 /** Runs work one piece after another, since each takes all cores, and remembers the latest of this session. */
@@ -45,14 +54,17 @@ export function createWorkQueue<Request, State extends Work & { readonly request
     state: State;
     readonly controller: AbortController;
   }
-  const { doing, nameOf, start, changed, finished } = options;
-  const entries: Entry[] = [];
+  const { doing, nameOf, start, changed, finished, kept } = options;
+  const entries: Entry[] = (kept?.earlier ?? []).map((state) => ({ state, controller: new AbortController() }));
+  let isClosing = false;
   let running: Promise<void> | undefined;
 
   const set = (entry: Entry, change: Partial<Work> | Partial<State>, tell = true) => {
     entry.state = { ...entry.state, ...change, revision: entry.state.revision + 1 };
     if (tell) changed(entry.state);
   };
+
+  const keep = () => kept?.save(entries.map(({ state }) => state).filter(isUnfinished));
 
   const run = async (entry: Entry) => {
     let told = 0;
@@ -71,8 +83,11 @@ export function createWorkQueue<Request, State extends Work & { readonly request
       set(entry, { state: 'done' });
     } catch (thrown) {
       const error = toFailure(thrown, doing);
-      set(entry, { state: error.code === 'CANCELLED' ? 'cancelled' : 'failed', error });
+      if (error.code !== 'CANCELLED') set(entry, { state: 'failed', error });
+      else if (kept && isClosing) set(entry, { state: 'interrupted' });
+      else set(entry, { state: 'cancelled', error });
     }
+    keep();
   };
 
   const runAll = async () => {
@@ -83,9 +98,10 @@ export function createWorkQueue<Request, State extends Work & { readonly request
 
   const cancel = (id: string): boolean => {
     const entry = entries.find(({ state }) => state.id === id);
-    if (entry === undefined || (entry.state.state !== 'queued' && entry.state.state !== 'running')) return false;
+    if (entry === undefined || !isUnfinished(entry.state)) return false;
     entry.controller.abort();
-    if (entry.state.state === 'queued') set(entry, { state: 'cancelled' });
+    if (entry.state.state !== 'running') set(entry, { state: 'cancelled' });
+    keep();
     return true;
   };
 
@@ -97,17 +113,35 @@ export function createWorkQueue<Request, State extends Work & { readonly request
       };
       const state = work as State;
       entries.push({ state, controller: new AbortController() });
-      const oldest = entries.findIndex(({ state: { state: at } }) => at !== 'queued' && at !== 'running');
+      const oldest = entries.findIndex(({ state: each }) => !isUnfinished(each));
       if (entries.length > remembered && oldest >= 0) entries.splice(oldest, 1);
       changed(state);
+      keep();
       running ??= Promise.resolve().then(runAll);
       return state;
     },
     cancel,
+    resume(id) {
+      const place = entries.findIndex(({ state }) => state.id === id && state.state === 'interrupted');
+      const [entry] = place < 0 ? [] : entries.splice(place, 1);
+      if (entry === undefined) return false;
+      entries.push(entry);
+      set(entry, { state: 'queued' });
+      running ??= Promise.resolve().then(runAll);
+      return true;
+    },
     list: () => entries.map(({ state }) => state),
     async close() {
-      for (const { state } of entries) cancel(state.id);
+      isClosing = true;
+      for (const entry of entries) {
+        if (entry.state.state === 'running') entry.controller.abort();
+        if (entry.state.state === 'queued') set(entry, { state: kept ? 'interrupted' : 'cancelled' });
+      }
       await running;
     },
   };
+}
+
+function isUnfinished({ state }: Work): boolean {
+  return state === 'queued' || state === 'running' || state === 'interrupted';
 }

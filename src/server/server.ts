@@ -60,7 +60,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     trash: async (path) => (await import('trash')).default(path, { glob: false }),
     sample: bundledFile('samples/digits.safetensors'),
   });
-  const empty = async () => emptySpool(host.workFolder, await host.call('jobs.list', {}));
+  const empty = () => emptySpool(host.workFolder, host);
   try {
     await empty();
     const token = newSecret();

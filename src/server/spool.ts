@@ -1,6 +1,7 @@
 import { readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isEnded, type Job } from '../contract/jobs.ts';
+import type { Host } from '../contract/host.ts';
+import { isEnded } from '../contract/jobs.ts';
 
 /** Names the file of its folder that was streamed from a browser: a copy of what the person has elsewhere. */
 const marker = '.streamed';
@@ -11,11 +12,16 @@ export function markStreamed(place: string, name: string): Promise<void> {
 }
 
 /**
- * Removes the copies that browsers have streamed into `folder`, but for those that jobs still need. What was made of them stays:
+ * Removes the copies that browsers have streamed into `folder`, but for those that jobs and fits still need. What was made of them stays:
  * nobody may have saved it yet.
  */
-export async function emptySpool(folder: string, jobs: readonly Job[]): Promise<void> {
-  const needed = jobs.filter(({ state }) => !isEnded(state)).map(({ path }) => path);
+export async function emptySpool(folder: string, host: Pick<Host, 'call'>): Promise<void> {
+  const jobs = await host.call('jobs.list', {});
+  const fits = await host.call('fits.running', {});
+  const needed = [
+    ...jobs.filter(({ state }) => !isEnded(state)).map(({ path }) => path),
+    ...fits.filter(({ state }) => state === 'interrupted').map(({ request: { input } }) => input),
+  ];
   for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
     if (!entry.isDirectory()) continue;
     const place = join(folder, entry.name);

@@ -4,6 +4,7 @@ export interface Tables {
   readonly model: ModelRow;
   readonly measurement: MeasurementRow;
   readonly job: JobRow;
+  readonly fit: FitRow;
   readonly setting: SettingRow;
   readonly original: OriginalRow;
   readonly candidate: CandidateRow;
@@ -84,6 +85,13 @@ export interface JobRow {
   readonly place: number;
   readonly state: string;
   readonly job_json: string;
+}
+
+/** A fit that has not ended; `place` orders them. */
+export interface FitRow {
+  readonly id: string;
+  readonly place: number;
+  readonly fit_json: string;
 }
 
 export interface SettingRow {

@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { writeLinearTask } from '../support/linear-task.ts';
 import { check } from './check.ts';
@@ -85,6 +86,43 @@ test('what each part of a fit is worth is asked for and stopped by keyboard, and
     worth.getByRole('row', { name: /^with lines that take turns.*−3\.0 % \(−4\.5 % … −1\.5 %\)/ }),
   ).toBeVisible();
   await expect(worth.getByRole('row', { name: /^without steps of their own for rows.*the same model/ })).toBeVisible();
+});
+
+test('a fit that a kill interrupted is told at the next start, goes on as it was asked for, and is forgotten by a key', async ({
+  page: window,
+  server,
+  folder,
+}) => {
+  await window.goto(server.url);
+  const task = await fitLinear(window, folder);
+  await window.getByRole('combobox', { name: 'Inputs' }).selectOption('A task file of yours');
+  await window.getByRole('textbox', { name: 'Task file' }).fill(task);
+  await window.getByRole('switch', { name: 'Also measure what each part earns' }).press('Space');
+  await window.getByRole('radio', { name: 'Bits for each weight' }).press('Space');
+  await window.getByRole('textbox', { name: 'Bits for each weight' }).fill('4');
+  await window.getByRole('button', { name: 'Look for the best' }).press('Enter');
+  const status = window.getByRole('region', { name: 'Progress' }).getByRole('status');
+  await expect(status).toContainText(/^Fit 1 /);
+  await server.restart();
+  await window.goto(server.url);
+  const interrupted = window.getByRole('region', { name: 'Interrupted' });
+  await expect(interrupted.getByText('Fitting to 4 bits a weight was interrupted')).toBeVisible();
+  await check(window, 'fit-interrupted');
+  await interrupted.getByRole('button', { name: 'Go on fitting linear.onnx' }).press('Enter');
+  await expect(status).toContainText(/^Fit 1 /);
+
+  await server.restart();
+  await window.goto(server.url);
+  await interrupted.getByRole('link', { name: 'linear.onnx' }).press('Enter');
+  await expect(status).toContainText(/^Interrupted/);
+  expect(await readdir(folder)).toContain('linear.fit.fwz.partial');
+  await window.getByRole('button', { name: 'Forget it' }).press('Enter');
+  await expect(status).toContainText(/^Stopped/);
+  expect((await readdir(folder)).filter((name) => name.includes('.fwz'))).toEqual([]);
+  await server.restart();
+  await window.goto(server.url);
+  await expect(window.getByRole('button', { name: 'Try the sample' })).toBeVisible();
+  await expect(interrupted).toHaveCount(0);
 });
 
 const wholeReceipt = {

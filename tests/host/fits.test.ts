@@ -1,10 +1,10 @@
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { cp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { calls } from '../../src/contract/calls.ts';
 import { mostTrials, type FitJob, type FitRequest } from '../../src/contract/fits.ts';
 import { mostFits } from '../../src/evaluation/joint/ablate/ablate.ts';
-import type { RunningHost } from '../../src/host/host.ts';
+import { createHost, type RunningHost } from '../../src/host/host.ts';
 import { evaluationContext } from '../evaluation/support.ts';
 import { writeLinearTask } from '../support/linear-task.ts';
 import { openHost } from './open-host.ts';
@@ -117,6 +117,88 @@ test('fits that tell what parts are worth say which goes on and how many may com
   expect(new Set(tried.map(({ number }) => number)).size).toBe(tried.length);
   expect(tried.length).toBe(states.at(-1)?.candidates);
 }, 300_000);
+
+test('fits that the end of the program interrupted wait at the next start, and go on or are forgotten as they were asked for', async () => {
+  await using opened = await openHost({ spawnWorker, spawnEvaluation });
+  const { host, models, dataFolder } = opened;
+  const { model: input, task } = await writeLinearTask(models);
+  const start = (folder: string) =>
+    createHost({
+      ...{ spawnWorker, spawnEvaluation, version: '0.0.0', roots: [models], dataFolder: folder, remember: true },
+    });
+  const requests: readonly FitRequest[] = [
+    { input, task, calibrate: 60, inSequence: true, target: { bits: 4 } },
+    { input, target: { bits: 3 }, output: join(models, 'other.fwz') },
+  ];
+  const tried = Promise.withResolvers<undefined>();
+  host.on('fit.changed', ({ candidates = 0 }) => candidates > 0 && tried.resolve(undefined));
+  const asked = [];
+  for (const request of requests) asked.push(await host.call('fits.start', request));
+  const ids = asked.map(({ id }) => id);
+  await tried.promise;
+  // What a kill would leave at this moment.
+  const killed = `${dataFolder} killed`;
+  await cp(dataFolder, killed, { recursive: true });
+  const before = await host.call('fits.candidates', { path: input });
+  await host.close();
+
+  for (const folder of [killed, dataFolder]) {
+    const again = await start(folder);
+    try {
+      const waiting = await again.call('fits.running', {});
+      expect(calls['fits.running'].output.parse(waiting)).toEqual(waiting);
+      expect(waiting.map(({ id, state, request }) => ({ id, state, request }))).toEqual(
+        ids.map((id, place) => ({ id, state: 'interrupted', request: requests[place] })),
+      );
+      for (const { revision } of waiting) expect(revision).toBeGreaterThan(1e6);
+      expect((await readdir(models)).filter((name) => name.includes('.fwz'))).toEqual([]);
+    } finally {
+      await again.close();
+    }
+  }
+
+  const [first = '', second = ''] = ids;
+  const [left, strange] = ['other.fwz.partial', 'other.fwz.partial-abcdef'];
+  for (const name of [left, strange]) await writeFile(join(models, name), '');
+  const again = await start(dataFolder);
+  const ending = Promise.withResolvers<FitJob>();
+  again.on('fit.changed', (job) => job.id === first && job.state === 'done' && ending.resolve(job));
+  expect(await again.call('fits.resume', { id: 'none' })).toEqual({ resumed: false });
+  expect(await again.call('fits.resume', { id: first })).toEqual({ resumed: true });
+  expect(await again.call('fits.resume', { id: first })).toEqual({ resumed: false });
+  expect(await again.call('fits.cancel', { id: second })).toEqual({ cancelled: true });
+  expect(await again.call('fits.cancel', { id: second })).toEqual({ cancelled: false });
+  const names = await readdir(models);
+  expect([names.includes(left), names.includes(strange)]).toEqual([false, true]);
+  expect(await ending.promise).toMatchObject({ request: requests[0], receipt: { learnedFrom: 'task', items: 60 } });
+  // Candidates of before are the same ones, told again rather than twice.
+  const after = await again.call('fits.candidates', { path: input });
+  expect(after.map(({ fit }) => fit)).toEqual(after.map(() => first));
+  for (const { number, bytes } of before)
+    expect(after.filter((one) => one.number === number).map((one) => one.bytes)).toEqual([bytes]);
+  await again.close();
+  const last = await start(dataFolder);
+  expect(await last.call('fits.running', {})).toEqual([]);
+  await last.close();
+  await rm(killed, { recursive: true });
+}, 300_000);
+
+test('an interrupted fit whose inputs may not be read any more says so, and can be forgotten', async () => {
+  await using opened = await openHost({ spawnWorker, spawnEvaluation });
+  const { host, models, dataFolder } = opened;
+  const { model: input, task } = await writeLinearTask(models);
+  const { id } = await host.call('fits.start', { input, task, target: { bits: 4 } });
+  await host.close();
+  await rm(task);
+  const again = await createHost({ spawnWorker, version: '0.0.0', roots: [models], dataFolder, remember: true });
+  try {
+    await expect(again.call('fits.resume', { id })).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    expect(await again.call('fits.running', {})).toMatchObject([{ id, state: 'interrupted' }]);
+    expect(await again.call('fits.cancel', { id })).toEqual({ cancelled: true });
+  } finally {
+    await again.close();
+  }
+});
 
 test('the window tells how many fits that takes as the evaluation does', () => {
   expect(mostTrials).toBe(mostFits() - 1);

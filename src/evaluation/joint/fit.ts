@@ -1,17 +1,11 @@
 import { rename } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { DifferentError, UsageError } from '../../engine/errors.ts';
-import { isArchiveHead } from '../../engine/archive/frame.ts';
 import { descriptorSource, writeFully } from '../../engine/io/descriptor.ts';
 import { FileSource } from '../../engine/io/file-source.ts';
-import { OutputFile } from '../../engine/io/output-file.ts';
-import { archivePath } from '../../engine/pipeline/approximate/name.ts';
+import type { OutputFile } from '../../engine/io/output-file.ts';
 import { digestOf } from '../../engine/io/file-digest.ts';
-import { isArchive } from '../../engine/archive/is-archive.ts';
-import { inspect } from '../../engine/pipeline/inspect.ts';
-import { refuseBase } from '../../engine/pipeline/bases/bases.ts';
 import { runJob, type Reporter } from '../../engine/pipeline/job/job.ts';
-import { openModel } from '../../engine/models/index.ts';
 import { floatWidth } from '../../engine/tensor/floats.ts';
 import type { EvaluationContext } from '../evaluate.ts';
 import type { EvaluationReport } from '../report.ts';
@@ -19,6 +13,7 @@ import { Attempts, sizeInCodes, type Attempt } from './allocate/attempts.ts';
 import { openBench, type Bench, type Progress } from './bench.ts';
 import { halvesOf, hasTooFew, judgeArchive, worstDrop } from './judge.ts';
 import { refuseLossless } from './lossless.ts';
+import { openOutput } from './output.ts';
 import { weighMatrices } from './weigh/probe.ts';
 import type { CandidateEvent, FitEvent, FitReport } from './report.ts';
 import type { FitRequest } from './request.ts';
@@ -107,20 +102,6 @@ async function run(
     ...(other?.evaluation && { otherOrder: measuredAs(other, other.evaluation) }),
     seconds: (performance.now() - start) / 1000,
   };
-}
-
-/** The output, which may be none of the files of the model that was named, even where that is an archive, and no base of it. */
-async function openOutput({ input, output, overwrite = false }: FitRequest, signal: AbortSignal): Promise<OutputFile> {
-  const path = output ?? archivePath(resolve(input), { default: { method: 'fit' } });
-  if (await isArchive(input)) await refuseBase(path, (await inspect({ path: input })).bases ?? [], signal);
-  const { files } = await openModel(resolve(input));
-  await using sources = new AsyncDisposableStack();
-  const inputs = [];
-  for (const { path } of files) inputs.push(sources.use(await FileSource.open(path)).identity);
-  return await OutputFile.create(path, {
-    ...{ overwrite, inputs },
-    unfinished: { suffix: '.partial', isOurs: isArchiveHead },
-  });
 }
 
 interface Reach {

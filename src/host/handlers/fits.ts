@@ -27,6 +27,7 @@ import {
 } from '../../evaluation/index.ts';
 import type { Access } from '../files/access.ts';
 import type { SpawnWorker } from '../engine.ts';
+import { discardInterrupted, frontPath, interruptedFit } from '../fits/leftovers.ts';
 import type { History } from '../history.ts';
 import { createWorkQueue, type WorkEvent } from '../work-queue.ts';
 import { withCheckedPaths } from './checked-paths.ts';
@@ -50,23 +51,43 @@ type FitEvent =
 
 const tensorsShape = fitCalls['fits.tensors'].output.shape.tensors;
 
-/** Looks for the best model of a size, one request after another, and remembers every candidate. */
-export function fitHandlers(options: FitOptions): {
+/**
+ * Looks for the best model of a size, one request after another, and remembers every candidate. A fit that the end of the program
+ * interrupted waits for a person at the next start; it is answered for only once it is kept, so that no kill after that forgets it.
+ */
+export async function fitHandlers(options: FitOptions): Promise<{
   readonly handlers: Handlers<keyof typeof fitCalls>;
   close(): Promise<void>;
-} {
-  const { access, history, changed } = options;
+}> {
+  const { access, history, changed, workFolder } = options;
+  const earlier = (await history.loadFits()).flatMap((stored) => interruptedFit(stored) ?? []);
   const queue = createWorkQueue<FitRequest, FitJob, FitReport | AblationReport>({
     doing: 'fitting',
     nameOf: ({ input }) => basename(input),
     start: (request, signal, id) => runFits(options, request, signal, id),
     changed,
     finished: (report) => ({ receipt: toReceipt(report) }),
+    kept: { earlier, save: history.saveFits },
   });
+  const interruptedOne = (id: string) => queue.list().find((job) => job.id === id && job.state === 'interrupted');
   return {
     handlers: {
-      'fits.start': async (request) => queue.add(await withCheckedPaths(request, access)),
-      'fits.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
+      'fits.start': async (request) => {
+        const job = queue.add(await withCheckedPaths(request, access));
+        await history.written();
+        return job;
+      },
+      'fits.cancel': async ({ id }) => {
+        const interrupted = interruptedOne(id);
+        if (interrupted) await discardInterrupted(interrupted, workFolder);
+        return { cancelled: queue.cancel(id) };
+      },
+      'fits.resume': async ({ id }) => {
+        const interrupted = interruptedOne(id);
+        // What may be read and is there may have changed since it was asked for.
+        if (interrupted) await withCheckedPaths(interrupted.request, access);
+        return { resumed: queue.resume(id) };
+      },
       'fits.running': () => [...queue.list()],
       'fits.candidates': async ({ path }) => {
         const rows = await history.candidates(await access.check(path));
@@ -121,7 +142,7 @@ async function* runFits(
   let before = 0;
   for (const pass of passes) {
     const isFront = passes.length > 1;
-    const thrownAway = join(workFolder, `front-${id}.fwz`);
+    const thrownAway = frontPath(workFolder, id);
     if (isFront) await mkdir(workFolder, { recursive: true });
     const place = isFront ? { output: thrownAway, overwrite: true } : { output: request.output, overwrite };
     const asked = { ...common, ...place, target: pass, single: isFront ? 'none' : 'rival' } as const;

@@ -3,8 +3,8 @@ import type { FitJob, FitRequest } from '../../contract/fits.ts';
 import { useConnection } from './connection.tsx';
 import { mergeStates } from './merge-states.ts';
 
-/** The fits of a model in this session, newest first. Their events are followed on every screen, so what is known stays true. */
-export function useFits(path: string): readonly FitJob[] {
+/** The fits of this session, and those that were interrupted before it. Their events are followed on every screen, so what is known stays true. */
+function useAllFits(): readonly FitJob[] {
   const { host } = useConnection();
   const queries = useQueryClient();
   const { data = [] } = useQuery({
@@ -15,7 +15,21 @@ export function useFits(path: string): readonly FitJob[] {
       return mergeStates(told, queries.getQueryData<readonly FitJob[]>(['fits']) ?? []);
     },
   });
-  return data.filter(({ request }) => request.input === path).toReversed();
+  return data;
+}
+
+/** Those of a model, what is at work or waits first, then newest first. */
+export function useFits(path: string): readonly FitJob[] {
+  const newest = useAllFits()
+    .filter(({ request }) => request.input === path)
+    .toReversed();
+  const isUnderWay = ({ state }: FitJob) => state === 'queued' || state === 'running';
+  return [...newest.filter(isUnderWay), ...newest.filter((fit) => !isUnderWay(fit))];
+}
+
+/** Those that the end of the program interrupted, and that wait for a person. */
+export function useInterruptedFits(): readonly FitJob[] {
+  return useAllFits().filter(({ state }) => state === 'interrupted');
 }
 
 /** Every archive that fits have tried of a model; asked for anew when `tried` changes. */
@@ -52,6 +66,12 @@ export function useStartFit() {
 export function useCancelFit() {
   const { host } = useConnection();
   return useMutation({ mutationFn: (id: string) => host.call('fits.cancel', { id }), networkMode: 'always' });
+}
+
+/** Goes on with a fit that was interrupted, as it was asked for. */
+export function useResumeFit() {
+  const { host } = useConnection();
+  return useMutation({ mutationFn: (id: string) => host.call('fits.resume', { id }), networkMode: 'always' });
 }
 
 /** Tasks that came with the program and have their data. */

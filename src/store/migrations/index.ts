@@ -8,6 +8,7 @@ import { losses } from './0007-losses.ts';
 import { candidates } from './0008-candidates.ts';
 import { zoo } from './0009-zoo.ts';
 import { leanings } from './0010-leanings.ts';
+import { fits } from './0011-fits.ts';
 
 /** Every step from an empty file to the newest tables, in order of their numbers. */
 export const migrations = {
@@ -20,6 +21,7 @@ export const migrations = {
   '0008-candidates': candidates,
   '0009-zoo': zoo,
   '0010-leanings': leanings,
+  '0011-fits': fits,
 } as const;
 
 /** The same for the file of evaluations. */

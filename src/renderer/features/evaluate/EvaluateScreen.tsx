@@ -79,7 +79,7 @@ function EvaluateForm(given: EvaluateScreenProps & { readonly tasks: Parameters<
   );
 }
 
-const ends = { done: 'Done', failed: 'Needs attention', cancelled: 'Stopped' } as const;
+const ends = { done: 'Done', failed: 'Needs attention', cancelled: 'Stopped', interrupted: 'Interrupted' } as const;
 
 /** What was asked in this session, newest first. */
 function UnderWay() {

@@ -6,7 +6,7 @@ import { Facts } from '../../components/Facts.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { isPlaceTaken } from '../../components/failure-words.ts';
 import { Meter } from '../../components/Meter.tsx';
-import { useCancelFit } from '../../host/fits.ts';
+import { useCancelFit, useResumeFit } from '../../host/fits.ts';
 import { useOpenModel } from '../../host/models.ts';
 import { bytesText, changeText, countText, durationText } from '../../text/amounts.ts';
 import { accuracyLink } from '../../text/links.ts';
@@ -24,6 +24,8 @@ interface FitProgressProps {
 export function FitProgress({ job, onAgain }: FitProgressProps) {
   const { id, state, done, total, error, receipt, request, trial } = job;
   const cancel = useCancelFit();
+  const resume = useResumeFit();
+  const refused = resume.error ?? cancel.error;
   const open = useOpenModel();
   const isBusy = state === 'queued' || state === 'running';
   const words = fitWords(job);
@@ -41,6 +43,20 @@ export function FitProgress({ job, onAgain }: FitProgressProps) {
           <span>What was learned of the inputs is kept, so starting again is quicker.</span>
         </Actions>
       )}
+      {state === 'interrupted' && (
+        <Actions>
+          <Button loading={resume.isPending} onClick={() => resume.mutate(id)}>
+            Go on
+          </Button>
+          <Button variant="default" loading={cancel.isPending} onClick={() => cancel.mutate(id)}>
+            Forget it
+          </Button>
+          <span>
+            Forgetting it removes the unfinished file. What was learned of the inputs is kept for another fit.
+          </span>
+        </Actions>
+      )}
+      {refused !== null && <Failure error={refused} />}
       {state === 'failed' && error !== undefined && (
         <Failure error={error}>
           {isPlaceTaken(error) && request.overwrite !== true && (
