@@ -61,3 +61,13 @@ test('an archive is exported to BF16 by keyboard alone, and its tensors say what
   await expect(window.getByText(/BF16/).first()).toBeVisible();
   expect(await readdir(folder)).toContain('digits.safetensors-bf16.safetensors');
 });
+
+test('an export that nothing is known of, such as one that a kill ended, is told as that and not as a lost file', async ({
+  window,
+}) => {
+  await expect(window.getByRole('button', { name: 'Try the sample' })).toBeVisible();
+  await window.goto(new URL('#/exported/none', window.url()).href);
+  await expect(window.getByRole('alert')).toContainText('Nothing is known of this export');
+  await window.getByRole('link', { name: 'Open a model' }).press('Enter');
+  await expect(window.getByRole('button', { name: 'Try the sample' })).toBeVisible();
+});

@@ -7,7 +7,7 @@ import { WorkProgress } from '../../components/WorkProgress.tsx';
 import { useCancelExport, useExport, useExportJobs, useStartExport } from '../../host/exports.ts';
 import { bytesText } from '../../text/amounts.ts';
 import { exportLink } from '../../text/links.ts';
-import { exportPhaseWords } from './export-words.ts';
+import { exportPhaseWords, unknownWords } from './export-words.ts';
 import { ExportResult } from './ExportResult.tsx';
 
 /** One export: while it works, and how it ended, also after a restart. */
@@ -16,10 +16,23 @@ export function ExportedScreen({ id }: { readonly id: string }) {
   const job = jobs.data?.find((known) => known.id === id);
   const kept = useExport(id, jobs.data !== undefined && job === undefined);
   const error = jobs.error ?? (job === undefined ? kept.error : null);
-  if (error !== null) return <Failure error={error} />;
+  if (error !== null) return <Unknown error={error} />;
   if (job !== undefined && job.receipt === undefined) return <Unfinished job={job} />;
   const { name, receipt } = job ?? kept.data ?? {};
   return name === undefined || receipt === undefined ? null : <ExportResult id={id} name={name} receipt={receipt} />;
+}
+
+/** There is no record: most often the program ended before the export did. */
+function Unknown({ error }: { readonly error: Error & { readonly code?: string } }) {
+  return (
+    <Screen title="Export">
+      <Failure error={error} {...(error.code === 'NOT_FOUND' && { words: unknownWords })}>
+        <Button component={Link} href="/">
+          Open a model
+        </Button>
+      </Failure>
+    </Screen>
+  );
 }
 
 function Unfinished({ job }: { readonly job: ExportJob }) {

@@ -1,4 +1,5 @@
 import type { ExportReceipt, ExportTarget } from '../../../contract/exports.ts';
+import type { FailureWords } from '../../components/failure-words.ts';
 import { numberText } from '../../text/amounts.ts';
 import { fileName, visibleText } from '../../text/visible.ts';
 
@@ -14,6 +15,13 @@ export function exportPhaseWords(state: string, phase: string | undefined): stri
   if (state === 'queued') return 'Waiting for the one before it';
   return phases[phase ?? 'scan'] ?? 'Working';
 }
+
+/** What is said of an export that nothing is known of. */
+export const unknownWords: FailureWords = {
+  title: 'Nothing is known of this export',
+  safe: 'Originals are only read, so yours is untouched. What has its final name was written whole and checked.',
+  next: 'An export that is stopped before its end, or ends with Featherweight itself, leaves nothing. Open the model, and export it again.',
+};
 
 /** The three ticks, each with the words that stand beside it. */
 export const tickWords: readonly (readonly [keyof ExportTarget['ticks'], string])[] = [
