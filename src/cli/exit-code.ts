@@ -19,6 +19,7 @@ const byErrorCode = {
   MALFORMED: exitCodes.invalidInput,
   NOT_FOUND: exitCodes.invalidInput,
   BASE_MISSING: exitCodes.invalidInput,
+  FOLDER_MISSING: exitCodes.invalidInput,
   UNSUPPORTED: exitCodes.invalidInput,
   IO: exitCodes.inputOutput,
   DISK_FULL: exitCodes.inputOutput,

@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'CHANGED'
   | 'NOT_FOUND'
   | 'BASE_MISSING'
+  | 'FOLDER_MISSING'
   | 'IO'
   | 'DISK_FULL'
   | 'CANCELLED'

@@ -12,6 +12,7 @@ describe('every failure has its exit code and its last JSON line', () => {
     ['MALFORMED', 3],
     ['NOT_FOUND', 3],
     ['BASE_MISSING', 3],
+    ['FOLDER_MISSING', 3],
     ['UNSUPPORTED', 3],
     ['IO', 4],
     ['DISK_FULL', 4],

@@ -28,7 +28,7 @@ export function knownFolder(path: string): string {
 
 /**
  * A new folder in `parent` for work that is not finished, called `NAME.partial-OWNER`, removed when `owner` is disposed. Those that
- * killed processes left in `parent` are removed first. Throws NOT_FOUND where there is no `parent`.
+ * killed processes left in `parent` are removed first. Throws FOLDER_MISSING where there is no `parent`.
  */
 export async function ownFolder(parent: string, name: string, owner: AsyncDisposableStack): Promise<string> {
   await removeAbandoned(parent);

@@ -9,7 +9,7 @@ export function withoutFolder(error: unknown, path: string): FeatherweightError 
     return toFeatherweightError(named, 'creating the output');
   }
   const folder = dirname(path);
-  return new FeatherweightError('NOT_FOUND', `"${path}" cannot be written: there is no folder "${folder}".`, {
+  return new FeatherweightError('FOLDER_MISSING', `"${path}" cannot be written: there is no folder "${folder}".`, {
     facts: { path: folder },
     cause: error,
   });

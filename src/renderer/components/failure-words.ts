@@ -43,6 +43,11 @@ const words: Readonly<Record<HostErrorCode, FailureWords>> = {
     safe: 'Nothing was changed.',
     next: 'It may have been moved, renamed or be on a drive that is not connected.',
   },
+  FOLDER_MISSING: {
+    title: 'The folder to write into is not there',
+    safe: 'Your original is untouched, and nothing was written.',
+    next: 'Choose another place. Or make the folder again, or connect the drive that it is on, and start again.',
+  },
   BASE_MISSING: {
     title: 'Another model is needed for this',
     safe: 'Nothing was changed, and no unfinished file was given a final name.',

@@ -16,7 +16,7 @@ test('why an output cannot be made is told by its own name, never by that of an 
   });
   expect(withoutFolder(refused('ENOSPC'), path).message).toContain('"/models/out/a.fwz")');
   expect(withoutFolder(refused('ENOENT'), path)).toMatchObject({
-    ...{ code: 'NOT_FOUND', facts: { path: '/models/out' } },
+    ...{ code: 'FOLDER_MISSING', facts: { path: '/models/out' } },
     message: '"/models/out/a.fwz" cannot be written: there is no folder "/models/out".',
   });
 });

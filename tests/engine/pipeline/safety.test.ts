@@ -143,7 +143,7 @@ describe('the output', () => {
       exportModel({ input: archive, target: 'safetensors-f16', output }, context()),
     ])
       await expect(finish<unknown>(job)).rejects.toMatchObject({
-        code: 'NOT_FOUND',
+        code: 'FOLDER_MISSING',
         message: `"${output}" cannot be written: there is no folder "${join(folder, 'missing')}".`,
       });
     expect((await readdir(folder)).sort()).toEqual(['m.fwz', 'm.safetensors']);
