@@ -60,6 +60,8 @@ const frameBytes = 4096;
 const indexBytes = 40;
 const blockBytes = 2 ** 20;
 
+const unfetched = 'its weights are not here, only a pointer of Git LFS ("git lfs pull" fetches them)';
+
 /** Decides for each model of a zoo what to do with it. Reads samples, writes nothing. */
 export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: PlanHooks): Promise<ZooPlan> {
   const { signal } = hooks;
@@ -85,6 +87,10 @@ export async function planZoo(zoo: Zoo, output: string, recipe: Recipe, hooks: P
     else
       try {
         const sketch = await sketchModel(model.path, { preset, estimator, signal });
+        if (sketch.isUnfetched) {
+          decided.set(model.id, skipped(planned, unfetched));
+          continue;
+        }
         const alone = Math.min(sketch.bytes, estimator.estimate(sketch, preset)) + frameOf(sketch);
         rooms.set(model.id, sketch.alike.roomBytes);
         const member = { id: model.id, sketch, preset, alone };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Preset } from '../codecs/codec.ts';
 import { streamWidth } from '../codecs/stream-width.ts';
 import { prepareZstd } from '../codecs/zstd/index.ts';
+import { gitLfs } from '../formats/git-lfs/index.ts';
 import type { FileSource } from '../io/file-source.ts';
 import { Workspace } from '../kernels/workspace.ts';
 import { openInputs } from '../models/inputs.ts';
@@ -27,6 +28,8 @@ interface TensorSample extends Sample {
 export interface Sketch {
   readonly bytes: number;
   readonly tensors: number;
+  /** All that is here of its weights are pointers of Git LFS. */
+  readonly isUnfetched: boolean;
   /** Equal for models of one architecture: names, dtypes and shapes of the largest tensors. */
   readonly signature: string;
   /** Of the largest tensors, in an order that models of one signature share. */
@@ -76,6 +79,7 @@ export async function sketchModel(
   return {
     bytes: inputs.bytes,
     tensors: tensors.length,
+    isUnfetched: tensors.length === 0 && inputs.files.some(({ layout }) => layout?.format === gitLfs.id),
     signature: largest.length === 0 ? '' : createHash('sha256').update(largest.join('\n')).digest('base64'),
     samples,
     dtypes,

@@ -96,6 +96,25 @@ describe('a plan', () => {
     expect(await readdir(join(zoo, '..'))).toEqual(['zoo']);
   });
 
+  test('says of models that are no more than pointers of Git LFS that their weights are not here, copies of them among these', async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 5000000000\n`;
+    const folder = await folderWith({
+      'zoo/alone.safetensors': Buffer.from(pointer),
+      'zoo/again.safetensors': Buffer.from(pointer),
+      'zoo/model/config.json': Buffer.from(JSON.stringify({ layers: Array.from({ length: 5000 }, () => 'attention') })),
+      'zoo/model/model.safetensors': Buffer.from(pointer),
+      'zoo/here.safetensors': mixtureOfExperts({ experts: 2, hidden: 32, intermediate: 64, noise: 1 }),
+    });
+    const { plan } = await plannedZoo(join(folder, 'zoo'), join(folder, 'out'));
+    const told = Object.fromEntries(plan.models.map(({ id, action, reason }) => [id, `${action}: ${reason}`]));
+    const away = 'skip: its weights are not here, only a pointer of Git LFS ("git lfs pull" fetches them)';
+    expect(told).toEqual({
+      ...{ 'alone.safetensors': away, 'again.safetensors': away, model: away },
+      'here.safetensors': 'exact: stored by itself',
+    });
+    expect(plan.bytesThen).toBeGreaterThan(0);
+  });
+
   test('foresees what parts of a model that are alike save, where the preset looks for them', async () => {
     const mixture = { experts: 4, hidden: 256, intermediate: 512 };
     const folder = await folderWith({
