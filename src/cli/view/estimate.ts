@@ -22,10 +22,12 @@ export function estimateText({ bytes, sampledBytes, presets, memoryBytes }: Esti
       `${formatBytes(low)} – ${formatBytes(high)}`,
       formatSeconds(seconds),
     ]);
+  const isLarger = presets.every(({ bytesOut }) => bytesOut >= bytes);
   const share = bytes === 0 ? 100 : (100 * sampledBytes) / bytes;
   return [
     `${formatBytes(bytes)}, of which ${formatBytes(sampledBytes)} (${share.toFixed(0)} %) were coded for this`,
     ...tableLines(columns, rows).map((line) => `  ${line}`),
+    ...(isLarger ? ['Nothing to gain: the archive would be larger than what it holds.'] : []),
     `Compressing takes up to ${formatBytes(memoryBytes)} of memory. Nothing was written.`,
   ].join('\n');
 }

@@ -1,3 +1,4 @@
+import { endBytes, headerBytes } from '../../archive/frame.ts';
 import type { Preset } from '../../codecs/codec.ts';
 import { CancelledError, toFeatherweightError } from '../../errors.ts';
 import { Crew } from '../../workers/crew.ts';
@@ -61,6 +62,8 @@ const ofOthers = -1;
 const frameShare = 0.35;
 /** How far digests and checksums that are not known yet may move a size. */
 const digestMargin = 64;
+/** No archive is smaller: its header and end, and the sha256 of a file. */
+const leastBytes = headerBytes + 32 + endBytes(0);
 /** Measured: proving takes almost as long again as coding; reading, hashing and writing take a thread so long for each byte. */
 const proofFactor = 1.9;
 const handlingSeconds = 2.8e-9;
@@ -141,7 +144,7 @@ function sizeWithin(bytesOut: number, margin: number): Size {
   const most = margin + digestMargin;
   return {
     bytesOut: Math.round(bytesOut),
-    low: Math.max(0, Math.floor(bytesOut - most)),
+    low: Math.max(leastBytes, Math.floor(bytesOut - most)),
     high: Math.ceil(bytesOut + most),
   };
 }

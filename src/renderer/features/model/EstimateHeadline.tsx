@@ -1,8 +1,9 @@
 import type { Estimate, ModelSummary } from '../../../contract/models.ts';
 import figures from '../../components/figures.module.css';
 import { useSampled } from '../../host/models.ts';
-import { bytesRangeText, bytesText, changeText, durationText, exactBytesText } from '../../text/amounts.ts';
+import { bytesText, exactBytesText } from '../../text/amounts.ts';
 import classes from './EstimateHeadline.module.css';
+import { estimateWords } from './estimate-words.ts';
 import { contentWords } from './Headline.tsx';
 
 interface EstimateHeadlineProps {
@@ -17,17 +18,14 @@ export function EstimateHeadline({ model, estimate, isEstimating, preset }: Esti
   const { bytes, path } = model;
   const { data: sampled } = useSampled(path);
   const chosen = estimate?.presets.find((entry) => entry.preset === preset);
+  const words = chosen && estimateWords(bytes, chosen);
   return (
     <section aria-label="Size">
       <p className={classes.line}>
         <span className={figures.large} title={exactBytesText(chosen?.bytesOut ?? bytes)}>
-          {chosen === undefined ? bytesText(bytes) : bytesRangeText(chosen.low, chosen.high)}
+          {words?.size ?? bytesText(bytes)}
         </span>
-        {chosen !== undefined && (
-          <span className={classes.from}>
-            {`from ${bytesText(bytes)} · ${changeText(bytes, chosen.bytesOut)} · about ${durationText(chosen.seconds)}`}
-          </span>
-        )}
+        {words !== undefined && <span className={classes.from}>{words.from}</span>}
       </p>
       <p className={figures.quiet}>{contentWords(model)}</p>
       <p className={figures.quiet} role="status">

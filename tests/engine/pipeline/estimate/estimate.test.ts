@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
@@ -28,6 +29,20 @@ test('a small model is coded whole, and the estimate is what compressing comes t
     expect([low <= report.bytesOut, report.bytesOut <= high]).toEqual([true, true]);
   }
 });
+
+test.each([0, 3, 100, 3000])(
+  'of %d bytes of noise no archive is foreseen that could not hold its own frame',
+  async (count) => {
+    const folder = await folderWith({ 'noise.bin': randomBytes(count) });
+    const input = join(folder, 'noise.bin');
+    const { presets } = await estimate({ input }, context());
+    const { report } = await finish(compress({ input }, context()));
+    for (const { low, bytesOut, high } of presets) {
+      expect(low).toBeGreaterThan(40);
+      expect([low <= report.bytesOut, report.bytesOut <= high, bytesOut > count]).toEqual([true, true, true]);
+    }
+  },
+);
 
 test('of a larger model a part is coded, and the real size lies within a point of the estimate', async () => {
   const folder = await folderWith({});
