@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { matchesGlob } from 'node:path';
 import { z } from 'zod';
 import { toFeatherweightError, UsageError } from '../errors.ts';
+import { schemaWords } from '../schema-words.ts';
 import type { ZooModel } from './zoo.ts';
 
 const preset = z.enum(['quick', 'balanced', 'smallest']);
@@ -49,7 +50,7 @@ export function completeRecipe(recipe: RecipeInput): Recipe {
 /** Reads a recipe file. Throws {@link UsageError} that says what is wrong where. */
 export async function readRecipe(path: string): Promise<Recipe> {
   try {
-    return recipeSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    return recipeSchema.parse(JSON.parse(await readFile(path, 'utf8')), { error: schemaWords });
   } catch (error) {
     if (error instanceof z.ZodError)
       throw new UsageError(`The recipe "${path}" is not valid: ${z.prettifyError(error).slice(0, 500)}`, { path });

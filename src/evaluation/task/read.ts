@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { MalformedFileError, toFeatherweightError, UsageError } from '../../engine/errors.ts';
+import { schemaWords } from '../../engine/schema-words.ts';
 import { taskSchema, type Task } from './schema.ts';
 
 /** A checked task file and the folder that its paths are relative to. */
@@ -32,7 +33,7 @@ export async function openTask(path: string, dataFolder?: string): Promise<OpenT
         { file: path },
       );
     const text = await readFile(absolute, 'utf8');
-    const { success, data, error } = taskSchema.safeParse(parseJson(text, path));
+    const { success, data, error } = taskSchema.safeParse(parseJson(text, path), { error: schemaWords });
     if (!success)
       throw new MalformedFileError(
         `The task file "${path}" is not one: ${error.issues.map(({ path: place, message }) => `${place.join('.') || 'the file'}: ${message}`).join('; ')}.`,

@@ -25,3 +25,35 @@ test('a metric may be named again with other settings only', async () => {
     message: expect.stringContaining('metrics: a metric is named twice') as string,
   });
 });
+
+test('an unknown field is told with those that are allowed in its place, and a wrong value with what was found', async () => {
+  const inputs = [{ from: 'constant', value: 1 }];
+  const data = { file: 'x', typ: 'uint8' };
+  const faults: readonly (readonly [task: object, message: string])[] = [
+    [
+      { titel: 'x', units: 'x' },
+      'the file: found the unknown fields "titel", "units"; allowed here: "$schema", "task", "title", "unit", "inputs"',
+    ],
+    [
+      { inputs: [{ ...inputs[0], widht: 1 }] },
+      'inputs.0: found the unknown field "widht"; allowed here: "from", "name"',
+    ],
+    [
+      { target: { from: 'arrays', data } },
+      'target.data: found the unknown field "typ"; allowed here: "file", "array", "type"',
+    ],
+    [{ metrics: [{ metric: 'nll', k: 3 }] }, 'metrics.0: found the unknown field "k"; allowed here: "metric".'],
+    [{ metrics: [{ metric: 'top1' }] }, 'metrics.0.metric: found "top1"; allowed: "top-1", "nll", "perplexity"'],
+    [{ decode: {} }, 'decode.to: found nothing; allowed: "class", "text".'],
+    [{ task: 2 }, 'task: found 2; allowed: 1.'],
+    [{ batch: 5000 }, 'batch: Too big: expected number to be <=4096, found 5000.'],
+    [{ unit: 3 }, 'unit: Invalid input: expected string, received number.'],
+  ];
+  for (const [fault, message] of faults) {
+    const folder = await folderWith({ 'task.json': JSON.stringify({ task: 1, title: 'T', inputs, ...fault }) });
+    await expect(openTask(join(folder, 'task.json'))).rejects.toMatchObject({
+      code: 'MALFORMED',
+      message: expect.stringContaining(`is not one: ${message}`) as string,
+    });
+  }
+});

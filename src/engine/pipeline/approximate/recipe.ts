@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { UsageError } from '../../errors.ts';
 import { quantizerById, quantizers } from '../../quantizers/catalog.ts';
 import { levelById, levels } from '../../quantizers/levels.ts';
+import { schemaWords } from '../../schema-words.ts';
 
 const match = z.string().min(1).meta({
   title: 'Tensors',
@@ -46,7 +47,7 @@ export interface MethodStep {
 
 /** Checks a recipe down to the options of each method. Throws {@link UsageError} that names the rule. */
 export function parseRecipe(input: unknown): Recipe {
-  const parsed = recipeSchema.safeParse(input);
+  const parsed = recipeSchema.safeParse(input, { error: schemaWords });
   if (!parsed.success) throw new UsageError(`The recipe is not valid: ${z.prettifyError(parsed.error)}`);
   const recipe = parsed.data;
   recipe.rules.forEach((rule, place) => {
@@ -79,7 +80,7 @@ export function stepOf(
     const known = [...levels, ...quantizers].map(({ id }) => id).join(', ');
     throw new UsageError(`There is no approximate method "${method}"${where}; there are ${known}.`, { method });
   }
-  const parsed = quantizer.options.safeParse(options);
+  const parsed = quantizer.options.safeParse(options, { error: schemaWords });
   if (!parsed.success)
     throw new UsageError(`The options of "${method}" are not valid${where}: ${z.prettifyError(parsed.error)}`, {
       method,
