@@ -139,6 +139,8 @@ export const fitJob = work.extend({
   /** How many candidates there are so far; `fits.candidates` has them. */
   candidates: z.number().exactOptional(),
   trial: fitTrial.exactOptional(),
+  /** How many sizes of a front were measured, and with how many candidates; it goes on behind these. */
+  front: z.object({ sizes: z.number(), candidates: z.number() }).exactOptional(),
   receipt: fitReceipt.exactOptional(),
 });
 export type FitJob = z.infer<typeof fitJob>;
@@ -160,11 +162,13 @@ export type FittedTensor = z.infer<typeof fittedTensor>;
 export const fitCalls = {
   /** Fits run one after another. */
   'fits.start': { input: fitRequest, output: fitJob },
-  /** Of one that was interrupted also removes what it has left. */
+  /** Of one that waits to go on also removes what it has left. */
   'fits.cancel': { input: z.strictObject({ id }), output: z.object({ cancelled: z.boolean() }) },
-  /** Goes on with one that was interrupted, as it was asked for. */
+  /** Stops its work, and keeps it to go on behind what it has learned and tried, also in a later start. */
+  'fits.pause': { input: z.strictObject({ id }), output: z.object({ paused: z.boolean() }) },
+  /** Goes on with one that was paused or interrupted, as it was asked for. */
   'fits.resume': { input: z.strictObject({ id }), output: z.object({ resumed: z.boolean() }) },
-  /** Those of this session, and those that the end of an earlier one interrupted, oldest first. */
+  /** Those of this session, and those of earlier ones that wait to go on, oldest first. */
   'fits.running': { input: z.strictObject({}), output: z.array(fitJob) },
   /** All that were ever tried of a model, smallest first. */
   'fits.candidates': { input: z.strictObject({ path }), output: z.array(candidate) },

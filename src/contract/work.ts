@@ -6,8 +6,8 @@ export const work = z.object({
   /** Of two states that are met in any order, the higher is the newer. */
   revision: z.int().min(0),
   name: z.string(),
-  /** `interrupted` by the end of the program, and waits for a person. */
-  state: z.enum(['queued', 'running', 'interrupted', 'done', 'failed', 'cancelled']),
+  /** Paused by a person, or interrupted by the end of the program, it waits to go on. */
+  state: z.enum(['queued', 'running', 'paused', 'interrupted', 'done', 'failed', 'cancelled']),
   phase: z.string().exactOptional(),
   /** Of the phase, in its own unit: bytes, items or tensors. */
   done: z.number(),

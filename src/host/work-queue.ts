@@ -23,7 +23,9 @@ export interface WorkQueue<Request, State> {
   add(request: Request): State;
   /** False when it has ended already or never was. */
   cancel(id: string): boolean;
-  /** False when it was not interrupted. */
+  /** Stops it so that it can go on; false when it does not wait or work, or is of a kind that is not kept. */
+  pause(id: string): boolean;
+  /** False when it was neither paused nor interrupted. */
   resume(id: string): boolean;
   list(): readonly State[];
   close(): Promise<void>;
@@ -33,16 +35,18 @@ export interface WorkQueueOptions<Request, State, Report> {
   /** What it does, as it is told behind "while" in words of failures. */
   readonly doing: string;
   readonly nameOf: (request: Request) => string;
-  readonly start: (request: Request, signal: AbortSignal, id: string) => AsyncIterable<WorkEvent<Report, State>>;
+  readonly start: (state: State, signal: AbortSignal) => AsyncIterable<WorkEvent<Report, State>>;
   readonly changed: (state: State) => void;
   /** What the state of ended work has besides. */
   readonly finished: (report: Report, id: string) => Promise<Partial<State>> | Partial<State>;
-  /** For work that the end of the program interrupts rather than cancels. */
+  /** For work that can be paused, and that the end of the program interrupts rather than cancels. */
   readonly kept?: {
-    /** What earlier ends have interrupted. */
+    /** What waits to go on from earlier starts. */
     readonly earlier: readonly State[];
     /** Keeps what has not ended; called whenever that is something else. */
     readonly save: (unfinished: readonly State[]) => void;
+    /** A state without what was only true while it worked. */
+    readonly atRest: (state: State) => State;
   };
 }
 
@@ -52,7 +56,8 @@ export function createWorkQueue<Request, State extends Work & { readonly request
 ): WorkQueue<Request, State> {
   interface Entry {
     state: State;
-    readonly controller: AbortController;
+    controller: AbortController;
+    isPausing?: boolean;
   }
   const { doing, nameOf, start, changed, finished, kept } = options;
   const entries: Entry[] = (kept?.earlier ?? []).map((state) => ({ state, controller: new AbortController() }));
@@ -70,20 +75,23 @@ export function createWorkQueue<Request, State extends Work & { readonly request
     let told = 0;
     set(entry, { state: 'running' });
     try {
-      for await (const event of start(entry.state.request, entry.controller.signal, entry.state.id)) {
+      for await (const event of start(entry.state, entry.controller.signal)) {
         if (event.type === 'progress') {
           const { phase, bytesDone, bytesTotal, secondsLeft } = event;
           const isDue = performance.now() - told >= millisecondsBetweenEvents;
           if (isDue) told = performance.now();
           const left = secondsLeft === undefined ? {} : { secondsLeft };
           set(entry, { phase, done: bytesDone, total: bytesTotal, ...left }, isDue);
-        } else if (event.type === 'state') set(entry, event.change);
-        else if (event.type === 'finished') set(entry, await finished(event.report, entry.state.id), false);
+        } else if (event.type === 'state') {
+          set(entry, event.change);
+          keep();
+        } else if (event.type === 'finished') set(entry, await finished(event.report, entry.state.id), false);
       }
       set(entry, { state: 'done' });
     } catch (thrown) {
       const error = toFailure(thrown, doing);
       if (error.code !== 'CANCELLED') set(entry, { state: 'failed', error });
+      else if (entry.isPausing) set(entry, { state: 'paused' });
       else if (kept && isClosing) set(entry, { state: 'interrupted' });
       else set(entry, { state: 'cancelled', error });
     }
@@ -99,6 +107,7 @@ export function createWorkQueue<Request, State extends Work & { readonly request
   const cancel = (id: string): boolean => {
     const entry = entries.find(({ state }) => state.id === id);
     if (entry === undefined || !isUnfinished(entry.state)) return false;
+    entry.isPausing = false;
     entry.controller.abort();
     if (entry.state.state !== 'running') set(entry, { state: 'cancelled' });
     keep();
@@ -121,12 +130,27 @@ export function createWorkQueue<Request, State extends Work & { readonly request
       return state;
     },
     cancel,
+    pause(id) {
+      const entry = entries.find(({ state }) => state.id === id);
+      if (entry === undefined || !kept || !isUnderWay(entry.state) || entry.controller.signal.aborted) return false;
+      if (entry.state.state === 'queued') set(entry, { state: 'paused' });
+      else {
+        entry.isPausing = true;
+        entry.controller.abort();
+      }
+      keep();
+      return true;
+    },
     resume(id) {
-      const place = entries.findIndex(({ state }) => state.id === id && state.state === 'interrupted');
+      const place = entries.findIndex(({ state }) => state.id === id && isWaitingToGoOn(state));
       const [entry] = place < 0 ? [] : entries.splice(place, 1);
-      if (entry === undefined) return false;
+      if (entry === undefined || !kept) return false;
       entries.push(entry);
+      entry.isPausing = false;
+      entry.controller = new AbortController();
+      entry.state = kept.atRest(entry.state);
       set(entry, { state: 'queued' });
+      keep();
       running ??= Promise.resolve().then(runAll);
       return true;
     },
@@ -142,6 +166,15 @@ export function createWorkQueue<Request, State extends Work & { readonly request
   };
 }
 
-function isUnfinished({ state }: Work): boolean {
-  return state === 'queued' || state === 'running' || state === 'interrupted';
+function isUnderWay({ state }: Work): boolean {
+  return state === 'queued' || state === 'running';
+}
+
+/** Whether work was paused or interrupted, so that a person may have it go on. */
+export function isWaitingToGoOn({ state }: Work): boolean {
+  return state === 'paused' || state === 'interrupted';
+}
+
+function isUnfinished(work: Work): boolean {
+  return isUnderWay(work) || isWaitingToGoOn(work);
 }

@@ -20,7 +20,7 @@ export async function emptySpool(folder: string, host: Pick<Host, 'call'>): Prom
   const fits = await host.call('fits.running', {});
   const needed = [
     ...jobs.filter(({ state }) => !isEnded(state)).map(({ path }) => path),
-    ...fits.filter(({ state }) => state === 'interrupted').map(({ request: { input } }) => input),
+    ...fits.filter(({ state }) => state === 'interrupted' || state === 'paused').map(({ request: { input } }) => input),
   ];
   for (const entry of await readdir(folder, { withFileTypes: true }).catch(() => [])) {
     if (!entry.isDirectory()) continue;

@@ -88,7 +88,7 @@ test('what each part of a fit is worth is asked for and stopped by keyboard, and
   await expect(worth.getByRole('row', { name: /^without steps of their own for rows.*the same model/ })).toBeVisible();
 });
 
-test('a fit that a kill interrupted is told at the next start, goes on as it was asked for, and is forgotten by a key', async ({
+test('a fit that a kill interrupted is told at the next start, goes on as it was asked for, and is paused and forgotten by keys', async ({
   page: window,
   server,
   folder,
@@ -105,24 +105,28 @@ test('a fit that a kill interrupted is told at the next start, goes on as it was
   await expect(status).toContainText(/^Fit 1 /);
   await server.restart();
   await window.goto(server.url);
-  const interrupted = window.getByRole('region', { name: 'Interrupted' });
-  await expect(interrupted.getByText('Fitting to 4 bits a weight was interrupted')).toBeVisible();
+  const waiting = window.getByRole('region', { name: 'Not finished' });
+  await expect(waiting.getByText('Fitting to 4 bits a weight was interrupted')).toBeVisible();
   await check(window, 'fit-interrupted');
-  await interrupted.getByRole('button', { name: 'Go on fitting linear.onnx' }).press('Enter');
+  await waiting.getByRole('button', { name: 'Go on fitting linear.onnx' }).press('Enter');
   await expect(status).toContainText(/^Fit 1 /);
+  await window.getByRole('button', { name: 'Pause' }).press('Enter');
+  await expect(status).toContainText(/^Paused/);
+  await window.getByRole('button', { name: 'Go on' }).press('Enter');
+  await expect(status).toContainText(/^Fit 1 /);
+  await expect.poll(() => readdir(folder)).toContain('linear.fit.fwz.partial');
 
   await server.restart();
   await window.goto(server.url);
-  await interrupted.getByRole('link', { name: 'linear.onnx' }).press('Enter');
+  await waiting.getByRole('link', { name: 'linear.onnx' }).press('Enter');
   await expect(status).toContainText(/^Interrupted/);
-  expect(await readdir(folder)).toContain('linear.fit.fwz.partial');
   await window.getByRole('button', { name: 'Forget it' }).press('Enter');
   await expect(status).toContainText(/^Stopped/);
   expect((await readdir(folder)).filter((name) => name.includes('.fwz'))).toEqual([]);
   await server.restart();
   await window.goto(server.url);
   await expect(window.getByRole('button', { name: 'Try the sample' })).toBeVisible();
-  await expect(interrupted).toHaveCount(0);
+  await expect(waiting).toHaveCount(0);
 });
 
 const wholeReceipt = {

@@ -183,6 +183,65 @@ test('fits that the end of the program interrupted wait at the next start, and g
   await rm(killed, { recursive: true });
 }, 300_000);
 
+test('a front that is paused gives way to the next fit, stays paused over a start, and goes on behind the sizes it measured', async () => {
+  await using opened = await openHost({ spawnWorker, spawnEvaluation });
+  const { host, models, dataFolder } = opened;
+  const { model: input } = await writeLinearTask(models);
+  const reached = Promise.withResolvers<FitJob>();
+  const states: FitJob[] = [];
+  const ends = new Map<string, PromiseWithResolvers<undefined>>();
+  const request: FitRequest = { input, target: { front: [0.2, 0.16, 0.12] } };
+  const watch = (job: FitJob) => {
+    states.push(job);
+    if (job.front?.sizes === 1) reached.resolve(job);
+    if (job.state === 'paused' || job.state === 'done') ends.get(job.id)?.resolve(undefined);
+  };
+  host.on('fit.changed', watch);
+  const { id } = await host.call('fits.start', request);
+  const next = await host.call('fits.start', { input, target: { bits: 4 } });
+  for (const each of [id, next.id]) ends.set(each, Promise.withResolvers());
+  const { front } = await reached.promise;
+  expect(front?.candidates).toBeGreaterThan(0);
+  expect(await host.call('fits.pause', { id })).toEqual({ paused: true });
+  expect(await host.call('fits.pause', { id })).toEqual({ paused: false });
+  for (const end of ends.values()) await end.promise;
+  expect((await host.call('fits.running', {})).map(({ state }) => state)).toEqual(['paused', 'done']);
+  expect(await readdir(join(dataFolder, 'work'))).toEqual([]);
+  // What goes on says nothing of what it did before the pause.
+  ends.set(id, Promise.withResolvers());
+  expect(await host.call('fits.resume', { id })).toEqual({ resumed: true });
+  const asked = states.findLast(({ id: each, state }) => each === id && state === 'queued');
+  expect(asked).toMatchObject({ done: 0, total: 0, front });
+  expect(asked).not.toHaveProperty('phase');
+  expect(await host.call('fits.pause', { id })).toEqual({ paused: true });
+  await ends.get(id)?.promise;
+  for (const state of states) expect(calls['fits.start'].output.parse(state)).toEqual(state);
+  await host.close();
+
+  const again = await createHost({
+    ...{ spawnWorker, spawnEvaluation, version: '0.0.0', roots: [models], dataFolder, remember: true },
+  });
+  try {
+    expect(await again.call('fits.running', {})).toMatchObject([{ id, state: 'paused', request, front }]);
+    const before = (await again.call('fits.candidates', { path: input })).filter(({ fit }) => fit === id);
+    const done = Promise.withResolvers<FitJob>();
+    const told: number[] = [];
+    again.on('fit.changed', (job) => {
+      if (job.front !== undefined) told.push(job.front.sizes);
+      if (job.state === 'done') done.resolve(job);
+    });
+    expect(await again.call('fits.resume', { id })).toEqual({ resumed: true });
+    const { candidates, receipt } = await done.promise;
+    expect([Math.min(...told), Math.max(...told)]).toEqual([1, 2]);
+    expect(receipt?.bytesOut).toBeLessThan(0.12 * (receipt?.bytesIn ?? 0));
+    const after = (await again.call('fits.candidates', { path: input })).filter(({ fit }) => fit === id);
+    expect(after.length).toBe(candidates);
+    expect(after).toEqual(expect.arrayContaining(before.filter(({ number }) => number <= (front?.candidates ?? 0))));
+  } finally {
+    await again.close();
+  }
+}, 300_000);
+
 test('an interrupted fit whose inputs may not be read any more says so, and can be forgotten', async () => {
   await using opened = await openHost({ spawnWorker, spawnEvaluation });
   const { host, models, dataFolder } = opened;

@@ -4,14 +4,22 @@ import { fitJob, type FitJob } from '../../contract/fits.ts';
 import { discardFit } from '../../evaluation/index.ts';
 
 /**
- * A fit as it waits after the end of the program that interrupted it. Nothing where an older version wrote another shape. Its revision is
- * above those of earlier starts, so that windows which remember one take this for newer.
+ * A fit as it waits after the end of the program, which interrupted it or found it paused. Nothing where an older version wrote
+ * another shape. Its revision is above those of earlier starts, so that windows which remember one take this for newer.
  */
-export function interruptedFit(stored: unknown): FitJob | undefined {
+export function waitingFit(stored: unknown): FitJob | undefined {
   const { success, data } = fitJob.safeParse(stored);
   if (!success) return undefined;
-  const { id, name, request } = data;
-  return { id, name, request, state: 'interrupted', revision: Date.now(), done: 0, total: 0 };
+  return { ...atRest(data), state: data.state === 'paused' ? 'paused' : 'interrupted', revision: Date.now() };
+}
+
+/** A fit without what was only true while it worked. */
+export function atRest({ id, revision, name, request, state, front, candidates }: FitJob): FitJob {
+  return {
+    ...{ id, revision, name, request, state, done: 0, total: 0 },
+    ...(front && { front }),
+    ...(candidates !== undefined && { candidates }),
+  };
 }
 
 /** Where a size of a front is written before it is thrown away. */
@@ -19,8 +27,8 @@ export function frontPath(workFolder: string, id: string): string {
   return join(workFolder, `front-${id}.fwz`);
 }
 
-/** Removes what an interrupted fit has left, as far as that is ours and can be removed; what was learned of the model stays, as after each. */
-export async function discardInterrupted({ id, request }: FitJob, workFolder: string): Promise<void> {
+/** Removes what a fit that waits has left, as far as that is ours and can be removed; what was learned stays, as after each. */
+export async function discardWaiting({ id, request }: FitJob, workFolder: string): Promise<void> {
   const { input, output, target } = request;
   const place = 'front' in target ? frontPath(workFolder, id) : output;
   // One that cannot be tidied up can be forgotten all the same.

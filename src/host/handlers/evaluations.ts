@@ -63,7 +63,7 @@ export async function evaluationHandlers(options: EvaluationOptions): Promise<Ev
   const queue = createWorkQueue<EvaluationRequest, Evaluation, EvaluationReport>({
     doing: 'evaluating',
     nameOf: ({ model }) => basename(model),
-    start(request, signal) {
+    start({ request }, signal) {
       if (spawnEvaluation === undefined)
         throw new HostError({ code: 'UNSUPPORTED', message: 'This program cannot run models.' });
       return evaluate(request, { spawnWorker, spawnEvaluation, signal, answers });

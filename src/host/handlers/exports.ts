@@ -43,7 +43,7 @@ export function exportHandlers(options: ExportOptions): ExportPart {
   const queue = createWorkQueue<ExportRequest, ExportJob, ExportReport>({
     doing: 'exporting',
     nameOf: ({ input }) => basename(input),
-    async *start(request, signal, id) {
+    async *start({ id, request }, signal) {
       const { exportModel } = await loadExports();
       const { memoryBytes, threads } = settings();
       const resources = { memoryBytes, ...(threads === 'auto' ? {} : { threads }) };

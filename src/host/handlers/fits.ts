@@ -27,9 +27,9 @@ import {
 } from '../../evaluation/index.ts';
 import type { Access } from '../files/access.ts';
 import type { SpawnWorker } from '../engine.ts';
-import { discardInterrupted, frontPath, interruptedFit } from '../fits/leftovers.ts';
+import { atRest, discardWaiting, frontPath, waitingFit } from '../fits/leftovers.ts';
 import type { History } from '../history.ts';
-import { createWorkQueue, type WorkEvent } from '../work-queue.ts';
+import { createWorkQueue, isWaitingToGoOn, type WorkEvent } from '../work-queue.ts';
 import { withCheckedPaths } from './checked-paths.ts';
 import type { Handlers } from './handlers.ts';
 
@@ -60,16 +60,16 @@ export async function fitHandlers(options: FitOptions): Promise<{
   close(): Promise<void>;
 }> {
   const { access, history, changed, workFolder } = options;
-  const earlier = (await history.loadFits()).flatMap((stored) => interruptedFit(stored) ?? []);
+  const earlier = (await history.loadFits()).flatMap((stored) => waitingFit(stored) ?? []);
   const queue = createWorkQueue<FitRequest, FitJob, FitReport | AblationReport>({
     doing: 'fitting',
     nameOf: ({ input }) => basename(input),
-    start: (request, signal, id) => runFits(options, request, signal, id),
+    start: (job, signal) => runFits(options, job, signal),
     changed,
     finished: (report) => ({ receipt: toReceipt(report) }),
-    kept: { earlier, save: history.saveFits },
+    kept: { earlier, save: history.saveFits, atRest },
   });
-  const interruptedOne = (id: string) => queue.list().find((job) => job.id === id && job.state === 'interrupted');
+  const waitingOne = (id: string) => queue.list().find((job) => job.id === id && isWaitingToGoOn(job));
   return {
     handlers: {
       'fits.start': async (request) => {
@@ -78,14 +78,15 @@ export async function fitHandlers(options: FitOptions): Promise<{
         return job;
       },
       'fits.cancel': async ({ id }) => {
-        const interrupted = interruptedOne(id);
-        if (interrupted) await discardInterrupted(interrupted, workFolder);
+        const waiting = waitingOne(id);
+        if (waiting) await discardWaiting(waiting, workFolder);
         return { cancelled: queue.cancel(id) };
       },
+      'fits.pause': ({ id }) => ({ paused: queue.pause(id) }),
       'fits.resume': async ({ id }) => {
-        const interrupted = interruptedOne(id);
+        const waiting = waitingOne(id);
         // What may be read and is there may have changed since it was asked for.
-        if (interrupted) await withCheckedPaths(interrupted.request, access);
+        if (waiting) await withCheckedPaths(waiting.request, access);
         return { resumed: queue.resume(id) };
       },
       'fits.running': () => [...queue.list()],
@@ -109,9 +110,8 @@ export async function fitHandlers(options: FitOptions): Promise<{
 /** One fit, or one for each size of a front, whose models are measured and thrown away. */
 async function* runFits(
   options: FitOptions,
-  request: FitRequest,
+  { id, request, front }: FitJob,
   signal: AbortSignal,
-  id: string,
 ): AsyncGenerator<WorkEvent<FitReport | AblationReport, FitJob>> {
   const { spawnWorker, spawnEvaluation, dataFolder, workFolder, settings } = options;
   if (spawnEvaluation === undefined)
@@ -120,7 +120,8 @@ async function* runFits(
   if (request.ablate && ('front' in target || 'drop' in target || task === undefined))
     throw new HostError({ code: 'USAGE', message: 'What parts are worth is told at one size, with a task.' });
   const { memoryBytes, threads } = settings();
-  const seen = new Set<number>();
+  let { sizes: measuredSizes, candidates: before } = front ?? { sizes: 0, candidates: 0 };
+  const seen = new Set(Array.from({ length: before }, (_, place) => place + 1));
   const cacheFolder = join(dataFolder, 'calibration');
   // Points of a front are to come soon; the one that is made from them is no worse.
   const inSequence = 'front' in target ? (request.inSequence ?? false) : request.inSequence;
@@ -139,8 +140,7 @@ async function* runFits(
     });
   };
   const passes = 'front' in target ? target.front.map((share): FitTarget => ({ share })) : [target];
-  let before = 0;
-  for (const pass of passes) {
+  for (const pass of passes.slice(measuredSizes)) {
     const isFront = passes.length > 1;
     const thrownAway = frontPath(workFolder, id);
     if (isFront) await mkdir(workFolder, { recursive: true });
@@ -162,8 +162,11 @@ async function* runFits(
         const damages = new Map(sensitivities.map(({ name, damage }) => [name, damage]));
         for (const tried of candidates) await keep({ ...tried, number: tried.number + before }, damages);
         before = seen.size;
-        yield { type: 'state', change: { candidates: seen.size } };
-        if (pass === passes.at(-1)) yield { type: 'finished', report };
+        measuredSizes += 1;
+        const isLast = measuredSizes === passes.length;
+        const measured = isLast ? {} : { front: { sizes: measuredSizes, candidates: before } };
+        yield { type: 'state', change: { candidates: seen.size, ...measured } };
+        if (isLast) yield { type: 'finished', report };
       }
     } finally {
       if (isFront) await rm(thrownAway, { force: true });

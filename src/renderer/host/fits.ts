@@ -27,9 +27,9 @@ export function useFits(path: string): readonly FitJob[] {
   return [...newest.filter(isUnderWay), ...newest.filter((fit) => !isUnderWay(fit))];
 }
 
-/** Those that the end of the program interrupted, and that wait for a person. */
-export function useInterruptedFits(): readonly FitJob[] {
-  return useAllFits().filter(({ state }) => state === 'interrupted');
+/** Those that were paused, or that the end of the program interrupted, and that wait for a person. */
+export function useWaitingFits(): readonly FitJob[] {
+  return useAllFits().filter(({ state }) => state === 'paused' || state === 'interrupted');
 }
 
 /** Every archive that fits have tried of a model; asked for anew when `tried` changes. */
@@ -68,7 +68,13 @@ export function useCancelFit() {
   return useMutation({ mutationFn: (id: string) => host.call('fits.cancel', { id }), networkMode: 'always' });
 }
 
-/** Goes on with a fit that was interrupted, as it was asked for. */
+/** Stops a fit so that it can go on later. */
+export function usePauseFit() {
+  const { host } = useConnection();
+  return useMutation({ mutationFn: (id: string) => host.call('fits.pause', { id }), networkMode: 'always' });
+}
+
+/** Goes on with a fit that was paused or interrupted, as it was asked for. */
 export function useResumeFit() {
   const { host } = useConnection();
   return useMutation({ mutationFn: (id: string) => host.call('fits.resume', { id }), networkMode: 'always' });

@@ -79,7 +79,10 @@ function EvaluateForm(given: EvaluateScreenProps & { readonly tasks: Parameters<
   );
 }
 
-const ends = { done: 'Done', failed: 'Needs attention', cancelled: 'Stopped', interrupted: 'Interrupted' } as const;
+const ends = {
+  ...{ done: 'Done', failed: 'Needs attention', cancelled: 'Stopped' },
+  ...{ paused: 'Paused', interrupted: 'Interrupted' },
+} as const;
 
 /** What was asked in this session, newest first. */
 function UnderWay() {

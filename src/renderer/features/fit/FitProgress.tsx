@@ -6,7 +6,7 @@ import { Facts } from '../../components/Facts.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { isPlaceTaken } from '../../components/failure-words.ts';
 import { Meter } from '../../components/Meter.tsx';
-import { useCancelFit, useResumeFit } from '../../host/fits.ts';
+import { useCancelFit, usePauseFit, useResumeFit } from '../../host/fits.ts';
 import { useOpenModel } from '../../host/models.ts';
 import { bytesText, changeText, countText, durationText } from '../../text/amounts.ts';
 import { accuracyLink } from '../../text/links.ts';
@@ -25,7 +25,8 @@ export function FitProgress({ job, onAgain }: FitProgressProps) {
   const { id, state, done, total, error, receipt, request, trial } = job;
   const cancel = useCancelFit();
   const resume = useResumeFit();
-  const refused = resume.error ?? cancel.error;
+  const pause = usePauseFit();
+  const refused = pause.error ?? resume.error ?? cancel.error;
   const open = useOpenModel();
   const isBusy = state === 'queued' || state === 'running';
   const words = fitWords(job);
@@ -37,13 +38,16 @@ export function FitProgress({ job, onAgain }: FitProgressProps) {
       <p role="status">{words}</p>
       {isBusy && (
         <Actions>
+          <Button variant="default" onClick={() => pause.mutate(id)}>
+            Pause
+          </Button>
           <Button variant="default" onClick={() => cancel.mutate(id)}>
             Stop
           </Button>
-          <span>What was learned of the inputs is kept, so starting again is quicker.</span>
+          <span>What was learned of the inputs is kept with both, so starting again is quicker.</span>
         </Actions>
       )}
-      {state === 'interrupted' && (
+      {(state === 'paused' || state === 'interrupted') && (
         <Actions>
           <Button loading={resume.isPending} onClick={() => resume.mutate(id)}>
             Go on

@@ -29,6 +29,8 @@ export function fitWords({ state, phase, secondsLeft, trial, candidates = 0 }: F
       const fit = trial === undefined ? '' : `${trialWords(trial)}: `;
       return `${fit}${phases[phase ?? 'scan'] ?? 'Working'}${left}${tried}${tried && ' so far'}`;
     }
+    case 'paused':
+      return 'Paused. It goes on behind what it has learned and tried, also when Featherweight was closed.';
     case 'interrupted':
       return 'Interrupted, as Featherweight ended. It goes on behind what it had learned and tried.';
     case 'done':

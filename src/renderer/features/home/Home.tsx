@@ -8,7 +8,7 @@ import { useIncomingFile } from '../../host/incoming-file.ts';
 import { useSample } from '../../host/models.ts';
 import { useRuns } from '../../host/runs.ts';
 import { visibleText } from '../../text/visible.ts';
-import { InterruptedFits } from '../fit/InterruptedFits.tsx';
+import { WaitingFits } from '../fit/WaitingFits.tsx';
 import { RunList } from '../history/RunList.tsx';
 import { DropArea } from './DropArea.tsx';
 import classes from './Home.module.css';
@@ -63,7 +63,7 @@ export function Home() {
         Nothing is uploaded. Nothing is deleted unless you ask. In a terminal:{' '}
         <code>fw compress model.safetensors</code>
       </p>
-      <InterruptedFits />
+      <WaitingFits />
       {recent !== undefined && recent.runs.length > 0 && (
         <section>
           <h2>Lately</h2>

@@ -1,32 +1,32 @@
 import { Link, useLocation } from 'wouter';
 import { Failure } from '../../components/Failure.tsx';
 import { LinkButton } from '../../components/LinkButton.tsx';
-import { useCancelFit, useInterruptedFits, useResumeFit } from '../../host/fits.ts';
+import { useCancelFit, useResumeFit, useWaitingFits } from '../../host/fits.ts';
 import { fitLink } from '../../text/links.ts';
 import { visibleText } from '../../text/visible.ts';
 import { targetWords } from './fit-words.ts';
-import classes from './InterruptedFits.module.css';
+import classes from './WaitingFits.module.css';
 
-/** Fits that the end of the program interrupted: each goes on or is forgotten. Absent while there are none. */
-export function InterruptedFits() {
-  const fits = useInterruptedFits();
+/** Fits that were paused, or interrupted by the end of the program: each goes on or is forgotten. Absent while there are none. */
+export function WaitingFits() {
+  const fits = useWaitingFits();
   const resume = useResumeFit();
   const forget = useCancelFit();
   const [, navigate] = useLocation();
   const error = resume.error ?? forget.error;
   if (fits.length === 0) return null;
   return (
-    <section aria-label="Interrupted">
-      <h2>Interrupted</h2>
+    <section aria-label="Not finished">
+      <h2>Not finished</h2>
       {error !== null && <Failure error={error} />}
       <ul className={classes.list}>
-        {fits.map(({ id, name, request: { input, target } }) => (
+        {fits.map(({ id, name, state, request: { input, target } }) => (
           <li key={id} className={classes.fit}>
             <Link href={fitLink(input)} className={classes.name}>
               {visibleText(name)}
             </Link>
             <span className={classes.words}>
-              {`Fitting ${targetWords(target)} was interrupted, as Featherweight ended.`}
+              {`Fitting ${targetWords(target)} ${state === 'paused' ? 'is paused.' : 'was interrupted, as Featherweight ended.'}`}
             </span>
             <span className={classes.actions}>
               <LinkButton
