@@ -19,9 +19,15 @@ export const schemaWords: z.core.$ZodErrorMap = (issue) => {
     const found = (input as Readonly<Record<string, unknown>>)[issue.discriminator];
     return `found ${quoted(found)}; allowed: ${issue.options.map(quoted).join(', ')}`;
   }
+  // What may be one of several says why it is none of them.
+  if (code === 'invalid_union' && issue.errors.length > 0) return issue.errors.map(faultsOf).join(', or ');
   const isOutside = code === 'too_big' || code === 'too_small';
   return isOutside && typeof input === 'number' ? `${usualWords(issue)}, found ${input}` : undefined;
 };
+
+function faultsOf(issues: readonly z.core.$ZodIssue[]): string {
+  return issues.map(({ path, message }) => (path.length > 0 ? `${path.join('.')}: ${message}` : message)).join('; ');
+}
 
 function usualWords(issue: z.core.$ZodRawIssue): string {
   const words = z.config().localeError?.(issue);

@@ -45,6 +45,14 @@ test('an unknown field is told with those that are allowed in its place, and a w
     [{ metrics: [{ metric: 'nll', k: 3 }] }, 'metrics.0: found the unknown field "k"; allowed here: "metric".'],
     [{ metrics: [{ metric: 'top1' }] }, 'metrics.0.metric: found "top1"; allowed: "top-1", "nll", "perplexity"'],
     [{ decode: {} }, 'decode.to: found nothing; allowed: "class", "text".'],
+    [
+      { inputs: [{ from: 'images', folder: 'x', width: 1, height: 1, channels: 2 }] },
+      'inputs.0.channels: found 2; allowed: 1, or found 2; allowed: 3.',
+    ],
+    [
+      { inputs: [{ from: 'constant', value: ['x'] }] },
+      'inputs.0.value: Invalid input: expected number, received array, or 0: Invalid input: expected number, received string.',
+    ],
     [{ task: 2 }, 'task: found 2; allowed: 1.'],
     [{ batch: 5000 }, 'batch: Too big: expected number to be <=4096, found 5000.'],
     [{ unit: 3 }, 'unit: Invalid input: expected string, received number.'],
