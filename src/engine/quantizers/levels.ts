@@ -22,7 +22,7 @@ export const levels: readonly Level[] = [
   {
     id: 'compact',
     title: 'Compact',
-    says: 'An even grid, coded: 7 to 8 times smaller than F32. A language model lost 0.6 % of perplexity, a detector 0.2 points; a small text recognizer read 77 of 100 lines as before. Measure it.',
+    says: 'An even grid, coded: 7 to 8 times smaller than F32. A language model lost 0.2 % of perplexity, a detector 0.2 points; a small text recognizer read 77 of 100 lines as before. Measure it.',
     method: 'grid',
     options: {},
   },

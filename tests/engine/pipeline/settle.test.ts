@@ -54,6 +54,12 @@ test('a grid that is asked for without a coarseness brings a network of small co
   expect(decided.map(({ step }) => step?.options['coarseness'])).toEqual(plain.coarseness);
 });
 
+test('a trellis that is asked for without a coarseness brings it there as well', async () => {
+  const { times } = await approximated(await written(convolutions), { default: { method: 'trellis' } });
+  expect(times).toBeGreaterThan(6.9);
+  expect(times).toBeLessThan(7.6);
+});
+
 test('a network of which most stays exact is not made coarser for the little that saves', async () => {
   const input = await written([...convolutions, ...Array.from({ length: 60 }, () => [900])]);
   const { times, coarseness } = await approximated(input, { default: { method: 'grid' } });

@@ -14,6 +14,8 @@ import { stepOf, type Recipe } from './recipe.ts';
 const [tolerated, most, worthwhile] = [32 / 6.7, 32 / 7.1, 32 / 6];
 /** What steps may become coarser by, in octaves, at most and at the places that are looked at. */
 const octaves = [0, 1, 2] as const;
+/** Methods whose codes have about the entropy that an even grid of their coarseness has. */
+const settled: ReadonlySet<string> = new Set(['grid', 'trellis']);
 /** Numbers that are looked at: the first of each tensor, and about how many of all. */
 const [mostEach, leastEach, mostTogether] = [8192, 256, 2 ** 22];
 /** Places that they are taken from. */
@@ -24,7 +26,7 @@ const [keptShare, tableShare, tensorBytes] = [0.86, 1 / 8, 24];
 const stepBits = 12;
 
 /**
- * The recipe with the coarseness of an even grid that was asked for without one. The default suits models of large tensors; where many
+ * The recipe with the coarseness of a grid, or of one with a trellis, that was asked for without one. The default suits models of large tensors; where many
  * are small, or convolutions, which get finer lines, it would bring less than a seventh of the size, although all of them together
  * forgive as much. So lines become as much coarser as that takes, up to four times, if that brings it about there. Deterministic.
  */
@@ -37,7 +39,7 @@ export async function settle(
   const given = recipe.default;
   if (!given || !recipe.automatic) return recipe;
   const { method, options: asked = {} } = levelById(given.method) ?? given;
-  if (method !== 'grid' || asked['coarseness'] !== undefined || asked['step'] !== undefined) return recipe;
+  if (!settled.has(method) || asked['coarseness'] !== undefined || asked['step'] !== undefined) return recipe;
   const step = stepOf({ method, options: asked });
   const bits = await bitsExpected(recipe, files, roles, signal);
   const [first = 0, second = 0, third = 0] = bits;
