@@ -19,6 +19,33 @@ export interface Field {
   readonly slow: boolean;
 }
 
+/** What the file holds, for programs that have to be told. */
+export interface Subject {
+  readonly format: string;
+  /** The number type of most bytes of its tensors and how wide that is; `undefined` and 0 where it has none. */
+  readonly dtype: string | undefined;
+  readonly bits: number;
+}
+
+interface Inspected {
+  readonly files: readonly { readonly format: string }[];
+  readonly tensors: readonly {
+    readonly dtype: string;
+    readonly byteLength: number;
+    readonly shape: readonly number[];
+  }[];
+  /** Those of most bytes first. */
+  readonly dtypes: readonly { readonly dtype: string }[];
+}
+
+/** What most of a file is, as its header tells it. */
+export function subjectOf({ files, tensors, dtypes }: Inspected): Subject {
+  const dtype = dtypes[0]?.dtype;
+  const one = tensors.find((tensor) => tensor.dtype === dtype && tensor.byteLength > 0);
+  const count = one?.shape.reduce((product, extent) => product * extent, 1) ?? 0;
+  return { format: files[0]?.format ?? 'bytes', dtype, bits: one ? Math.round((8 * one.byteLength) / count) : 0 };
+}
+
 /** How this program starts itself again: the same runtime and entry file, so that it is measured like its peers. */
 export interface Self {
   readonly command: readonly string[];
@@ -29,6 +56,7 @@ export interface Self {
 export function findContestants(
   field: Field,
   self: Self,
+  subject: Subject,
 ): { readonly present: readonly Contestant[]; readonly absent: readonly string[] } {
   const threads = field.threads ?? availableParallelism();
   const wanted = [
@@ -37,7 +65,13 @@ export function findContestants(
     ...[1, 3].map((level) => zstd(level, threads)),
     ...(field.slow ? [zstd(19, threads)] : []),
     ...(field.peers
-      ? [fflate(self), gzip(threads), zipnn(threads), openzl(), ...(field.slow ? [xz(threads), brotli()] : [])]
+      ? [
+          fflate(self),
+          gzip(threads),
+          zipnn(subject, threads),
+          openzl(subject),
+          ...(field.slow ? [xz(threads), brotli()] : []),
+        ]
       : []),
   ];
   const present: Contestant[] = [];
@@ -123,31 +157,47 @@ function gzip(threads: number): Candidate {
   };
 }
 
-function zipnn(threads: number): Candidate {
+function zipnn({ dtype }: Subject, threads: number): Candidate {
+  const told = zipnnTypes.get(dtype ?? '') ?? 'bfloat16';
   const python = (call: string, from: string, to: string): readonly string[] => [
     'python3',
     '-c',
-    `import sys, zipnn\nz = zipnn.ZipNN(bytearray_dtype="bfloat16", threads=${threads})\n` +
+    `import sys, zipnn\nz = zipnn.ZipNN(bytearray_dtype="${told}", threads=${threads})\n` +
       `open(sys.argv[2], "wb").write(z.${call}(open(sys.argv[1], "rb").read()))`,
     from,
     to,
   ];
   return {
-    name: 'zipnn (as bfloat16)',
+    name: `zipnn (as ${told})`,
     findVersion: () => versionOf(['python3', '-c', 'import importlib.metadata as m; print(m.version("zipnn"))']),
     compress: (input, output) => python('compress', input, output),
     restore: (archive, output) => python('decompress', archive, output),
   };
 }
 
-function openzl(): Candidate {
+const zipnnTypes: ReadonlyMap<string, string> = new Map([
+  ['BF16', 'bfloat16'],
+  ['F16', 'float16'],
+  ['F32', 'float32'],
+]);
+
+function openzl({ format, bits }: Subject): Candidate {
+  // It reads the archives that torch.save writes; of other files it is told how wide their numbers are.
+  const profile = format === 'pytorch' ? 'pytorch' : (openzlProfiles.get(bits) ?? 'serial');
   return {
-    name: 'openzl (le-u16)',
+    name: `openzl (${profile})`,
     findVersion: () => versionOf(['zli', '--version']),
-    compress: (input, output) => ['zli', 'compress', '--profile', 'le-u16', '-f', input, '-o', output],
+    compress: (input, output) => ['zli', 'compress', '--profile', profile, '-f', input, '-o', output],
     restore: (archive, output) => ['zli', 'decompress', '-f', archive, '-o', output],
   };
 }
+
+const openzlProfiles: ReadonlyMap<number, string> = new Map([
+  [8, 'u8'],
+  [16, 'le-u16'],
+  [32, 'le-u32'],
+  [64, 'le-u64'],
+]);
 
 /** Deflate in JavaScript, the baseline of what a page without WebAssembly could do; a hidden command of this program. */
 function fflate(self: Self): Candidate {

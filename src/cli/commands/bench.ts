@@ -37,7 +37,7 @@ export const addBench: AddCommand = (program, runAction) => {
     .option('--work <folder>', 'where temporary files go (default: beside the file)');
   withJson(command).action((file: string, options: BenchOptions) =>
     runAction(async (context) => {
-      const report = await race(await requestOf(file, options, context.shell.version), context);
+      const report = await race(await requestOf(file, options, context.shell), context);
       context.output.say(benchmarkText(report));
       const unequal = report.rows.filter(({ equal }) => !equal).map(({ contestant }) => contestant);
       if (unequal.length > 0) throw new DifferentError(`Not every byte came back from: ${unequal.join(', ')}.`);
@@ -66,11 +66,19 @@ async function race(request: BenchmarkRequest, { output, signal }: CommandContex
   }
 }
 
-async function requestOf(file: string, options: BenchOptions, version: string): Promise<BenchmarkRequest> {
-  const { findContestants } = await import('../bench/contestants.ts');
+async function requestOf(
+  file: string,
+  options: BenchOptions,
+  { version, engine }: CommandContext['shell'],
+): Promise<BenchmarkRequest> {
+  const { findContestants, subjectOf } = await import('../bench/contestants.ts');
   const { peers = false, slow = false, presets, rounds, threads, work } = options;
   const command = [process.execPath, ...process.execArgv, process.argv[1] ?? ''];
-  const { present, absent } = findContestants({ presets, threads, peers, slow }, { command, version });
+  const { present, absent } = findContestants(
+    { presets, threads, peers, slow },
+    { command, version },
+    subjectOf(await engine.inspect({ path: file })),
+  );
   return {
     input: resolve(file),
     workFolder: resolve(work ?? dirname(resolve(file))),

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { benchmark, median, type BenchmarkRequest } from '../../../src/cli/bench/benchmark.ts';
-import type { Contestant } from '../../../src/cli/bench/contestants.ts';
+import { findContestants, subjectOf, type Contestant } from '../../../src/cli/bench/contestants.ts';
 import { childSeconds } from '../../../src/cli/bench/measure.ts';
 import type { BenchmarkMeasurement, BenchmarkReport } from '../../../src/cli/bench/report.ts';
 
@@ -90,4 +90,22 @@ test('the CPU seconds of children are read from what `times` prints', () => {
 
 test('the median of an even count lies between the two in the middle', () => {
   expect([median([]), median([3]), median([9, 1, 2]), median([4, 1, 2, 9])]).toEqual([undefined, 3, 2, 3]);
+});
+
+test('programs that have to be told what a file holds are told what most of it is', () => {
+  const named = (format: string, dtype: string, byteLength: number): readonly string[] => {
+    const tensors = [
+      { dtype: 'I64', byteLength: 0, shape: [0] },
+      { dtype, byteLength, shape: [3, 4] },
+    ];
+    const subject = subjectOf({ files: [{ format }], tensors, dtypes: [{ dtype }, { dtype: 'I64' }] });
+    const field = { presets: [], threads: 1, peers: true, slow: false };
+    const { present, absent } = findContestants(field, { command: ['true'], version: '1' }, subject);
+    return [...present.map(({ name }) => name), ...absent].filter((name) => /zipnn|openzl/.test(name)).sort();
+  };
+  expect(named('safetensors', 'BF16', 24)).toEqual(['openzl (le-u16)', 'zipnn (as bfloat16)']);
+  expect(named('onnx', 'F32', 48)).toEqual(['openzl (le-u32)', 'zipnn (as float32)']);
+  expect(named('pytorch', 'F16', 24)).toEqual(['openzl (pytorch)', 'zipnn (as float16)']);
+  expect(named('safetensors', 'U8', 12)).toEqual(['openzl (u8)', 'zipnn (as bfloat16)']);
+  expect(subjectOf({ files: [], tensors: [], dtypes: [] })).toEqual({ format: 'bytes', dtype: undefined, bits: 0 });
 });
