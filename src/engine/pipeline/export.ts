@@ -49,11 +49,14 @@ async function run(
   await using original = await openOriginal(request, context, signal, reporter);
   const { inputs } = original;
   const reason = target.refuses(inputs);
-  if (reason !== undefined)
-    throw new UnsupportedInputError(`"${basename(original.path)}" cannot be exported as ${target.id}: ${reason}.`, {
-      path: request.input,
-      target: target.id,
-    });
+  if (reason !== undefined) {
+    const others = exportTargets.filter((each) => each.refuses(inputs) === undefined).map(({ id }) => id);
+    const possible = others.length > 0 ? ` It can be as ${others.join(', ')}.` : '';
+    throw new UnsupportedInputError(
+      `"${basename(original.path)}" cannot be exported as ${target.id}: ${reason}.${possible}`,
+      { path: request.input, target: target.id },
+    );
+  }
   const { isFolder } = original;
   const output = await placeOf(request, target, original);
   await using stage = await Stage.create({
