@@ -86,6 +86,8 @@ export const zooPlan = z.object({
   bytesNow: z.number(),
   bytesThen: z.number(),
   models: z.number(),
+  /** Of the models, those that are not left alone. */
+  archives: z.number(),
   drive: z.object({ folder: z.string(), free: z.number(), peak: z.number(), enough: z.boolean() }),
 });
 export type ZooPlanSummary = z.infer<typeof zooPlan>;

@@ -33,7 +33,8 @@ test('a folder of models is looked through, planned and archived, and the report
   const inTheWay = ['one', 'twin'].map((name) => join(folder, 'archived', `${name}.safetensors.fwz`));
   await mkdir(join(folder, 'archived'));
   for (const path of inTheWay) await writeFile(path, 'in the way');
-  await window.getByRole('button', { name: /^Archive \d models exactly/ }).click();
+  // Two of the four are left alone.
+  await window.getByRole('button', { name: 'Archive 2 models exactly' }).click();
   const report = window.getByRole('region', { name: 'Report' });
   const attention = window.getByRole('region', { name: 'Needs attention' });
   await expect(attention.getByRole('row', { name: /one\.safetensors/ })).toBeVisible();

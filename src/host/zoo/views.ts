@@ -33,7 +33,8 @@ export interface MadePlan {
 
 export function toPlanSummary({ made, recipe, plan }: MadePlan): ZooPlanSummary {
   const { output, bytesNow, bytesThen, models, drive } = plan;
-  return { made, recipe, output, bytesNow, bytesThen, models: models.length, drive };
+  const archives = models.filter(({ action }) => action !== 'skip').length;
+  return { made, recipe, output, bytesNow, bytesThen, models: models.length, archives, drive };
 }
 
 export function toModel({ id, name, kind, app, path, bytes, files, aliases, equalTo }: ZooModel): ZooModelRow {

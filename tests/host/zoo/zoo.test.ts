@@ -39,7 +39,9 @@ test('a zoo is scanned, planned, carried out and reported, in that order', async
   await expect(host.call('zoo.start', {})).rejects.toMatchObject({ code: 'UNSUPPORTED' });
   const plan = await host.call('zoo.plan', { output: out, recipe: { preset: 'quick' } });
   expect(plan).toMatchObject({ models, output: out });
-  expect((await host.call('zoo.planned', {})).models.some(({ action }) => action === 'family')).toBe(true);
+  const { models: planned } = await host.call('zoo.planned', {});
+  expect(planned.some(({ action }) => action === 'family')).toBe(true);
+  expect(plan.archives).toBe(planned.filter(({ action }) => action !== 'skip').length);
 
   const started = await host.call('zoo.start', { threads: 1 });
   expect(started.state).toBe('running');

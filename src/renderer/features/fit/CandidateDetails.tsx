@@ -1,4 +1,4 @@
-import { Button } from '@mantine/core';
+import { Box, Button } from '@mantine/core';
 import { useMemo } from 'react';
 import type { Candidate, FittedTensor } from '../../../contract/fits.ts';
 import { Actions } from '../../components/Actions.tsx';
@@ -38,16 +38,18 @@ export function CandidateDetails({ candidate, makes, isBusy, onMake }: Candidate
     <section aria-label="The chosen candidate">
       <h2>{`~ ${bytesText(candidate.bytes)}`}</h2>
       <p>{qualityWords(candidate)}</p>
-      <Actions>
-        <Button variant="default" disabled={isBusy} onClick={onMake}>
-          {makes}
-        </Button>
-        <span>
-          {candidate.ways === undefined
-            ? 'An older version tried it and did not note its inputs: it is made with those chosen above.'
-            : 'It is made with the inputs it was tried with. What was learned of them is kept, so this is quick.'}
-        </span>
-      </Actions>
+      <Box mb={24}>
+        <Actions>
+          <Button variant="default" disabled={isBusy} onClick={onMake}>
+            {makes}
+          </Button>
+          <span>
+            {candidate.ways === undefined
+              ? 'An older version tried it and did not note its inputs: it is made with those chosen above.'
+              : 'It is made with the inputs it was tried with. What was learned of them is kept, so this is quick.'}
+          </span>
+        </Actions>
+      </Box>
       {error && <Failure error={error} />}
       {data !== undefined && data.length > 0 && (
         <>

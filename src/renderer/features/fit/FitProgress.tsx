@@ -101,19 +101,21 @@ export function FitProgress({ job, onAgain }: FitProgressProps) {
             </Box>
           )}
           {receipt.output !== undefined && (
-            <Actions>
-              <Button variant="default" onClick={() => open(receipt.output ?? '')}>
-                Open the archive
-              </Button>
-              <Button
-                variant="default"
-                component={Link}
-                href={accuracyLink({ original: request.input, candidate: receipt.output })}
-              >
-                Compare its answers
-              </Button>
-              <span>{visibleText(receipt.output)}</span>
-            </Actions>
+            <Box mt={16}>
+              <Actions>
+                <Button variant="default" onClick={() => open(receipt.output ?? '')}>
+                  Open the archive
+                </Button>
+                <Button
+                  variant="default"
+                  component={Link}
+                  href={accuracyLink({ original: request.input, candidate: receipt.output })}
+                >
+                  Compare its answers
+                </Button>
+                <span>{visibleText(receipt.output)}</span>
+              </Actions>
+            </Box>
           )}
         </>
       )}

@@ -57,7 +57,7 @@ interface ZooPlanProps {
 function ZooPlan({ summary, plan, run, isBusy, isStarting, onStart }: ZooPlanProps) {
   const [edits, setEdits] = useState(() => wishesOf(plan?.recipe.rules ?? []).edits);
   const [isPending, setPending] = useState(false);
-  const models = countedText(plan?.models ?? 0, 'model');
+  const models = countedText(plan?.archives ?? 0, 'model');
   const isStopped = run?.state === 'cancelled' && run.bytesTotal > 0;
   return (
     <>
@@ -75,7 +75,7 @@ function ZooPlan({ summary, plan, run, isBusy, isStarting, onStart }: ZooPlanPro
             }}
           />
           <Actions>
-            <Button disabled={isBusy} loading={isStarting} onClick={onStart}>
+            <Button disabled={isBusy || plan.archives === 0} loading={isStarting} onClick={onStart}>
               {isStopped ? `Go on with ${models}` : `Archive ${models} exactly`}
             </Button>
             <span>Originals are only read. Each archive appears once it is proved.</span>
