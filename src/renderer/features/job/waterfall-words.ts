@@ -20,14 +20,14 @@ export function waterfallSteps(steps: readonly WaterfallStep[]): readonly Step[]
     .filter(({ value, isTotal }) => isTotal || value !== 0);
 }
 
-/** Which step saves most, in one sentence. */
+/** Which step saves most, in one sentence. Its share is of all savings: of what is gone it can be more, as other steps add. */
 export function waterfallFinding(steps: readonly Step[]): string {
-  const first = steps[0]?.value ?? 0;
-  const saved = steps.filter(({ isTotal, value }) => !isTotal && value < 0).toSorted((a, b) => a.value - b.value)[0];
-  if (saved === undefined || first === 0) return 'Nothing could be saved; the bytes are dense already.';
-  const last = steps.at(-1)?.value ?? first;
-  const share = first > last ? ` ${percentText(-saved.value / (first - last))} of what is gone.` : '';
-  return `${saved.label} save${saved.label.endsWith('s') ? '' : 's'} most: ${bytesText(-saved.value)},${share}`;
+  const saving = steps.filter(({ isTotal, value }) => !isTotal && value < 0).toSorted((a, b) => a.value - b.value);
+  const [most] = saving;
+  if (most === undefined) return 'Nothing could be saved; the bytes are dense already.';
+  const share = most.value / saving.reduce((sum, { value }) => sum + value, 0);
+  const verb = most.label.endsWith('s') ? 'save' : 'saves';
+  return `${most.label} ${verb} most: ${bytesText(-most.value)}, ${percentText(share)} of all that is saved.`;
 }
 
 /** A step's bytes with their sign, a total's without. */
