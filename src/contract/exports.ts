@@ -118,6 +118,11 @@ const limit = z.int().min(1).max(1000).exactOptional();
 export const exportCalls = {
   /** Exports run one after another. */
   'exports.start': { input: exportRequest, output: exportJob },
+  /** Targets that the model at a path cannot become, and why; none of an archive, which has to be restored for that. */
+  'exports.refusals': {
+    input: z.strictObject({ input: path }),
+    output: z.array(z.object({ target: z.string(), why: z.string() })),
+  },
   'exports.cancel': {
     input: z.strictObject({ id }),
     output: z.object({ cancelled: z.boolean() }),

@@ -12,7 +12,7 @@ test('the sample is exported for ONNX Runtime, which has loaded it before the wi
   await openFromFolder(window, folder, 'digits.onnx', await readFile(join(samples, 'digits.onnx')));
   await window.getByRole('link', { name: 'Export for another program' }).click();
   await expect(window.getByRole('radio', { name: /^ONNX, 8-bit weights/ })).toBeChecked();
-  await window.getByText(/kinds are not made of files like this/).click();
+  await window.getByText(/kinds cannot be made of this/).click();
   await check(window, 'export');
   await window.getByRole('button', { name: 'Export as ONNX, 8-bit weights' }).click();
   await expect(window.getByText(/^Before it got its name, onnxruntime opened it: /)).toBeVisible();

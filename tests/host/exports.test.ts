@@ -32,6 +32,10 @@ test('an export is told until its receipt, which says who has read it', async ()
   const { host, models } = opened;
   const input = join(models, 'digits.onnx');
   await copyFile(join(samples, 'digits.onnx'), input);
+  const refusals = await host.call('exports.refusals', { input });
+  expect(refusals.find(({ target }) => target === 'gguf-q8_0')?.why).toBe('it has no safetensors file');
+  expect(refusals.some(({ target }) => target === 'onnx-int8')).toBe(false);
+  await expect(host.call('exports.refusals', { input: '/etc/passwd' })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   const states = await ended(host, { input, target: 'onnx-int8' });
   for (const state of states) expect(calls['exports.start'].output.parse(state)).toEqual(state);
   const { receipt } = states.at(-1) ?? {};

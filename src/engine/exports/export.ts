@@ -69,7 +69,7 @@ export interface ExportTarget {
   readonly learns?: boolean;
   /** The ending of the new file, with the dot. */
   extension(file: InputFile): string;
-  /** Why the model cannot become such a file, or `undefined` if it can. */
-  refuses(inputs: Inputs): string | undefined;
+  /** Why the model cannot become such a file, or `undefined` if it can, as far as headers, graphs and small files beside it tell. */
+  refuses(inputs: Inputs, signal: AbortSignal): string | undefined | Promise<string | undefined>;
   write(job: ExportJob): Promise<ExportOutcome>;
 }

@@ -37,6 +37,41 @@ export function exportModel(
   return runJob(context.signal, (reporter, signal) => run(request, context, reporter, signal));
 }
 
+/** A target that a model cannot become, and why. */
+export interface ExportRefusal {
+  readonly target: string;
+  readonly why: string;
+}
+
+/**
+ * The targets that a model cannot become, by what is read at once: headers, graphs and small files beside it. None of an
+ * archive, which would have to be restored for that. Throws what opening the model throws.
+ */
+export async function exportRefusals(path: string, signal: AbortSignal): Promise<readonly ExportRefusal[]> {
+  if (path.toLowerCase().endsWith(archiveExtension)) return [];
+  await using inputs = await openInputs(path, planResources({}).headerBytes);
+  return await refusalsOf(inputs, signal);
+}
+
+async function refusalsOf(inputs: Inputs, signal: AbortSignal): Promise<readonly ExportRefusal[]> {
+  const refusals: ExportRefusal[] = [];
+  for (const target of exportTargets) {
+    const why = await refusalBy(target, inputs, signal);
+    if (why !== undefined) refusals.push({ target: target.id, why });
+  }
+  return refusals;
+}
+
+/** A graph that cannot be read is a reason too. */
+async function refusalBy(target: ExportTarget, inputs: Inputs, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return await target.refuses(inputs, signal);
+  } catch (error) {
+    if (error instanceof FeatherweightError) return error.message.replace(/\.$/, '');
+    throw error;
+  }
+}
+
 async function run(
   request: ExportRequest,
   context: ExportContext,
@@ -48,9 +83,10 @@ async function run(
   const resources = planResources(request);
   await using original = await openOriginal(request, context, signal, reporter);
   const { inputs } = original;
-  const reason = target.refuses(inputs);
+  const reason = await target.refuses(inputs, signal);
   if (reason !== undefined) {
-    const others = exportTargets.filter((each) => each.refuses(inputs) === undefined).map(({ id }) => id);
+    const refused = new Set((await refusalsOf(inputs, signal)).map(({ target: id }) => id));
+    const others = exportTargets.filter(({ id }) => !refused.has(id)).map(({ id }) => id);
     const possible = others.length > 0 ? ` It can be as ${others.join(', ')}.` : '';
     throw new UnsupportedInputError(
       `"${basename(original.path)}" cannot be exported as ${target.id}: ${reason}.${possible}`,

@@ -65,9 +65,14 @@ export function exportHandlers(options: ExportOptions): ExportPart {
       return { receipt };
     },
   });
+  const looking = new AbortController();
   return {
     handlers: {
       'exports.start': async (request) => queue.add(await withCheckedPaths(request, access)),
+      'exports.refusals': async ({ input }) => {
+        const { exportRefusals } = await loadExports();
+        return [...(await exportRefusals(await access.check(input), looking.signal))];
+      },
       'exports.cancel': ({ id }) => ({ cancelled: queue.cancel(id) }),
       'exports.running': () => [...queue.list()],
       'exports.list': async ({ search = '', limit = recordsShown }) => known(await history.exports({ search, limit })),
@@ -83,7 +88,10 @@ export function exportHandlers(options: ExportOptions): ExportPart {
         return { tensors: tensors.map((tensor) => ({ ...tensor, shape: [...tensor.shape] })), total };
       },
     },
-    close: queue.close,
+    close: async () => {
+      looking.abort();
+      await queue.close();
+    },
   };
 }
 

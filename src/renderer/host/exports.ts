@@ -38,6 +38,17 @@ export function useExport(id: string, isWanted: boolean) {
   });
 }
 
+/** Targets that the model at a path cannot become, and why. */
+export function useExportRefusals(path: string) {
+  const { host } = useConnection();
+  return useQuery({
+    queryKey: ['exports', 'refusals', path],
+    queryFn: () => host.call('exports.refusals', { input: path }),
+    // What lies beside a model may have changed since.
+    gcTime: 0,
+  });
+}
+
 /** Starts an export and goes to its screen. */
 export function useStartExport() {
   const { host } = useConnection();

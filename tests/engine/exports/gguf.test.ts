@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 import { exported } from '../../support/exports.ts';
 import { folderWith } from '../../support/folder.ts';
 import { config, llama, shapes } from '../../support/llama.ts';
+import { safetensorsFile } from '../../support/safetensors.ts';
 import { blocks, readGguf } from '../../support/read-gguf.ts';
+import { loadExports } from '../../../src/engine/index.ts';
 import { blockForms, encodeBlocks } from '../../../src/engine/exports/gguf/blocks.ts';
 
 const tokenizer = {
@@ -83,6 +85,28 @@ test('a model that is no plain Llama is refused by name', async () => {
   await expect(exported(model, 'gguf-q8_0')).rejects.toThrow('its config.json is no JSON');
   await rm(join(folder, 'config.json'));
   await expect(exported(model, 'gguf-q8_0')).rejects.toThrow('it has no config.json beside it');
+});
+
+test('what a model cannot become is known before an export begins', async () => {
+  const { exportRefusals } = await loadExports();
+  const ggufOnes = async (path: string): Promise<readonly (string | number)[]> => {
+    const refusals = await exportRefusals(path, new AbortController().signal);
+    const ours = refusals.filter(({ target }) => target.startsWith('gguf-'));
+    return [ours.length, ...new Set(ours.map(({ why }) => why))];
+  };
+  const { file } = llama();
+  const folder = await folderWith({ 'model.safetensors': file, 'config.json': JSON.stringify(config) });
+  const model = join(folder, 'model.safetensors');
+  expect(await ggufOnes(model)).toEqual([0]);
+  const header = { 'head.bias': { dtype: 'F32', shape: [1], data_offsets: [0, 4] } };
+  const strange = safetensorsFile(JSON.stringify(header), new Uint8Array(4));
+  await writeFile(join(folder, 'other.safetensors'), strange);
+  expect(await ggufOnes(join(folder, 'other.safetensors'))).toEqual([
+    5,
+    '"other.safetensors" has the tensor "head.bias" (F32), which is none of a plain Llama',
+  ]);
+  await rm(join(folder, 'config.json'));
+  expect(await ggufOnes(model)).toEqual([5, 'it has no config.json beside it, which says how the network is built']);
 });
 
 /** Blocks of bytes written down by the layout, in which every sub-block holds its lowest and highest code. */

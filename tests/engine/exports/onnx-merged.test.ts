@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-node';
 import { describe, expect, test } from 'vitest';
+import { loadExports } from '../../../src/engine/index.ts';
 import { folderWith } from '../../support/folder.ts';
 import { exported } from '../../support/exports.ts';
 import { bytes } from '../../support/onnx.ts';
@@ -123,4 +124,7 @@ test('a network without normalizations is refused', async () => {
   ];
   const input = join(await folderWith({ 'net.onnx': model(graph, 13) }), 'net.onnx');
   await expect(exported(input, 'onnx-merged')).rejects.toMatchObject({ code: 'UNSUPPORTED' });
+  const { exportRefusals } = await loadExports();
+  const refusals = await exportRefusals(input, new AbortController().signal);
+  expect(refusals.find(({ target }) => target === 'onnx-merged')?.why).toContain('nothing to merge');
 });

@@ -12,8 +12,19 @@ const target = (id: string, from: string[]) => ({ id, from }) as unknown as Expo
 
 test('kinds that are made of other files are set apart', () => {
   const targets = [target('a', ['onnx']), target('b', ['safetensors']), target('c', [])];
-  const { suited, others } = suitedTargets(targets, ['onnx', 'bytes']);
-  expect([suited, others].map((group) => group.map(({ id }) => id))).toEqual([['a', 'c'], ['b']]);
+  const { suited, others } = suitedTargets(
+    targets,
+    ['onnx', 'bytes'],
+    [
+      { target: 'b', why: 'it has no safetensors file' },
+      { target: 'c', why: 'it has no "x"' },
+    ],
+  );
+  expect(suited.map(({ id }) => id)).toEqual(['a']);
+  expect(others.map(({ target: { id }, why }) => [id, why])).toEqual([
+    ['b', 'Made of safetensors files.'],
+    ['c', 'It has no "x".'],
+  ]);
 });
 
 test('a load test that could not be done is never told as one that was', () => {

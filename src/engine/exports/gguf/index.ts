@@ -1,6 +1,9 @@
 import { dirname, join } from 'node:path';
 import { readFile, stat } from 'node:fs/promises';
 import { UnsupportedInputError } from '../../errors.ts';
+import type { TensorRange } from '../../tensor/tensor.ts';
+import { shown } from '../../formats/json-reader.ts';
+import type { InputFile, Inputs } from '../../models/inputs.ts';
 import { given } from '../../onnx/edit.ts';
 import { carrySideFiles } from '../carry.ts';
 import type { ExportedTensor, ExportJob, ExportOutcome, ExportTarget } from '../export.ts';
@@ -31,7 +34,7 @@ const target = (kind: GgufKind, title: string, summary: string): ExportTarget =>
   from: ['safetensors'],
   check: 'gguf',
   extension: () => '.gguf',
-  refuses: ({ files }) => (files.some(isShard) ? undefined : 'it has no safetensors file'),
+  refuses,
   write: (job) => write(kind, job),
 });
 
@@ -44,26 +47,34 @@ export const ggufTargets: readonly ExportTarget[] = [
   target('Q6_K', 'GGUF Q6_K', '6.6 bits a weight; close to Q8_0.'),
 ];
 
+/** Why the model is none of the family. */
+async function refuses({ files }: Inputs): Promise<string | undefined> {
+  const shards = files.filter(isShard);
+  if (shards.length === 0) return 'it has no safetensors file';
+  const config = readConfig(await textBeside(files, 'config.json'));
+  if (typeof config === 'string') return config;
+  for (const { name: file, source, layout } of shards)
+    for (const range of layout?.tensors ?? [])
+      if (!isLeftOut(range) && (ggufName(range.name) === undefined || floatTensor(source, range) === undefined))
+        return `${shown(file)} has the tensor ${shown(range.name)} (${range.dtype}), which is none of a plain Llama`;
+  return undefined;
+}
+
+/** Frequencies of rotations, which readers of GGUF find themselves. */
+const isLeftOut = ({ name }: TensorRange): boolean => /rotary_emb\.inv_freq$/.test(name);
+
 async function write(kind: GgufKind, job: ExportJob): Promise<ExportOutcome> {
   const { inputs, stage, signal } = job;
-  const folder = dirname(inputs.files[0]?.source.name ?? '');
-  const config = readConfig(await textBeside(folder, 'config.json'));
-  if (typeof config === 'string')
-    throw new UnsupportedInputError(`"${inputs.model.name}" cannot be exported as gguf: ${config}.`, { folder });
+  const config = readConfig(await textBeside(inputs.files, 'config.json'));
+  if (typeof config === 'string') throw new UnsupportedInputError(`"${inputs.model.name}": ${config}.`, {});
   const tensors: GgufTensor[] = [];
   const reports: (() => ExportedTensor)[] = [];
   for (const { name: file, source, layout } of inputs.files.filter(isShard))
     for (const range of layout?.tensors ?? []) {
       const name = ggufName(range.name);
       const floats = floatTensor(source, range);
-      if (name === undefined || floats === undefined) {
-        if (!/rotary_emb\.inv_freq$/.test(range.name))
-          throw new UnsupportedInputError(
-            `"${file}" has the tensor "${range.name}" (${range.dtype}), which is none of a plain Llama.`,
-            { file, tensor: range.name },
-          );
-        continue;
-      }
+      // Any other tensor was refused before.
+      if (name === undefined || floats === undefined) continue;
       const [form, why] = await formOf(kind, name, floats, config, signal);
       const loss = new Loss();
       const heads = headsOf(name, config);
@@ -82,14 +93,14 @@ async function write(kind: GgufKind, job: ExportJob): Promise<ExportOutcome> {
     tensors.push({ name: 'rope_freqs.weight', shape: [factors.length], type: blockForms.F32.type, content });
   }
   const metadata = networkMetadata(config, inputs.model.name, fileTypes[kind]);
-  const tokenizer = tokenizerMetadata((await textBeside(folder, 'tokenizer.json')) ?? '', config);
+  const tokenizer = tokenizerMetadata((await textBeside(inputs.files, 'tokenizer.json')) ?? '', config);
   if (tokenizer === undefined)
     job.notice(
       'The tokenizer is not in the file: there is no BPE tokenizer.json of the tokenizers library beside the model.',
     );
   for (const notice of tokenizer?.notices ?? []) job.notice(notice);
   for (const [key, value] of tokenizer?.metadata ?? []) metadata.set(key, value);
-  const template = chatTemplate((await textBeside(folder, 'tokenizer_config.json')) ?? '');
+  const template = chatTemplate((await textBeside(inputs.files, 'tokenizer_config.json')) ?? '');
   if (template !== undefined) metadata.set('tokenizer.chat_template', { string: template });
   for (const [key, value] of Object.entries(job.provenance)) metadata.set(key, { string: value });
   const main = stage.mainName ?? `${inputs.model.name}.gguf`;
@@ -105,8 +116,8 @@ async function write(kind: GgufKind, job: ExportJob): Promise<ExportOutcome> {
 }
 
 /** The text of a small file beside the model; what is not there is `undefined`. */
-async function textBeside(folder: string, name: string): Promise<string | undefined> {
-  const path = join(folder, name);
+async function textBeside([first]: readonly InputFile[], name: string): Promise<string | undefined> {
+  const path = join(dirname(first?.source.name ?? ''), name);
   const status = await stat(path).catch(() => undefined);
   return status?.isFile() === true && status.size <= largestConfig ? readFile(path, 'utf8') : undefined;
 }

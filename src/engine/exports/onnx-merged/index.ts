@@ -1,5 +1,6 @@
 import { UnsupportedInputError } from '../../errors.ts';
-import { weightUses, type Edit, type OnnxTensor } from '../../onnx/index.ts';
+import { readGraph, weightUses, type Edit, type OnnxModel, type OnnxTensor } from '../../onnx/index.ts';
+import type { InputFile, Inputs } from '../../models/inputs.ts';
 import type { ExportedTensor, ExportJob, ExportOutcome, ExportTarget } from '../export.ts';
 import { Loss } from '../loss.ts';
 import { carriedOthers, locate, named } from '../onnx/elements.ts';
@@ -14,7 +15,7 @@ import { normalizationBehind } from './normalization.ts';
 import { Wiring } from './wiring.ts';
 
 const target = (isEqualized: boolean, words: Pick<ExportTarget, 'id' | 'title' | 'summary' | 'ticks'>): ExportTarget =>
-  onnxTarget(words, (job) => write(isEqualized, job));
+  onnxTarget(words, (job) => write(isEqualized, job), isEqualized ? undefined : refuses);
 
 /** ONNX files that compute the same with other weights, which quantizing does less harm to. */
 export const mergedTargets: readonly ExportTarget[] = [
@@ -34,21 +35,34 @@ export const mergedTargets: readonly ExportTarget[] = [
   }),
 ];
 
+const nothingToMerge =
+  'nothing to merge: no normalization with constant numbers stands behind a Conv, ConvTranspose or Gemm';
+
+async function refuses(file: InputFile, inputs: Inputs, signal: AbortSignal): Promise<string | undefined> {
+  const model = await readGraph(named(file), signal);
+  const foldings = await foldingsOf(model, new Wiring(model, file, inputs));
+  return foldings.some(isChanged) ? undefined : `it has ${nothingToMerge}`;
+}
+
+async function foldingsOf(model: OnnxModel, wiring: Wiring): Promise<Folding[]> {
+  const foldings: Folding[] = [];
+  for (const layer of await layersOf(model, wiring))
+    foldings.push(folded(layer, await normalizationBehind(layer, model, wiring)));
+  return foldings;
+}
+
 async function write(isEqualized: boolean, job: ExportJob): Promise<ExportOutcome> {
   const { inputs, signal } = job;
   const opened = await openOnnx(job);
   const { file, model, main } = opened;
   const wiring = new Wiring(model, file, inputs);
-  const foldings: Folding[] = [];
-  for (const layer of await layersOf(model, wiring))
-    foldings.push(folded(layer, await normalizationBehind(layer, model, wiring)));
+  const foldings = await foldingsOf(model, wiring);
   if (isEqualized) await equalize(foldings, wiring, signal);
   const changed = foldings.filter(isChanged);
   if (changed.length === 0)
-    throw new UnsupportedInputError(
-      `"${file.name}" has nothing to merge: no normalization with constant numbers stands behind a Conv, ConvTranspose or Gemm${isEqualized ? ', and its channels are even' : ''}.`,
-      { file: file.name },
-    );
+    throw new UnsupportedInputError(`"${file.name}" has ${nothingToMerge}, and its channels are even.`, {
+      file: file.name,
+    });
 
   const located = weightUses(model).flatMap((weight) => locate(weight, file, inputs));
   const isExternal = located.some(({ weight }) => weight.tensor.data.kind === 'external');

@@ -1,7 +1,7 @@
 import { UnsupportedInputError } from '../../errors.ts';
 import { appendToModel, edited, given, graphTensors, readGraph, type Edit, type OnnxModel } from '../../onnx/index.ts';
 import { metadataField } from '../../onnx/messages.ts';
-import type { InputFile } from '../../models/inputs.ts';
+import type { InputFile, Inputs } from '../../models/inputs.ts';
 import { carrySideFiles } from '../carry.ts';
 import type { ExportJob, ExportOutcome, ExportTarget } from '../export.ts';
 import { describing, named, refuseStrayTensors } from './elements.ts';
@@ -11,6 +11,7 @@ import type { TensorStore } from './store.ts';
 export function onnxTarget(
   words: Pick<ExportTarget, 'id' | 'title' | 'summary' | 'ticks' | 'learns'>,
   write: ExportTarget['write'],
+  refuses?: (file: InputFile, inputs: Inputs, signal: AbortSignal) => Promise<string | undefined>,
 ): ExportTarget {
   return {
     ...words,
@@ -18,7 +19,10 @@ export function onnxTarget(
     from: ['onnx'],
     check: 'onnx',
     extension: () => '.onnx',
-    refuses: (inputs) => (describing(inputs) === undefined ? 'it is no ONNX model' : undefined),
+    refuses: (inputs, signal) => {
+      const file = describing(inputs);
+      return file === undefined ? 'it is no ONNX model' : refuses?.(file, inputs, signal);
+    },
     write,
   };
 }

@@ -8,10 +8,10 @@ import { Facts } from '../../components/Facts.tsx';
 import { Failure } from '../../components/Failure.tsx';
 import { Screen } from '../../components/Screen.tsx';
 import { TaskChoice } from '../../components/TaskChoice.tsx';
-import { useStartExport } from '../../host/exports.ts';
+import { useExportRefusals, useStartExport } from '../../host/exports.ts';
 import { useModel } from '../../host/models.ts';
 import { useCatalog } from '../../host/settings.ts';
-import { bytesText } from '../../text/amounts.ts';
+import { bytesText, countedText } from '../../text/amounts.ts';
 import { modelLink } from '../../text/links.ts';
 import { fileName } from '../../text/visible.ts';
 import classes from './ExportScreen.module.css';
@@ -34,6 +34,7 @@ export function ExportScreen({ path }: { readonly path: string }) {
 
 function ExportForm({ model: { path, bytes, files } }: { readonly model: ModelSummary }) {
   const { data: catalog } = useCatalog();
+  const refusals = useExportRefusals(path);
   const start = useStartExport();
   const [chosen, setChosen] = useState<string>();
   const [output, setOutput] = useState('');
@@ -41,9 +42,10 @@ function ExportForm({ model: { path, bytes, files } }: { readonly model: ModelSu
   const [channels, setChannels] = useState<number>(channelShares[0]);
   const form = useRef<HTMLFormElement>(null);
   useShortcut('start', () => form.current?.requestSubmit());
-  if (catalog === undefined) return null;
+  // A model that cannot be looked at tells so when it is exported.
+  if (catalog === undefined || refusals.isPending) return null;
   const formats = [...new Set(files.map(({ format }) => format))];
-  const { suited, others } = suitedTargets(catalog.exports, formats);
+  const { suited, others } = suitedTargets(catalog.exports, formats, refusals.data ?? []);
   const target = suited.find(({ id }) => id === chosen) ?? suited[0];
   return (
     <form
@@ -93,8 +95,8 @@ function ExportForm({ model: { path, bytes, files } }: { readonly model: ModelSu
       {start.error && <Failure error={start.error} />}
       {others.length > 0 && (
         <details>
-          <summary>{`${others.length} kinds are not made of files like this`}</summary>
-          <Facts facts={others.map(({ title, from }) => [title, `Made of ${from.join(' or ')} files.`])} />
+          <summary>{`${countedText(others.length, 'kind')} cannot be made of this`}</summary>
+          <Facts facts={others.map(({ target: { title }, why }) => [title, why])} />
         </details>
       )}
       <p>

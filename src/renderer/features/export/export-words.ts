@@ -1,3 +1,4 @@
+import type { Output } from '../../../contract/calls.ts';
 import type { ExportReceipt, ExportTarget } from '../../../contract/exports.ts';
 import type { FailureWords } from '../../components/failure-words.ts';
 import { numberText } from '../../text/amounts.ts';
@@ -30,13 +31,32 @@ export const tickWords: readonly (readonly [keyof ExportTarget['ticks'], string]
   ['faster', 'faster'],
 ];
 
-/** Targets that a model with files of these formats can become, and the others. */
+/** A target that a model cannot become, and why. */
+export interface UnsuitedTarget {
+  readonly target: ExportTarget;
+  readonly why: string;
+}
+
+/** Targets that a model with files of these formats can become, and the others; `refusals` are of those it could by its formats. */
 export function suitedTargets(
   targets: readonly ExportTarget[],
   formats: readonly string[],
-): { readonly suited: readonly ExportTarget[]; readonly others: readonly ExportTarget[] } {
-  const suits = ({ from }: ExportTarget) => from.length === 0 || from.some((format) => formats.includes(format));
-  return { suited: targets.filter(suits), others: targets.filter((target) => !suits(target)) };
+  refusals: Output<'exports.refusals'>,
+): { readonly suited: readonly ExportTarget[]; readonly others: readonly UnsuitedTarget[] } {
+  const refused = new Map(refusals.map(({ target, why }) => [target, why]));
+  const whyNot = ({ id, from }: ExportTarget): string | undefined => {
+    if (from.length > 0 && !from.some((format) => formats.includes(format)))
+      return `Made of ${from.join(' or ')} files.`;
+    const why = refused.get(id);
+    return why === undefined ? undefined : `${visibleText(why.charAt(0).toUpperCase() + why.slice(1))}.`;
+  };
+  return {
+    suited: targets.filter((target) => whyNot(target) === undefined),
+    others: targets.flatMap((target) => {
+      const why = whyNot(target);
+      return why === undefined ? [] : { target, why };
+    }),
+  };
 }
 
 /** A relative error as a person reads it. */
