@@ -41,4 +41,8 @@ test('what cannot be is told with its code: an unknown target, a wrong model, a 
     expect((await commandLine('source', ['export', sample, '--to', 'safetensors-int8', ...words])).code).toBe(2);
   const refused = await commandLine('source', ['export', sample, '--to', 'onnx-int8']);
   expect([refused.code, refused.stderr]).toEqual([3, expect.stringMatching(/no ONNX model\. It can be as .*znn/)]);
+  const output = join(await folderWith({}), 'model.gguf');
+  const named = await commandLine('source', ['export', sample, '--to', 'safetensors-int8', '-o', output]);
+  expect([named.code, named.stderr]).toEqual([2, expect.stringMatching(/taken for GGUF.*ends with \.safetensors/)]);
+  await expect(stat(output)).rejects.toThrow();
 });

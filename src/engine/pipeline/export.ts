@@ -8,6 +8,7 @@ import type { ExportedTensor, ExportTarget } from '../exports/export.ts';
 import { Stage } from '../exports/stage.ts';
 import { storedTensors, type StoredTensors } from '../exports/stored.ts';
 import { streamed } from '../exports/streamed.ts';
+import { formats } from '../formats/catalog.ts';
 import type { BaseFile } from '../archive/reference.ts';
 import { FileSource, type FileIdentity } from '../io/file-source.ts';
 import { ownFolder } from '../io/own-folder.ts';
@@ -263,7 +264,19 @@ async function placeOf(
   if (given === undefined) return join(dirname(path), name);
   const isInto = /[/\\]$/.test(request.output ?? '') || (await isDirectory(given));
   if (isInto) await makeFolder(given);
+  else refuseEnding(given, target, extname(name));
   return isInto ? join(given, name) : given;
+}
+
+/** A file that ends as those of another format would be opened as one. */
+function refuseEnding(path: string, { title }: ExportTarget, allowed: string): void {
+  const found = extname(path).toLowerCase();
+  const taken = formats.find(({ extensions }) => extensions.includes(found));
+  if (found === allowed || taken === undefined) return;
+  throw new UsageError(
+    `"${basename(path)}" would be taken for ${taken.title}; a file of ${title} ends with ${allowed}.`,
+    { path, found, allowed },
+  );
 }
 
 async function isDirectory(path: string): Promise<boolean> {

@@ -118,7 +118,10 @@ function worst({ metrics }: Candidate): number | undefined {
 function findingOf(shown: readonly Candidate[], hollow: readonly boolean[], isMeasured: boolean): string {
   const front = shown.filter((_, place) => hollow[place] !== true);
   const [smallest] = front;
-  const many = `${countedText(shown.length, 'candidate')}, ${front.length} of them beaten by no other`;
+  const many =
+    shown.length === 1
+      ? '1 candidate'
+      : `${countedText(shown.length, 'candidate')}, ${front.length} of them beaten by no other`;
   if (smallest === undefined) return 'Nothing was tried yet.';
   if (!isMeasured) return `${many}. None was measured: what is shown is predicted.`;
   return `${many}. The smallest takes ${bytesText(smallest.bytes)}: ${qualityWords(smallest)}`;
