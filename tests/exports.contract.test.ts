@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { exportTargets } from '../src/engine/exports/catalog.ts';
@@ -43,7 +43,7 @@ describe.each(Object.entries(expected))('%s', (model, sizes) => {
   test.each(exportTargets.map(({ id }) => id))('as %s', async (target) => {
     const input = join(samples, model);
     const size = sizes[target] ?? sizes[target.split('-')[0] ?? ''];
-    const work = exported(input, target, join(await folderWith({}), basename(model)));
+    const work = exported(input, target, await folderWith({}));
     if (typeof size !== 'number') {
       await expect(work).rejects.toMatchObject({ code: 'UNSUPPORTED' });
       await expect(work).rejects.toThrow(size);
